@@ -1,0 +1,118 @@
+/**
+ * What a network is, as data. Built-in networks and a user's file give the same object, checked by the same code.
+ *
+ * @module
+ */
+
+import type { Block } from '../primitives/block.ts';
+import type { Target } from '../primitives/compact-target.ts';
+import type { BlockHash } from '../primitives/ids.ts';
+
+/**
+ * How the required `bits` follow from the chain.
+ * `none`: every block has `pow.bits`. `bitcoin`: every 2016 blocks. `testnet`: the same, and a block 20 minutes late may have
+ * the easiest target. `bip94`: as `testnet`, but a period's first block is what the next one is computed from.
+ */
+export type RetargetRule = 'none' | 'bitcoin' | 'testnet' | 'bip94';
+
+/** Proof of work: SHA-256d of the header must not exceed the target. */
+export interface PowParams {
+  readonly retarget: RetargetRule;
+  /** Compact form of the easiest target, also the genesis block's and, with `none`, every block's. */
+  readonly bits: number;
+  /** Easiest target allowed; what `bits` says rounds it down. */
+  readonly limit: Target;
+  /** Wanted seconds between blocks; used by retargeting, and where a time is estimated. */
+  readonly spacingSeconds: number;
+  /** Length of a retarget period. */
+  readonly timespanSeconds: number;
+}
+
+/** New coins per block. */
+export interface SubsidyParams {
+  /** Base units of the first block. */
+  readonly initial: bigint;
+  /** Blocks after which it halves; null: never. */
+  readonly halvingInterval: number | null;
+}
+
+/**
+ * The latest time a header may say. `wall-clock`: the node's clock plus `maxSeconds`; a block refused for it may be valid later.
+ * `chain`: the median of the last 11 blocks plus `maxStepSeconds`; no clock is asked and the refusal is final.
+ */
+export type FutureTimeRule =
+  | { readonly kind: 'wall-clock'; readonly maxSeconds: number }
+  | { readonly kind: 'chain'; readonly maxStepSeconds: number };
+
+/** Height from which a rule holds; Core's buried deployments. */
+export interface ActivationHeights {
+  /** Height in the coinbase. */
+  readonly bip34: number;
+  /** OP_CHECKLOCKTIMEVERIFY. */
+  readonly bip65: number;
+  /** Strict DER signatures. */
+  readonly bip66: number;
+  /** BIP-68, 112 and 113. */
+  readonly csv: number;
+  /** BIP-141, 143 and 147. */
+  readonly segwit: number;
+  /** BIP-341 and 342: buried like the others; on every network it can be said so, since Core checks taproot in every block but listed ones. */
+  readonly taproot: number;
+}
+
+/** Everything that makes a block valid or not; all that the rules are given. */
+export interface ConsensusParams {
+  readonly genesisHash: BlockHash;
+  readonly pow: PowParams;
+  readonly subsidy: SubsidyParams;
+  /** Most base units in one output and in the sums of one transaction. */
+  readonly maxMoney: bigint;
+  readonly maxBlockWeightWu: number;
+  readonly maxBlockSigopsCost: number;
+  /** A coinbase's outputs can be spent by a block this many blocks later. */
+  readonly coinbaseMaturity: number;
+  readonly heights: ActivationHeights;
+  readonly futureTime: FutureTimeRule;
+}
+
+/** Version bytes of Base58Check text. */
+export interface Base58Prefixes {
+  readonly pubkeyHash: number;
+  readonly scriptHash: number;
+  readonly privateKey: number;
+}
+
+/** Versions of BIP-32 extended keys. */
+export interface Bip32Versions {
+  readonly public: number;
+  readonly private: number;
+}
+
+/** Default ports; 0 where a network has none of that kind. */
+export interface NetworkPorts {
+  readonly p2p: number;
+  readonly http: number;
+  readonly stratum: number;
+  readonly electrum: number;
+}
+
+/** One network. Frozen; a variant is made by spreading. */
+export interface NetworkParams {
+  readonly name: string;
+  /** First four bytes of every peer message. */
+  readonly messageStart: Uint8Array;
+  readonly ports: NetworkPorts;
+  /** Host names that answer with addresses of nodes. */
+  readonly dnsSeeds: readonly string[];
+  readonly bech32Prefix: string;
+  readonly base58: Base58Prefixes;
+  readonly bip32: Bip32Versions;
+  /** BIP-44 coin type, not hardened. */
+  readonly coinType: number;
+  readonly genesis: Block;
+  /** Blocks that pruning always keeps. */
+  readonly pruneKeepBlocks: number;
+  /** Whether P2P listens on all interfaces unless told otherwise; else on 127.0.0.1. */
+  readonly listenOnAllInterfaces: boolean;
+  readonly consensus: ConsensusParams;
+}

@@ -1,0 +1,98 @@
+/**
+ * Writes Bitcoin's serialisation into one growing array.
+ *
+ * @module
+ */
+
+/** Bytes that `compactSizeLength` says a count takes. */
+export function compactSizeLength(value: number): number {
+  if (value < 0xfd) return 1;
+  if (value < 0x10000) return 3;
+  return value < 0x100000000 ? 5 : 9;
+}
+
+/** Appends to a buffer that doubles when it is full; give the size where it is known and nothing is copied. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  constructor(sizeBytes = 256) {
+    this.#bytes = new Uint8Array(sizeBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Makes room for `count` more and returns where they go. */
+  #grow(count: number): number {
+    const at = this.#length;
+    if (at + count > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(at + count, this.#bytes.length * 2));
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer);
+    }
+    this.#length = at + count;
+    return at;
+  }
+
+  u8(value: number): this {
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
+    return this;
+  }
+
+  u16(value: number): this {
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, true);
+    return this;
+  }
+
+  /** Big-endian, as ports in network addresses are. */
+  u16be(value: number): this {
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, false);
+    return this;
+  }
+
+  /** The low 32 bits of `value`, signed or not. */
+  u32(value: number): this {
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
+    return this;
+  }
+
+  /** The low 64 bits of `value`, signed or not. */
+  u64(value: bigint): this {
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
+    return this;
+  }
+
+  compactSize(value: number): this {
+    if (value < 0xfd) return this.u8(value);
+    if (value < 0x10000) return this.u8(0xfd).u16(value);
+    if (value < 0x100000000) return this.u8(0xfe).u32(value);
+    return this.u8(0xff).u64(BigInt(value));
+  }
+
+  /** A byte string with its length before it. */
+  varBytes(bytes: Uint8Array): this {
+    return this.compactSize(bytes.length).raw(bytes);
+  }
+
+  /** What was written. Exactly filled buffers are handed over, others copied: write nothing more after this. */
+  finish(): Uint8Array {
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
+  }
+}

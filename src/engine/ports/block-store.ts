@@ -1,0 +1,31 @@
+import type { BlockHash } from '../../core/primitives/ids.ts';
+
+/** Where a record lies: the offset is that of its first byte behind message start and length, as in Core's index. */
+export interface FilePosition {
+  readonly file: number;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Blocks and undo records, appended and read by position. What is appended may be lost in a crash until `sync` has returned;
+ * a record that is read is whole or an error.
+ */
+export interface BlockStore {
+  /** Appends a block in wire form. */
+  append(block: Uint8Array): Promise<FilePosition>;
+  /** @throws NodeError `block-file-damaged` */
+  read(position: FilePosition): Promise<Uint8Array>;
+  /**
+   * Appends a block's undo record to the undo file of the same number as the block's file. The parent's hash goes into its
+   * checksum, as Core does.
+   */
+  appendUndo(file: number, undo: Uint8Array, prevBlockHash: BlockHash): Promise<FilePosition>;
+  /** @throws NodeError `undo-file-damaged` */
+  readUndo(position: FilePosition, prevBlockHash: BlockHash): Promise<Uint8Array>;
+  /** Bytes of all files. */
+  sizeBytes(): number;
+  /** Everything appended so far is on disk when this returns. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}

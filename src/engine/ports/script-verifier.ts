@@ -1,0 +1,24 @@
+import type { Transaction, TxOutput } from '../../core/primitives/transaction.ts';
+
+/** All inputs of one transaction. */
+export interface ScriptJob {
+  readonly tx: Transaction;
+  /** The output that each input spends, in order. */
+  readonly spentOutputs: readonly TxOutput[];
+  /** Verification flags, as `script` defines them. */
+  readonly flags: number;
+}
+
+/** The first input that fails, by order of jobs and inputs. */
+export interface ScriptFailure {
+  readonly jobIndex: number;
+  readonly inputIndex: number;
+  /** Core's name of the script error, for instance `EVAL_FALSE`. */
+  readonly error: string;
+}
+
+/** Runs scripts. Answers are the same whatever stands behind it: the calling thread or many workers. */
+export interface ScriptVerifier {
+  verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined>;
+  close(): Promise<void>;
+}
