@@ -1,0 +1,82 @@
+/**
+ * The one instance of the hash kernel in this thread, and the ways bytes go in and out of it.
+ *
+ * @module
+ */
+
+import { KernelMemory, startKernel } from './kernel.ts';
+import { WASM_BASE64 } from './kernels/hash.wasm.ts';
+
+/** Exports of kernels/assembly/hash.kernel.ts; their meaning is told there. */
+export interface HashKernelExports {
+  readonly memory: WebAssemblyMemory;
+  inputOffset(): number;
+  outputOffset(): number;
+  stateOffset(): number;
+  reset(): void;
+  absorb(blocks: number): void;
+  finish(length: number, total: number): void;
+  sha256(length: number): void;
+  sha256d(length: number): void;
+}
+
+/** Room the kernel wants behind a message for its padding. */
+const PADDING_BYTES = 128;
+
+/** Most bytes that lie in the kernel's memory at once for one message, a whole block's worth; longer ones go through in pieces. */
+export const MESSAGE_BYTES_MAX = 4_194_304;
+
+/** The kernel with its memory. Nothing in it outlives a call: whoever calls puts bytes in and takes a copy of the result. */
+export class HashKernel {
+  readonly exports: HashKernelExports;
+  readonly #memory: KernelMemory;
+  readonly #input: number;
+  readonly #output: number;
+  readonly #state: number;
+
+  constructor() {
+    this.exports = startKernel<HashKernelExports>(WASM_BASE64);
+    this.#memory = new KernelMemory(this.exports.memory);
+    this.#input = this.exports.inputOffset();
+    this.#output = this.exports.outputOffset();
+    this.#state = this.exports.stateOffset();
+  }
+
+  /** Makes room for a message of so many bytes. */
+  reserve(sizeBytes: number): void {
+    this.#memory.reserve(this.#input + sizeBytes + PADDING_BYTES);
+  }
+
+  /** Copies bytes to the input, `at` bytes behind its beginning; room must have been made. */
+  put(bytes: Uint8Array, at: number): void {
+    this.#memory.bytes.set(bytes, this.#input + at);
+  }
+
+  /** A copy of the first bytes of the output. */
+  output(sizeBytes: number): Uint8Array {
+    return this.#memory.bytes.slice(this.#output, this.#output + sizeBytes);
+  }
+
+  /** A copy of what lies at the input, `at` bytes behind its beginning. */
+  inputCopy(at: number, sizeBytes: number): Uint8Array {
+    return this.#memory.bytes.slice(this.#input + at, this.#input + at + sizeBytes);
+  }
+
+  /** Sets the state of a hash that was interrupted. */
+  setState(state: Uint8Array): void {
+    this.#memory.bytes.set(state, this.#state);
+  }
+
+  /** Keeps the state of a hash that is to go on later: 32 bytes into `state`. */
+  saveState(state: Uint8Array): void {
+    state.set(this.#memory.bytes.subarray(this.#state, this.#state + 32));
+  }
+}
+
+let kernel: HashKernel | undefined;
+
+/** This thread's kernel, started at first use (about a millisecond), so that importing costs nothing. */
+export function hashKernel(): HashKernel {
+  kernel ??= new HashKernel();
+  return kernel;
+}
