@@ -1,0 +1,319 @@
+/**
+ * The node as the doors see it: JSON-RPC, HTTP and the command line ask through this and know nothing of what stands behind.
+ *
+ * Everything that can be refused answers with a `Rejection`; what is unknown is `undefined`. Hashes are in wire order, amounts in
+ * base units.
+ *
+ * @module
+ */
+
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Block, BlockHeader } from '../../core/primitives/block.ts';
+import type { ChainWork } from '../../core/primitives/compact-target.ts';
+import type { BlockHash, Txid, Wtxid } from '../../core/primitives/ids.ts';
+import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+/** Core's words for the state of a branch. */
+export type TipStatus = 'active' | 'valid-fork' | 'valid-headers' | 'headers-only' | 'invalid';
+
+/** One block of the header tree. */
+export interface BlockSummary {
+  readonly header: BlockHeader;
+  readonly height: number;
+  readonly chainWork: ChainWork;
+  readonly medianTimeSeconds: number;
+  /** 0 while only the header is known. */
+  readonly txCount: number;
+  /** Whether it is on the active chain. */
+  readonly active: boolean;
+  /** The next block of the active chain, where this one is on it and not the tip. */
+  readonly nextHash: BlockHash | undefined;
+  /** Whether the block itself is stored. */
+  readonly stored: boolean;
+}
+
+export interface ChainTip {
+  readonly height: number;
+  readonly hash: BlockHash;
+  readonly branchLength: number;
+  readonly status: TipStatus;
+}
+
+export interface CoinSetStats {
+  readonly height: number;
+  readonly bestBlock: BlockHash;
+  readonly txouts: number;
+  readonly transactions: number;
+  readonly bogosize: number;
+  readonly totalAmount: Satoshis;
+  readonly diskSizeBytes: number;
+  /** Core's `hash_serialized_3`, wire order; undefined when it was not asked for. */
+  readonly hashSerialized: Uint8Array | undefined;
+}
+
+/** What became of a block that was handed in. */
+export interface BlockOutcome {
+  /** The block was unknown before. */
+  readonly isNew: boolean;
+  /** It is (or became) part of the active chain. */
+  readonly active: boolean;
+  readonly rejection: Rejection | undefined;
+}
+
+export interface ChainService {
+  tip(): BlockSummary;
+  /** The valid header of most work. */
+  bestHeader(): BlockSummary;
+  block(hash: BlockHash): BlockSummary | undefined;
+  /** Of the active chain. */
+  hashAt(height: number): BlockHash | undefined;
+  tips(): readonly ChainTip[];
+  /** Wire form; undefined where the block is not stored. */
+  blockBytes(hash: BlockHash): Promise<Uint8Array | undefined>;
+  /** The coins that each transaction but the coinbase spent, in the block's order; undefined where they are not stored. */
+  spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>;
+  /** Unspent in the active chain. */
+  coin(outPoint: OutPoint): Promise<Coin | undefined>;
+  coinSetStats(kind: 'hash_serialized_3' | 'none'): Promise<CoinSetStats>;
+  /** Checks, stores, connects and relays. */
+  submitBlock(block: Block): Promise<BlockOutcome>;
+  /** @returns false where the block is unknown */
+  invalidateBlock(hash: BlockHash): Promise<boolean>;
+  reconsiderBlock(hash: BlockHash): Promise<boolean>;
+  /** Bytes of block and undo files. */
+  sizeOnDiskBytes(): number;
+}
+
+export interface MempoolItem {
+  readonly tx: Transaction;
+  readonly fee: Satoshis;
+  readonly vsizeBytes: number;
+  readonly weightWu: number;
+  readonly timeSeconds: number;
+  /** Height of the tip when it entered. */
+  readonly height: number;
+  /** Unconfirmed parents and children. */
+  readonly depends: readonly Txid[];
+  readonly spentBy: readonly Txid[];
+  readonly ancestorCount: number;
+  readonly ancestorVsizeBytes: number;
+  readonly ancestorFees: Satoshis;
+  readonly descendantCount: number;
+  readonly descendantVsizeBytes: number;
+  readonly descendantFees: Satoshis;
+}
+
+export interface MempoolInfo {
+  readonly loaded: boolean;
+  readonly count: number;
+  readonly vsizeBytes: number;
+  readonly usageBytes: number;
+  readonly maxUsageBytes: number;
+  readonly totalFee: Satoshis;
+  /** Base units per 1,000 virtual bytes that a transaction must pay now, and at least ever. */
+  readonly minFeeRateSatPerKvb: Satoshis;
+  readonly minRelayFeeRateSatPerKvb: Satoshis;
+  readonly incrementalFeeRateSatPerKvb: Satoshis;
+}
+
+/** What became of a transaction that was handed in, or would become of it. */
+export interface TransactionOutcome {
+  readonly txid: Txid;
+  readonly wtxid: Wtxid;
+  readonly rejection: Rejection | undefined;
+  /** Known where the inputs are. */
+  readonly fee: Satoshis | undefined;
+  readonly vsizeBytes: number;
+}
+
+export interface MempoolService {
+  info(): MempoolInfo;
+  items(): Iterable<MempoolItem>;
+  get(txid: Txid): MempoolItem | undefined;
+  /** Outputs of waiting transactions. */
+  coin(outPoint: OutPoint): Coin | undefined;
+  /** The waiting transaction that spends it. */
+  spenderOf(outPoint: OutPoint): Txid | undefined;
+  /** Checks, keeps and relays. `feeRateMaxSatPerKvb` refuses a transaction that pays more, as `max-fee-exceeded`. */
+  submit(tx: Transaction, options?: { readonly feeRateMaxSatPerKvb?: Satoshis }): Promise<TransactionOutcome>;
+  /** Says what `submit` would. */
+  test(tx: Transaction): Promise<TransactionOutcome>;
+}
+
+/** One peer, in the words of `getpeerinfo`; times in seconds by the wall clock, 0 for never. */
+export interface PeerInfo {
+  readonly id: number;
+  /** `host:port`, IPv6 in brackets. */
+  readonly address: string;
+  readonly boundAddress: string;
+  /** How the peer sees us; undefined where it did not say. */
+  readonly localAddress: string | undefined;
+  readonly inbound: boolean;
+  readonly connectionType: 'inbound' | 'outbound-full-relay' | 'manual';
+  readonly services: bigint;
+  readonly protocolVersion: number;
+  readonly userAgent: string;
+  readonly startingHeight: number;
+  readonly relayTransactions: boolean;
+  readonly connectedTimeSeconds: number;
+  readonly lastSendTimeSeconds: number;
+  readonly lastReceiveTimeSeconds: number;
+  readonly lastTransactionTimeSeconds: number;
+  readonly lastBlockTimeSeconds: number;
+  readonly timeOffsetSeconds: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSentPerMessage: Readonly<Record<string, number>>;
+  readonly bytesReceivedPerMessage: Readonly<Record<string, number>>;
+  readonly pingTimeMs: number | undefined;
+  readonly pingTimeMsMin: number | undefined;
+  readonly pingWaitMs: number | undefined;
+  /** Heights of the last header and block that we have in common; -1 for none. */
+  readonly syncedHeaders: number;
+  readonly syncedBlocks: number;
+  /** Heights of the blocks asked of it. */
+  readonly inFlight: readonly number[];
+  readonly feeFilterSatPerKvb: Satoshis;
+  readonly addressesProcessed: number;
+  readonly addressesRateLimited: number;
+}
+
+export interface SyncProgress {
+  /** Contract: no connected peer has shown a header chain of more work than the tip. */
+  readonly inSync: boolean;
+  readonly height: number;
+  /** Height of the best header. */
+  readonly headers: number;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly blocksPerSecond: number;
+  /** Undefined while it cannot be told. */
+  readonly secondsLeft: number | undefined;
+}
+
+export interface NetworkService {
+  readonly userAgent: string;
+  readonly protocolVersion: number;
+  readonly services: bigint;
+  /** Where peers are accepted, `host:port`; undefined where they are not. */
+  listenAddress(): string | undefined;
+  peers(): readonly PeerInfo[];
+  sync(): SyncProgress;
+  /** `onetry` dials once, `add` keeps connected, `remove` forgets. @returns false: `add` of a known or `remove` of an unknown one */
+  addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;
+  /** By `host:port` or id. @returns false where no such peer is connected */
+  disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
+}
+
+export interface MiningState {
+  readonly running: boolean;
+  readonly workers: number;
+  /** Hashes a second over the last seconds, 0 while it is not running. */
+  readonly hashRate: number;
+  readonly blocksFound: number;
+  /** Where the reward goes. */
+  readonly address: string | undefined;
+}
+
+export interface MiningService {
+  state(): MiningState;
+  /** Default: as many workers as cores, to the wallet's address. @throws NodeError `option-invalid` where there is neither address nor wallet */
+  start(options?: { readonly workers?: number; readonly script?: Uint8Array }): Promise<void>;
+  stop(): Promise<void>;
+  /**
+   * Mines `count` blocks one after another, whatever `start` does. Ends early when `maxTries` hashes were tried, when `signal` says so
+   * or when the node stops; what was mined stays.
+   */
+  generate(options: {
+    readonly count: number;
+    readonly script: Uint8Array;
+    readonly maxTries?: bigint;
+    readonly signal?: CancelSignal;
+  }): Promise<readonly BlockHash[]>;
+}
+
+/** Tells long work to end. An `AbortSignal` fits. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
+export interface WalletBalance {
+  /** Spendable now. */
+  readonly confirmed: Satoshis;
+  /** Not yet in a block; own change counts, and what is spent unconfirmed is taken off. */
+  readonly unconfirmed: Satoshis;
+  /** Rewards that must still mature. */
+  readonly immature: Satoshis;
+}
+
+export interface WalletEntry {
+  readonly txid: Txid;
+  /** What the wallet gained; negative where it paid. The fee is in it. */
+  readonly amount: Satoshis;
+  /** Known where the wallet paid it. */
+  readonly fee: Satoshis | undefined;
+  /** Undefined while unconfirmed. */
+  readonly block: { readonly hash: BlockHash; readonly height: number } | undefined;
+  /** Conflicts with a confirmed transaction: it will never confirm on this branch. */
+  readonly conflicted: boolean;
+  readonly coinbase: boolean;
+  readonly timeSeconds: number;
+  readonly tx: Transaction;
+}
+
+export type SendOutcome =
+  | { readonly txid: Txid; readonly fee: Satoshis }
+  /** `reason` such as `insufficient-funds`, or the mempool's. */
+  | { readonly rejection: Rejection };
+
+export interface WalletService {
+  /** The next unused receiving address. */
+  address(kind?: 'wpkh' | 'tr'): string;
+  /** A new address at each call. */
+  newAddress(kind?: 'wpkh' | 'tr'): Promise<string>;
+  balance(): WalletBalance;
+  /** Newest first. */
+  history(options?: { readonly limit?: number; readonly skip?: number }): readonly WalletEntry[];
+  transaction(txid: Txid): WalletEntry | undefined;
+  isMine(script: Uint8Array): boolean;
+  send(options: { readonly script: Uint8Array; readonly amount: Satoshis; readonly feeRateSatPerKvb?: Satoshis }): Promise<SendOutcome>;
+  /** Signs what it can of a transaction. */
+  sign(tx: Transaction): Promise<{ readonly tx: Transaction; readonly complete: boolean }>;
+}
+
+/** What happened in the node, in order. */
+export type NodeEvent =
+  | { readonly kind: 'block-connected'; readonly hash: BlockHash; readonly height: number }
+  | { readonly kind: 'block-disconnected'; readonly hash: BlockHash; readonly height: number }
+  | { readonly kind: 'tip-changed'; readonly hash: BlockHash; readonly height: number; readonly reorgDepth: number }
+  | { readonly kind: 'transaction-added'; readonly txid: Txid }
+  | { readonly kind: 'transaction-removed'; readonly txid: Txid; readonly reason: string }
+  | { readonly kind: 'peer-connected'; readonly id: number }
+  | { readonly kind: 'peer-disconnected'; readonly id: number; readonly why: string };
+
+export interface NodePort {
+  readonly params: NetworkParams;
+  /** Of the package. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startedAtSeconds: number;
+  /** Undefined for a node in memory. */
+  readonly dataDir: string | undefined;
+  readonly chain: ChainService;
+  readonly mempool: MempoolService;
+  readonly network: NetworkService;
+  readonly mining: MiningService;
+  /** Undefined where none was made, as on `main`. */
+  readonly wallet: WalletService | undefined;
+  /** Core's `setmocktime`: fixes the wall clock; undefined sets it free. */
+  setMockTime(timeSeconds: number | undefined): void;
+  /** Begins to stop in order and returns at once. */
+  requestStop(): void;
+  /** @returns a function that ends it */
+  subscribe(listener: (event: NodeEvent) => void): () => void;
+}
