@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createSystemClock } from './clock.ts';
+import { systemRandom } from './random.ts';
+
+describe('system clock', () => {
+  it('runs an action no earlier than asked, after those that are due before it', async () => {
+    const clock = createSystemClock();
+    const start = clock.monotonicMs();
+    const seen: string[] = [];
+    clock.after(4, () => seen.push('late'));
+    clock.after(1, () => seen.push('early'));
+    clock.cancel(clock.after(2, () => seen.push('cancelled')));
+    while (!seen.includes('late')) await clock.yield();
+    assert.deepEqual(seen, ['early', 'late']);
+    assert.ok(clock.monotonicMs() - start >= 4);
+  });
+
+  it('does not run at once what is due in more than 24 days', async () => {
+    const clock = createSystemClock();
+    let ran = false;
+    const timer = clock.after(2 ** 33, () => {
+      ran = true;
+    });
+    await clock.yield();
+    await clock.yield();
+    assert.equal(ran, false);
+    clock.cancel(timer);
+  });
+
+  it('shows the mocked time until it is taken away, in whole seconds', () => {
+    const clock = createSystemClock();
+    clock.setMockTime(1_234_567_890);
+    assert.equal(clock.nowSeconds(), 1_234_567_890);
+    clock.setMockTime(undefined);
+    const now = clock.nowSeconds();
+    assert.ok(Number.isInteger(now) && now > 1_700_000_000);
+  });
+});
+
+describe('system random', () => {
+  it('gives as many bytes as asked and numbers below the limit', () => {
+    assert.equal(systemRandom.bytes(33).length, 33);
+    for (let i = 0; i < 100; i++) assert.ok(systemRandom.below(3) < 3);
+    const wide = systemRandom.below(2 ** 32);
+    assert.ok(Number.isInteger(wide) && wide >= 0 && wide < 2 ** 32);
+  });
+});
