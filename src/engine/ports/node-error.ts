@@ -19,6 +19,7 @@ export const NODE_ERRORS = {
   'option-invalid': 'An option has a value that it cannot have.',
 } as const;
 
+/** One of the codes of `NODE_ERRORS`. */
 export type NodeErrorCode = keyof typeof NODE_ERRORS;
 
 /** A failure of the world around the node. The message says what happened and what to do. */

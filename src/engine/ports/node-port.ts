@@ -36,6 +36,7 @@ export interface BlockSummary {
   readonly stored: boolean;
 }
 
+/** The end of one branch of the header tree, as `getchaintips` shows it. */
 export interface ChainTip {
   readonly height: number;
   readonly hash: BlockHash;
@@ -43,6 +44,7 @@ export interface ChainTip {
   readonly status: TipStatus;
 }
 
+/** The coin set in figures, as `gettxoutsetinfo` shows it. */
 export interface CoinSetStats {
   readonly height: number;
   readonly bestBlock: BlockHash;
@@ -64,6 +66,7 @@ export interface BlockOutcome {
   readonly rejection: Rejection | undefined;
 }
 
+/** The header tree, the blocks and the coins. */
 export interface ChainService {
   tip(): BlockSummary;
   /** The valid header of most work. */
@@ -88,6 +91,7 @@ export interface ChainService {
   sizeOnDiskBytes(): number;
 }
 
+/** One waiting transaction with what surrounds it; ancestors and descendants count itself. */
 export interface MempoolItem {
   readonly tx: Transaction;
   readonly fee: Satoshis;
@@ -107,6 +111,7 @@ export interface MempoolItem {
   readonly descendantFees: Satoshis;
 }
 
+/** The waiting transactions in figures. */
 export interface MempoolInfo {
   readonly loaded: boolean;
   readonly count: number;
@@ -130,6 +135,7 @@ export interface TransactionOutcome {
   readonly vsizeBytes: number;
 }
 
+/** The waiting transactions. */
 export interface MempoolService {
   info(): MempoolInfo;
   items(): Iterable<MempoolItem>;
@@ -182,6 +188,7 @@ export interface PeerInfo {
   readonly addressesRateLimited: number;
 }
 
+/** How far the node has come. */
 export interface SyncProgress {
   /** Contract: no connected peer has shown a header chain of more work than the tip. */
   readonly inSync: boolean;
@@ -195,6 +202,7 @@ export interface SyncProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** Peers and how they are reached. */
 export interface NetworkService {
   readonly userAgent: string;
   readonly protocolVersion: number;
@@ -209,6 +217,7 @@ export interface NetworkService {
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
 }
 
+/** What the miner does. */
 export interface MiningState {
   readonly running: boolean;
   readonly workers: number;
@@ -219,6 +228,7 @@ export interface MiningState {
   readonly address: string | undefined;
 }
 
+/** Making blocks. */
 export interface MiningService {
   state(): MiningState;
   /** Default: as many workers as cores, to the wallet's address. @throws NodeError `option-invalid` where there is neither address nor wallet */
@@ -241,6 +251,7 @@ export interface CancelSignal {
   readonly aborted: boolean;
 }
 
+/** What the wallet owns, in base units. */
 export interface WalletBalance {
   /** Spendable now. */
   readonly confirmed: Satoshis;
@@ -250,6 +261,7 @@ export interface WalletBalance {
   readonly immature: Satoshis;
 }
 
+/** One transaction that touches the wallet. */
 export interface WalletEntry {
   readonly txid: Txid;
   /** What the wallet gained; negative where it paid. The fee is in it. */
@@ -265,11 +277,13 @@ export interface WalletEntry {
   readonly tx: Transaction;
 }
 
+/** A payment that was handed to the mempool, or why it was not. */
 export type SendOutcome =
   | { readonly txid: Txid; readonly fee: Satoshis }
   /** `reason` such as `insufficient-funds`, or the mempool's. */
   | { readonly rejection: Rejection };
 
+/** Keys and the coins that are ours. */
 export interface WalletService {
   /** The next unused receiving address. */
   address(kind?: 'wpkh' | 'tr'): string;
@@ -295,6 +309,7 @@ export type NodeEvent =
   | { readonly kind: 'peer-connected'; readonly id: number }
   | { readonly kind: 'peer-disconnected'; readonly id: number; readonly why: string };
 
+/** The node. */
 export interface NodePort {
   readonly params: NetworkParams;
   /** Of the package. */

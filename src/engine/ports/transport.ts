@@ -29,6 +29,7 @@ export interface Connection {
   close(why: string): void;
 }
 
+/** A place where connections are accepted, with its real port. */
 export interface Listener {
   readonly address: SocketAddress;
   close(): Promise<void>;
