@@ -1,0 +1,69 @@
+/**
+ * Which engine does the signatures, in Node.
+ *
+ * @module
+ */
+
+import { createRequire } from 'node:module';
+import { failedEngineCheck } from '../check-engine.ts';
+import type { Secp256k1 } from '../secp256k1.ts';
+import { secp256k1FromTiny, type TinySecp256k1 } from '../tiny-secp256k1.ts';
+import { loadPrebuiltBinding, secp256k1FromPrebuilt } from './prebuilt-secp256k1.ts';
+
+/** An engine by name, or the fastest that is there. */
+export type Secp256k1Preference = 'auto' | 'prebuilt' | 'wasm';
+
+/** The engine that was asked for cannot be used on this machine; the message says why and what to do. */
+export class Secp256k1UnavailableError extends Error {
+  override readonly name = 'Secp256k1UnavailableError';
+  /** Stable code for answers and logs. */
+  readonly code = 'secp256k1-unavailable';
+}
+
+let wasm: Secp256k1 | undefined;
+let prebuilt: Secp256k1 | undefined;
+
+/** WebAssembly, read and compiled at the first call (about 10 ms). */
+function wasmEngine(): Secp256k1 {
+  wasm ??= checked(secp256k1FromTiny(createRequire(import.meta.url)('tiny-secp256k1') as TinySecp256k1));
+  return wasm;
+}
+
+/** Native code, loaded at the first call (about 10 ms). */
+function prebuiltEngine(): Secp256k1 {
+  prebuilt ??= checked(secp256k1FromPrebuilt(loadPrebuiltBinding(), wasmEngine));
+  return prebuilt;
+}
+
+/** The engine, once it has passed fixed vectors. */
+function checked(engine: Secp256k1): Secp256k1 {
+  const failed = failedEngineCheck(engine);
+  if (failed !== undefined) throw new Error(`it fails the check of ${failed}`);
+  return engine;
+}
+
+/**
+ * The engine for this process (or worker thread): `prebuilt` where it loads, else `wasm`, unless one is asked for by name. Its
+ * `name` belongs into the start-up line. Each engine is loaded once, and only when it is wanted.
+ *
+ * @throws Secp256k1UnavailableError when the one asked for does not load or fails fixed vectors; for `auto` when none is left
+ */
+export function chooseSecp256k1(preference: Secp256k1Preference): Secp256k1 {
+  if (preference !== 'auto') return engineNamed(preference);
+  try {
+    return engineNamed('prebuilt');
+  } catch (error) {
+    if (!(error instanceof Secp256k1UnavailableError)) throw error;
+    return engineNamed('wasm');
+  }
+}
+
+function engineNamed(name: 'prebuilt' | 'wasm'): Secp256k1 {
+  try {
+    return name === 'prebuilt' ? prebuiltEngine() : wasmEngine();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    const hint = name === 'prebuilt' ? 'choose auto or wasm' : 'install the package again';
+    throw new Secp256k1UnavailableError(`the secp256k1 engine ${name} cannot be used: ${why}; ${hint}`, { cause });
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Numbers modulo the order n of secp256k1, as 32 bytes big-endian, and as bigint where arithmetic is wanted.
+ *
+ * Only for public values: comparing and multiplying here takes a time that depends on them.
+ *
+ * @module
+ */
+
+import { compareBytes, fromHex } from '../base/bytes.ts';
+
+/** n, the number of points of the curve. */
+export const ORDER: bigint = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+
+const ORDER_BYTES: Uint8Array = fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141')!;
+const HALF_ORDER_BYTES: Uint8Array = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')!;
+
+/** Whether 32 bytes are less than n. */
+export function isBelowOrder(bytes: Uint8Array): boolean {
+  // All but one in 2^128 of honest numbers differ from n in the first four bytes.
+  return bytes[0]! < 255 || compareBytes(bytes, ORDER_BYTES) < 0;
+}
+
+/** Whether 32 bytes are more than half of n: the s that BIP-62 calls high. */
+export function isAboveHalfOrder(bytes: Uint8Array): boolean {
+  return bytes[0]! > 127 || compareBytes(bytes, HALF_ORDER_BYTES) > 0;
+}
+
+/** Whether 32 bytes are all zero. */
+export function isZero(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}
+
+/** Whether it is a private key: 32 bytes, not zero, less than n. */
+export function isPrivateKey(bytes: Uint8Array): boolean {
+  return bytes.length === 32 && isBelowOrder(bytes) && !isZero(bytes);
+}
+
+/** n minus 32 bytes that are less than n and not zero. */
+export function negateScalar(bytes: Uint8Array): Uint8Array {
+  const result = new Uint8Array(32);
+  let borrow = 0;
+  for (let i = 31; i >= 0; i--) {
+    const difference = ORDER_BYTES[i]! - bytes[i]! - borrow;
+    result[i] = difference & 255;
+    borrow = difference < 0 ? 1 : 0;
+  }
+  return result;
+}
+
+/** 32 bytes as a number. */
+export function scalarToBigint(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
+  const high = (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+  return (high << 128n) | (view.getBigUint64(16) << 64n) | view.getBigUint64(24);
+}
+
+/** A number below 2^256 as 32 bytes, written to `out` at `offset`. */
+export function writeScalar(value: bigint, out: Uint8Array, offset: number): void {
+  const view = new DataView(out.buffer, out.byteOffset + offset, 32);
+  view.setBigUint64(0, value >> 192n);
+  view.setBigUint64(8, (value >> 128n) & 0xffffffffffffffffn);
+  view.setBigUint64(16, (value >> 64n) & 0xffffffffffffffffn);
+  view.setBigUint64(24, value & 0xffffffffffffffffn);
+}
