@@ -1,0 +1,98 @@
+import { toHex } from '../base/bytes.ts';
+import { toDisplayHex } from '../primitives/ids.ts';
+import { genesisFieldsOf } from './genesis.ts';
+import { messageStartOf } from './message-start.ts';
+import { rulesToFile } from './network-json.ts';
+import type { ConsensusParams, NetworkParams, PowParams } from './types.ts';
+
+/** One line about a network, for people. */
+export interface NetworkFact {
+  /** Path of the field in a network file. */
+  readonly field: string;
+  readonly value: string;
+  /** What follows from it; may be empty. */
+  readonly note: string;
+}
+
+/** What a network is, field by field in the order of a network file. */
+export function explainNetwork(params: NetworkParams): readonly NetworkFact[] {
+  const { ports, base58, bip32, consensus } = params;
+  const magic = toHex(params.messageStart);
+  const follows = magic === toHex(messageStartOf(rulesToFile(params.genesis, consensus)));
+  return [
+    fact('name', params.name),
+    fact('magic', magic, follows ? 'made of the rules: networks whose rules differ never peer' : 'chosen, not made of the rules'),
+    fact('ports', `P2P ${ports.p2p}, HTTP ${ports.http}, Stratum ${ports.stratum}, Electrum ${ports.electrum}`, '0: none by default'),
+    fact('listenOnAllInterfaces', String(params.listenOnAllInterfaces), params.listenOnAllInterfaces ? '' : 'P2P listens on 127.0.0.1'),
+    fact('seeds', params.dnsSeeds.join(', ') || 'none', params.dnsSeeds.length > 0 ? '' : 'peers are found on the subnet or named'),
+    fact('addresses.bech32Prefix', params.bech32Prefix, `addresses begin with ${params.bech32Prefix}1`),
+    fact('addresses.base58', `P2PKH ${base58.pubkeyHash}, P2SH ${base58.scriptHash}, private keys ${base58.privateKey}`),
+    fact('addresses.bip32', `${hex(bip32.public)} / ${hex(bip32.private)}`, 'versions of extended keys'),
+    fact('addresses.coinType', String(params.coinType), `derivation paths m/purpose'/${params.coinType}'/...`),
+    ...explainGenesis(params),
+    ...explainRules(consensus),
+    fact('pruneKeepBlocks', String(params.pruneKeepBlocks), 'blocks that pruning always keeps'),
+  ];
+}
+
+function fact(field: string, value: string, note = ''): NetworkFact {
+  return { field, value, note };
+}
+
+function explainGenesis(params: NetworkParams): readonly NetworkFact[] {
+  const { text, timeSeconds, nonce, reward } = genesisFieldsOf(params.genesis);
+  return [
+    fact('genesis.hash', toDisplayHex(params.genesis.header.hash), 'meets the proof of work'),
+    fact('genesis.text', text),
+    fact('genesis.timeSeconds', String(timeSeconds), 'seconds since 1970, UTC'),
+    fact('genesis.nonce', String(nonce)),
+    fact('genesis.reward', coins(reward), 'never enters the coin set'),
+  ];
+}
+
+function explainRules(consensus: ConsensusParams): readonly NetworkFact[] {
+  const { pow, subsidy, heights, futureTime } = consensus;
+  const latest =
+    futureTime.kind === 'chain'
+      ? fact('time.future', `chain, ${futureTime.maxStepSeconds} s after the median of the last 11 blocks`, 'no clock is asked')
+      : fact('time.future', `wall-clock, ${futureTime.maxSeconds} s after the node's clock`);
+  return [
+    fact('pow.bits', hex(pow.bits), `about ${tries(pow.limit)} tries for the easiest block`),
+    fact('pow.retarget', pow.retarget, RETARGET_NOTES[pow.retarget]),
+    fact('pow.spacingSeconds', String(pow.spacingSeconds), `retarget period ${pow.timespanSeconds} s`),
+    fact('subsidy.initial', coins(subsidy.initial), 'new coins in a block, beside its fees'),
+    subsidy.halvingInterval === null
+      ? fact('subsidy.halvingInterval', 'none', 'the same reward for ever')
+      : fact('subsidy.halvingInterval', String(subsidy.halvingInterval), 'blocks after which the reward halves'),
+    fact('limits.blockWeight', String(consensus.maxBlockWeightWu)),
+    fact('limits.blockSigopsCost', String(consensus.maxBlockSigopsCost)),
+    fact('limits.maxMoney', coins(consensus.maxMoney), 'of one output or one transaction'),
+    fact('coinbaseMaturity', String(consensus.coinbaseMaturity), 'blocks until a mined coin can be spent'),
+    ...Object.entries(heights).map(([rule, height]) => fact(`activationHeights.${rule}`, String(height))),
+    latest,
+  ];
+}
+
+const RETARGET_NOTES: Readonly<Record<PowParams['retarget'], string>> = {
+  none: 'every block has these bits',
+  bitcoin: 'once in a period',
+  testnet: 'once in a period; a late block may have the easiest target',
+  bip94: "as testnet, from the bits of a period's first block",
+};
+
+/** Tries that a target takes on average: exactly below a million, else as a power of two, rounded. */
+function tries(target: bigint): string {
+  const count = 2n ** 256n / (target + 1n);
+  if (count < 1_000_000n) return String(count);
+  return `2^${Math.round(Math.log2(Number(count)) * 10) / 10}`;
+}
+
+/** Base units as coins, with 8 decimals. */
+function coins(amount: bigint): string {
+  const digits = amount.toString().padStart(9, '0');
+  return `${digits.slice(0, -8)}.${digits.slice(-8)}`;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,123 @@
+/**
+ * A network as JSON: the shape of a network file, and a network written in it.
+ *
+ * @module
+ */
+
+import { toHex } from '../base/bytes.ts';
+import type { Block } from '../primitives/block.ts';
+import { toDisplayHex } from '../primitives/ids.ts';
+import { genesisFieldsOf } from './genesis.ts';
+import { messageStartOf } from './message-start.ts';
+import type { ActivationHeights, ConsensusParams, FutureTimeRule, NetworkParams, RetargetRule } from './types.ts';
+
+/** What a definition says in place of a genesis block that is still to be mined. */
+export const MINE_ONE = 'mine one';
+
+/** The genesis block in a file. */
+export interface GenesisFile {
+  readonly text: string;
+  readonly timeSeconds: number;
+  readonly version: number;
+  readonly nonce: number;
+  /** Base units. */
+  readonly reward: number;
+  /** Hexadecimal. */
+  readonly outputScript: string;
+  /** Display order. */
+  readonly hash?: string;
+}
+
+/** What a network file says. Amounts are base units; everything hexadecimal is text. */
+export interface NetworkFile {
+  readonly name: string;
+  /** First four bytes of every peer message, 8 hexadecimal digits. */
+  readonly magic?: string;
+  readonly ports: { readonly p2p: number; readonly http: number; readonly stratum: number; readonly electrum: number };
+  readonly listenOnAllInterfaces: boolean;
+  readonly seeds: readonly string[];
+  readonly addresses: {
+    readonly bech32Prefix: string;
+    readonly base58: { readonly pubkeyHash: number; readonly scriptHash: number; readonly privateKey: number };
+    /** 8 hexadecimal digits each. */
+    readonly bip32: { readonly public: string; readonly private: string };
+    readonly coinType: number;
+  };
+  readonly genesis: GenesisFile | typeof MINE_ONE;
+  /** Either `bits`, 8 hexadecimal digits, or `difficultyBits`: a hash is at most 2^(256 - n). */
+  readonly pow: {
+    readonly retarget: RetargetRule;
+    readonly bits?: string;
+    readonly difficultyBits?: number;
+    /** 64 hexadecimal digits, the most significant first. */
+    readonly limit?: string;
+    readonly spacingSeconds: number;
+    readonly timespanSeconds: number;
+  };
+  readonly subsidy: { readonly initial: number; readonly halvingInterval: number | null };
+  readonly limits: { readonly blockWeight: number; readonly blockSigopsCost: number; readonly maxMoney: number };
+  readonly coinbaseMaturity: number;
+  readonly activationHeights: ActivationHeights;
+  readonly time: { readonly future: FutureTimeRule };
+  readonly pruneKeepBlocks: number;
+}
+
+/** The fields of a file that make blocks valid or not. */
+export type RulesFile = Pick<NetworkFile, 'genesis' | 'pow' | 'subsidy' | 'limits' | 'coinbaseMaturity' | 'activationHeights' | 'time'>;
+
+/** The rules of a network as a file says them. However the file was written, they come out the same: the message start is made of this. */
+export function rulesToFile(genesis: Block, consensus: Omit<ConsensusParams, 'genesisHash'>): RulesFile {
+  const { pow, subsidy, heights, futureTime } = consensus;
+  return {
+    genesis: genesisToFile(genesis),
+    pow: {
+      retarget: pow.retarget,
+      bits: hexU32(pow.bits),
+      limit: pow.limit.toString(16).padStart(64, '0'),
+      spacingSeconds: pow.spacingSeconds,
+      timespanSeconds: pow.timespanSeconds,
+    },
+    subsidy: { initial: Number(subsidy.initial), halvingInterval: subsidy.halvingInterval },
+    limits: {
+      blockWeight: consensus.maxBlockWeightWu,
+      blockSigopsCost: consensus.maxBlockSigopsCost,
+      maxMoney: Number(consensus.maxMoney),
+    },
+    coinbaseMaturity: consensus.coinbaseMaturity,
+    activationHeights: { ...heights },
+    time: { future: { ...futureTime } },
+  };
+}
+
+/** A genesis block as a file says it. */
+export function genesisToFile(block: Block): GenesisFile {
+  const { text, timeSeconds, version, nonce, reward, outputScript } = genesisFieldsOf(block);
+  const hash = toDisplayHex(block.header.hash);
+  return { text, timeSeconds, version, nonce, reward: Number(reward), outputScript: toHex(outputScript), hash };
+}
+
+/** A network as a file; reading it gives an equal network. The magic is written only where it does not follow from the rules. */
+export function networkToFile(params: NetworkParams): NetworkFile {
+  const { base58, bip32 } = params;
+  const rules = rulesToFile(params.genesis, params.consensus);
+  const magic = toHex(params.messageStart);
+  return {
+    name: params.name,
+    ...(magic === toHex(messageStartOf(rules)) ? {} : { magic }),
+    ports: { ...params.ports },
+    listenOnAllInterfaces: params.listenOnAllInterfaces,
+    seeds: [...params.dnsSeeds],
+    addresses: {
+      bech32Prefix: params.bech32Prefix,
+      base58: { ...base58 },
+      bip32: { public: hexU32(bip32.public), private: hexU32(bip32.private) },
+      coinType: params.coinType,
+    },
+    ...rules,
+    pruneKeepBlocks: params.pruneKeepBlocks,
+  };
+}
+
+function hexU32(value: number): string {
+  return value.toString(16).padStart(8, '0');
+}

@@ -1,0 +1,50 @@
+import { deepFreeze } from '../base/deep-freeze.ts';
+import type { Target } from '../primitives/compact-target.ts';
+import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS } from './bitcoin.ts';
+import { makeGenesis } from './genesis.ts';
+import type { NetworkParams } from './types.ts';
+
+const BITS = 0x207fffff;
+
+const genesis = makeGenesis({
+  text: BITCOIN_GENESIS_TEXT,
+  timeSeconds: 1_296_688_602,
+  bits: BITS,
+  nonce: 2,
+  version: 1,
+  reward: 5_000_000_000n,
+  outputScript: BITCOIN_GENESIS_SCRIPT,
+});
+
+/**
+ * Bitcoin Core's network for tests: every second hash is a block, every rule holds from the start. Its constants are Core's
+ * (`CRegTestParams`), so that the two can be connected.
+ */
+export const regtest: NetworkParams = deepFreeze({
+  name: 'regtest',
+  messageStart: Uint8Array.of(0xfa, 0xbf, 0xb5, 0xda),
+  ports: { p2p: 18_444, http: 18_443, stratum: 0, electrum: 0 },
+  dnsSeeds: [],
+  bech32Prefix: 'bcrt',
+  base58: { pubkeyHash: 111, scriptHash: 196, privateKey: 239 },
+  bip32: { public: 0x043587cf, private: 0x04358394 },
+  coinType: 1,
+  genesis,
+  pruneKeepBlocks: 288,
+  listenOnAllInterfaces: false,
+  consensus: {
+    genesisHash: genesis.header.hash,
+    pow: {
+      retarget: 'none',
+      bits: BITS,
+      limit: (2n ** 255n - 1n) as Target,
+      spacingSeconds: 600,
+      timespanSeconds: 86_400,
+    },
+    subsidy: { initial: 5_000_000_000n, halvingInterval: 150 },
+    ...BITCOIN_LIMITS,
+    // A buried rule of height 0 holds in the genesis block too, as Core says for segwit; taproot has no height in Core at all.
+    heights: { bip34: 1, bip65: 1, bip66: 1, csv: 1, segwit: 0, taproot: 0 },
+    futureTime: { kind: 'wall-clock', maxSeconds: 7_200 },
+  },
+});
