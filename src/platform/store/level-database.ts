@@ -1,0 +1,168 @@
+/**
+ * One LevelDB folder: opened, locked, recognised, and its errors told in the house's words.
+ *
+ * LevelDB locks its LOCK file, and the kernel releases that when the process ends, however it ends.
+ */
+import { ClassicLevel, type Iterator } from 'classic-level';
+import { NodeError } from '../../engine/ports/node-error.ts';
+import { checkIdentity, encodeIdentity, IDENTITY_KEY, type StoredNetwork } from './database-identity.ts';
+
+type Level = ClassicLevel<Uint8Array, Uint8Array>;
+
+export interface LevelDatabaseOptions {
+  /** The folder; the one above it exists. */
+  readonly location: string;
+  /** Version of the rows' format that this program reads and writes. */
+  readonly version: number;
+  readonly network: StoredNetwork;
+  /** Blocks of tables kept in memory. */
+  readonly cacheSizeBytes: number;
+  /** Bytes of the log before they become a table; twice as many may be in memory. */
+  readonly writeBufferSizeBytes: number;
+}
+
+/** Takes the operations of one batch. The bytes are copied at once. */
+export interface BatchWriter {
+  put(key: Uint8Array, value: Uint8Array): void;
+  delete(key: Uint8Array): void;
+}
+
+/** Rows fetched at once while iterating: some 100 KB, one hop to another thread. */
+const ROWS_PER_FETCH = 1_000;
+
+const DISK_FULL = /No space left on device|Disk quota exceeded|not enough space on the disk/i;
+
+/** Codes along the chain of causes: opening wraps LevelDB's own error into another. */
+function innermost(error: unknown): { readonly code: string | undefined; readonly message: string } {
+  let inner = error;
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause;
+  if (!(inner instanceof Error)) return { code: undefined, message: String(inner) };
+  const code = (inner as NodeJS.ErrnoException).code;
+  return { code: typeof code === 'string' ? code : undefined, message: inner.message };
+}
+
+/** What LevelDB's failure means to a user. A NodeError stays what it is. */
+export function toDatabaseError(error: unknown, location: string): NodeError {
+  if (error instanceof NodeError) return error;
+  const { code, message } = innermost(error);
+  const options = { cause: error };
+  if (code === 'LEVEL_LOCKED') return new NodeError('data-dir-locked', `${location} is in use by another process`, options);
+  if (code === 'LEVEL_CORRUPTION') return new NodeError('database-damaged', `${location} is damaged: ${message}`, options);
+  if (code === 'ENOSPC' || code === 'EDQUOT' || DISK_FULL.test(message)) {
+    return new NodeError('disk-full', `the disk of ${location} is full: free some room and start again`, options);
+  }
+  return new NodeError('data-dir-unusable', `${location} cannot be used: ${message}`, options);
+}
+
+/**
+ * Opens a database, making it if there is none.
+ *
+ * @throws NodeError `data-dir-locked`, `data-dir-version`, `data-dir-network`, `database-damaged`, `data-dir-unusable`, `disk-full`
+ */
+export async function openLevelDatabase(options: LevelDatabaseOptions): Promise<LevelDatabase> {
+  const { location } = options;
+  const level: Level = new ClassicLevel(location, { keyEncoding: 'view', valueEncoding: 'view' });
+  try {
+    await level.open({
+      compression: false, // Hashes and keys do not shrink, and coins come packed.
+      cacheSize: options.cacheSizeBytes,
+      writeBufferSize: options.writeBufferSizeBytes,
+    });
+    const database = new LevelDatabase(level);
+    await recognise(database, options);
+    return database;
+  } catch (error) {
+    await level.close();
+    throw toDatabaseError(error, location);
+  }
+}
+
+/** Reads the identity, or writes it into a database that has nothing in it. */
+async function recognise(database: LevelDatabase, options: LevelDatabaseOptions): Promise<void> {
+  const identity = await database.get(IDENTITY_KEY);
+  if (identity !== undefined) return checkIdentity(identity, options);
+  for await (const _ of database.entries({})) {
+    throw new NodeError('database-damaged', `${options.location} has rows, but does not say whose they are`);
+  }
+  await database.write((batch) => batch.put(IDENTITY_KEY, encodeIdentity(options.version, options.network)));
+}
+
+/** A plain view of what LevelDB gives, which is a Buffer, whose `slice` would not copy. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+export class LevelDatabase {
+  readonly #level: Level;
+  /**
+   * Set when a write failed. LevelDB may have left half a record in its log then, and what is written behind it could be lost when
+   * the log is read again; so nothing more is written until the database is opened anew, which cuts the log.
+   */
+  #failed: NodeError | undefined;
+
+  constructor(level: Level) {
+    this.#level = level;
+  }
+
+  get location(): string {
+    return this.#level.location;
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return (await this.getMany([key]))[0];
+  }
+
+  /** A value or undefined for each key, in their order. @throws NodeError */
+  async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    try {
+      const values = await this.#level.getMany(keys as Uint8Array[]);
+      return values.map((value) => (value === undefined ? undefined : plain(value)));
+    } catch (error) {
+      throw toDatabaseError(error, this.location);
+    }
+  }
+
+  /** Writes all that `fill` says, or nothing where it throws. On disk when it returns. @throws NodeError */
+  async write(fill: (batch: BatchWriter) => void): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed;
+    const batch = this.#level.batch();
+    try {
+      fill({ put: (key, value) => void batch.put(key, value), delete: (key) => void batch.del(key) });
+    } catch (error) {
+      await batch.close();
+      throw error;
+    }
+    try {
+      await batch.write({ sync: true });
+    } catch (error) {
+      this.#failed = toDatabaseError(error, this.location);
+      throw this.#failed;
+    }
+  }
+
+  /** Rows in the order of their keys, as of now, whatever is written before they are read. */
+  entries(range: { readonly gte?: Uint8Array; readonly lt?: Uint8Array }): AsyncIterable<[key: Uint8Array, value: Uint8Array]> {
+    return rows(this.#level.iterator<Uint8Array, Uint8Array>(range), this.location);
+  }
+
+  async close(): Promise<void> {
+    await this.#level.close();
+  }
+}
+
+async function* rows(
+  iterator: Iterator<Level, Uint8Array, Uint8Array>,
+  location: string,
+): AsyncGenerator<[key: Uint8Array, value: Uint8Array], void, undefined> {
+  try {
+    for (;;) {
+      const fetched = await iterator.nextv(ROWS_PER_FETCH);
+      if (fetched.length === 0) return;
+      for (const [key, value] of fetched) yield [plain(key), plain(value)];
+    }
+  } catch (error) {
+    throw toDatabaseError(error, location);
+  } finally {
+    await iterator.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { DecodeError } from '../../core/primitives/decode-error.ts';
+import type { HeaderStore, StoredHeader } from '../../engine/ports/header-store.ts';
+import { NodeError } from '../../engine/ports/node-error.ts';
+import type { StoredNetwork } from './database-identity.ts';
+import { decodeHeaderRow, encodeHeaderKey, encodeHeaderRow, HEADER_PREFIX } from './header-row.ts';
+import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+
+/** Version of the rows; docs/data-folder.md says what each was. */
+const HEADER_FORMAT_VERSION = 1;
+
+const HEADERS_FROM = Uint8Array.of(HEADER_PREFIX);
+const HEADERS_TO = Uint8Array.of(HEADER_PREFIX + 1);
+
+/** Rows are read once, at the start: a cache would hold what nobody asks for again. */
+const CACHE_SIZE_BYTES = 1 << 20;
+const WRITE_BUFFER_SIZE_BYTES = 4 << 20;
+
+/** Opens the header tree of a folder. @throws NodeError as `openLevelDatabase` */
+export async function openLevelHeaderStore(location: string, network: StoredNetwork): Promise<HeaderStore> {
+  const database = await openLevelDatabase({
+    location,
+    network,
+    version: HEADER_FORMAT_VERSION,
+    cacheSizeBytes: CACHE_SIZE_BYTES,
+    writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
+  });
+  return new LevelHeaderStore(database);
+}
+
+class LevelHeaderStore implements HeaderStore {
+  readonly #database: LevelDatabase;
+
+  constructor(database: LevelDatabase) {
+    this.#database = database;
+  }
+
+  load(): AsyncIterable<StoredHeader> {
+    return decoded(this.#database.entries({ gte: HEADERS_FROM, lt: HEADERS_TO }), this.#database.location);
+  }
+
+  async put(rows: readonly StoredHeader[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#database.write((writer) => {
+      for (const row of rows) writer.put(encodeHeaderKey(row), encodeHeaderRow(row));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+async function* decoded(entries: AsyncIterable<[Uint8Array, Uint8Array]>, location: string): AsyncGenerator<StoredHeader> {
+  for await (const [key, value] of entries) yield decode(key, value, location);
+}
+
+function decode(key: Uint8Array, value: Uint8Array, location: string): StoredHeader {
+  try {
+    return decodeHeaderRow(key, value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new NodeError('database-damaged', `${location} has a broken row: ${error.message}`, { cause: error });
+  }
+}
