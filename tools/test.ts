@@ -1,7 +1,8 @@
 /**
  * Runs the compiled tests: every `*.test.js` under `dist/`, by Node's own runner, and fails where there is none.
  *
- * `node dist/tools/test.js [--only TEXT]... [--concurrency N]` runs those whose path holds one of the texts.
+ * `node dist/tools/test.js [--only TEXT]... [--except TEXT]... [--concurrency N]` runs those whose path holds one of the texts and none
+ * of the excepted ones.
  *
  * @module
  */
@@ -27,9 +28,18 @@ function testFiles(folder: string): string[] {
     .sort();
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, concurrency: { type: 'string' } } });
-const only = values.only ?? [];
-const files = testFiles(dist).filter((file) => only.length === 0 || only.some((text) => relative(dist, file).includes(text)));
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    except: { type: 'string', multiple: true },
+    concurrency: { type: 'string' },
+  },
+});
+const { only, except = [] } = values;
+const files = testFiles(dist).filter((file) => {
+  const path = relative(dist, file).replaceAll('\\', '/');
+  return (only?.some((text) => path.includes(text)) ?? true) && !except.some((text) => path.includes(text));
+});
 if (files.length === 0) {
   console.error('no test to run: build first, or give another --only');
   process.exit(1);
