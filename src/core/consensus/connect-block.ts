@@ -1,0 +1,215 @@
+/**
+ * Rules of a block against the coins before it, and what it changes. Core's `ConnectBlock`, without its scripts: those are handed back
+ * as jobs, because whoever runs them may use many threads.
+ *
+ * @module
+ */
+
+import type { ConsensusParams } from '../params/types.ts';
+import type { Block } from '../primitives/block.ts';
+import type { HashKey } from '../primitives/ids.ts';
+import type { OutPoint, Satoshis, Transaction } from '../primitives/transaction.ts';
+import { outPointKey } from '../primitives/transaction.ts';
+import { transactionSigopsCost } from '../script/sigops.ts';
+import type { BlockEffect, PlacedCoin } from './block-effect.ts';
+import { isUnspendable } from './block-effect.ts';
+import type { BlockContext } from './check-block-in-context.ts';
+import { checkTxInputs } from './check-tx-inputs.ts';
+import type { Coin } from './coin.ts';
+import { isPastSequenceLock, sequenceLocks } from './lock-time.ts';
+import type { ConsensusReason } from './reasons.ts';
+import type { Rejection } from './rejection.ts';
+import { reject } from './rejection.ts';
+import { scriptFlagsAt } from './script-flags.ts';
+import { blockSubsidy } from './subsidy.ts';
+
+/** Where a block stands, and the times of the branch before it. */
+export interface ConnectContext extends BlockContext {
+  /** Median time past of the branch's block at a height below this block's. */
+  medianTimeAt(height: number): number;
+}
+
+/** One transaction's scripts to run; a job of the script verifier as it is. */
+export interface ScriptCheck {
+  readonly tx: Transaction;
+  readonly spentOutputs: readonly Coin[];
+  readonly flags: number;
+}
+
+/** A block whose rules hold, as far as its scripts do. */
+export interface ConnectedBlock {
+  readonly effect: BlockEffect;
+  readonly fees: Satoshis;
+  readonly sigopsCost: number;
+  readonly scriptJobs: readonly ScriptCheck[];
+  readonly rejection?: undefined;
+}
+
+type Refused = { readonly rejection: Rejection<ConsensusReason> };
+
+/** Coins of before the block, by `outPointKey`. */
+export interface CoinLookup {
+  get(key: HashKey): Coin | undefined;
+}
+
+/** From this height on on, BIP-34 alone makes sure that no coinbase repeats an earlier one: before it there is only the genesis block. */
+const BIP34_FROM_THE_START = 1;
+
+/**
+ * Whether outputs that exist already must be looked for (BIP-30). They can exist only where coinbases were once free to repeat each
+ * other, that is before BIP-34, or to foretell a later height.
+ */
+function mustCheckBip30({ heights }: ConsensusParams): boolean {
+  return heights.bip34 > BIP34_FROM_THE_START;
+}
+
+/**
+ * The outputs whose coins `connectBlock` must be able to look up: what the block spends and does not make itself, and with BIP-30 what it
+ * makes. Each once.
+ */
+export function coinsNeeded(block: Block, params: ConsensusParams): Map<HashKey, OutPoint> {
+  const needed = new Map<HashKey, OutPoint>();
+  const { transactions } = block;
+  for (let i = transactions.length - 1; i > 0; i--) {
+    const tx = transactions[i]!;
+    for (const { prevout } of tx.inputs) needed.set(outPointKey(prevout), prevout);
+  }
+  const bip30 = mustCheckBip30(params);
+  if (needed.size === 0 && !bip30) return needed;
+  for (const { txid, outputs } of transactions) {
+    for (let vout = 0; vout < outputs.length; vout++) {
+      const outPoint = { txid, vout };
+      if (bip30) needed.set(outPointKey(outPoint), outPoint);
+      else needed.delete(outPointKey(outPoint));
+    }
+  }
+  return needed;
+}
+
+/** The coins as they are between two transactions of a block. */
+class BlockCoins {
+  readonly #before: CoinLookup;
+  readonly #removed = new Map<HashKey, OutPoint>();
+  readonly #made = new Map<HashKey, PlacedCoin>();
+
+  constructor(before: CoinLookup) {
+    this.#before = before;
+  }
+
+  /** Takes a coin away; undefined where there is none any more. */
+  spend(outPoint: OutPoint): Coin | undefined {
+    const key = outPointKey(outPoint);
+    const made = this.#made.get(key);
+    if (made !== undefined) {
+      this.#made.delete(key);
+      return made.coin;
+    }
+    if (this.#removed.has(key)) return undefined;
+    const coin = this.#before.get(key);
+    if (coin !== undefined) this.#removed.set(key, outPoint);
+    return coin;
+  }
+
+  /** Adds the outputs of a transaction that can be spent. */
+  make({ txid, outputs }: Transaction, height: number, coinbase: boolean): void {
+    for (let vout = 0; vout < outputs.length; vout++) {
+      const output = outputs[vout]!;
+      if (isUnspendable(output)) continue;
+      const outPoint = { txid, vout };
+      const coin = { value: output.value, scriptPubKey: output.scriptPubKey, height, coinbase };
+      this.#made.set(outPointKey(outPoint), { outPoint, coin });
+    }
+  }
+
+  changes(): { removed: readonly OutPoint[]; added: readonly PlacedCoin[] } {
+    return { removed: [...this.#removed.values()], added: [...this.#made.values()] };
+  }
+}
+
+/**
+ * The effect of a block on the coins before it, or the first rule that it breaks.
+ *
+ * @param coins - must answer for everything that `coinsNeeded` names, as of the block's parent
+ */
+export function connectBlock(block: Block, coins: CoinLookup, context: ConnectContext, params: ConsensusParams): ConnectedBlock | Refused {
+  const duplicate = mustCheckBip30(params) ? checkBip30(block, coins) : undefined;
+  if (duplicate !== undefined) return { rejection: duplicate };
+  const { height } = context;
+  const flags = scriptFlagsAt(height, params);
+  const view = new BlockCoins(coins);
+  const spentCoins: (readonly Coin[])[] = [];
+  const scriptJobs: ScriptCheck[] = [];
+  let fees = 0n;
+  let sigopsCost = 0;
+  for (let position = 0; position < block.transactions.length; position++) {
+    const tx = block.transactions[position]!;
+    let spent: readonly Coin[] = [];
+    if (position > 0) {
+      const outcome = spendInputs(tx, view, context, params);
+      if (outcome.rejection !== undefined) return { rejection: atPosition(outcome.rejection, position) };
+      spent = outcome.spent;
+      fees += outcome.fee;
+      if (fees > params.maxMoney) return { rejection: reject('consensus', 'bad-txns-accumulated-fee-outofrange', { position }) };
+      spentCoins.push(spent);
+      scriptJobs.push({ tx, spentOutputs: spent, flags });
+    }
+    sigopsCost += transactionSigopsCost(tx, spent, flags);
+    if (sigopsCost > params.maxBlockSigopsCost) return { rejection: reject('consensus', 'bad-blk-sigops', { position, sigopsCost }) };
+    view.make(tx, height, position === 0);
+  }
+  const overpaid = checkReward(block, fees, height, params);
+  if (overpaid !== undefined) return { rejection: overpaid };
+  return { effect: { ...view.changes(), spentCoins }, fees, sigopsCost, scriptJobs };
+}
+
+/** In a block nothing is merely early or missing: whatever a transaction breaks, the block breaks for ever. */
+function atPosition(why: Rejection<ConsensusReason>, position: number): Rejection<ConsensusReason> {
+  return reject('consensus', why.reason, { position, ...why.detail });
+}
+
+type InputsOutcome =
+  | { readonly spent: readonly Coin[]; readonly fee: Satoshis; readonly rejection?: undefined }
+  | { readonly rejection: Rejection<ConsensusReason> };
+
+/** Takes the coins of a transaction and holds it to their amounts, ages and sequences. */
+function spendInputs(tx: Transaction, view: BlockCoins, context: ConnectContext, params: ConsensusParams): InputsOutcome {
+  const found: (Coin | undefined)[] = tx.inputs.map((input) => view.spend(input.prevout));
+  const outcome = checkTxInputs(tx, found, context.height, params);
+  if (outcome.rejection !== undefined) return outcome;
+  const spent = found as Coin[];
+  if (context.height >= params.heights.csv && !isPastLocks(tx, spent, context)) {
+    return { rejection: reject('consensus', 'bad-txns-nonfinal') };
+  }
+  return { spent, fee: outcome.fee };
+}
+
+function isPastLocks(tx: Transaction, spent: readonly Coin[], context: ConnectContext): boolean {
+  if (tx.version < 2) return true;
+  const heights = spent.map((coin) => coin.height);
+  const lock = sequenceLocks(tx, heights, (height) => context.medianTimeAt(height));
+  return isPastSequenceLock(lock, context.height, context.prevMedianTimeSeconds);
+}
+
+/** BIP-30: no output may come twice while the first is unspent, or spending the second would undo into nothing (CVE-2012-1909). */
+function checkBip30({ transactions }: Block, coins: CoinLookup): Rejection<ConsensusReason> | undefined {
+  for (let position = 0; position < transactions.length; position++) {
+    const { txid, outputs } = transactions[position]!;
+    for (let vout = 0; vout < outputs.length; vout++) {
+      if (coins.get(outPointKey({ txid, vout })) !== undefined) return reject('consensus', 'bad-txns-BIP30', { position, vout });
+    }
+  }
+  return undefined;
+}
+
+/** A coinbase may leave reward unclaimed, never take more. */
+function checkReward(
+  { transactions }: Block,
+  fees: Satoshis,
+  height: number,
+  params: ConsensusParams,
+): Rejection<ConsensusReason> | undefined {
+  const reward = blockSubsidy(height, params) + fees;
+  let paid = 0n;
+  for (const { value } of transactions[0]!.outputs) paid += value;
+  return paid > reward ? reject('consensus', 'bad-cb-amount', { paid, reward }) : undefined;
+}
