@@ -28,7 +28,8 @@ export class ByteReader {
   #offset = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // A plain Uint8Array: the `slice` of Node's subclass is a view, and a copy would not be one.
+    this.bytes = bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -51,7 +52,7 @@ export class ByteReader {
   }
 
   u8(what: string): number {
-    return this.bytes[this.#take(1, what)]!;
+    return this.#view.getUint8(this.#take(1, what));
   }
 
   u16(what: string): number {
@@ -121,7 +122,7 @@ export class ByteReader {
 
   /** A byte string with its length before it, as a view. */
   varBytes(limits: Omit<CountLimits, 'itemSizeMin'>): Uint8Array {
-    return this.take(this.compactSize({ ...limits, itemSizeMin: 1 }), limits.what);
+    return this.take(this.compactSize(limits), limits.what);
   }
 
   /** @throws DecodeError where bytes are left over */

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Bytes that `compactSizeLength` says a count takes. */
+/** Bytes that a count takes in its shortest form. */
 export function compactSizeLength(value: number): number {
   if (value < 0xfd) return 1;
   if (value < 0x10000) return 3;

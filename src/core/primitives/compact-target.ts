@@ -5,6 +5,7 @@
  */
 
 import type { Brand } from '../base/brand.ts';
+import { reversedBytes, toHex } from '../base/bytes.ts';
 
 /** A block hash, read as a little-endian number, must not exceed it. */
 export type Target = Brand<bigint, 'Target'>;
@@ -43,9 +44,7 @@ export function encodeBits(target: bigint): number {
   return ((exponent << 24) | mantissa) >>> 0;
 }
 
-/** A hash as the number that is held against a target. */
+/** A hash as the number that is held against a target: its bytes in wire order, the least significant first. */
 export function hashToNumber(hash: Uint8Array): bigint {
-  let text = '0x';
-  for (let i = hash.length - 1; i >= 0; i--) text += hash[i]!.toString(16).padStart(2, '0');
-  return BigInt(text);
+  return BigInt(`0x${toHex(reversedBytes(hash))}`);
 }

@@ -164,35 +164,45 @@ export function makeTransaction(fields: TransactionFields): Transaction {
   return { version: version >>> 0, inputs, outputs, lockTime, txid, wtxid, strippedSizeBytes: stripped.length, sizeBytes };
 }
 
+const NO_WITNESS: readonly Uint8Array[] = Object.freeze([]);
+
+/** An input while it is read: its witness comes after all outputs. */
+type UnfinishedInput = Omit<TxInput, 'witness'> & { witness: readonly Uint8Array[] };
+
+const INPUT_COUNT = { what: 'input count', itemSizeMin: INPUT_SIZE_MIN };
+const OUTPUT_COUNT = { what: 'output count', itemSizeMin: OUTPUT_SIZE_MIN };
+const WITNESS_ITEM_COUNT = { what: 'witness item count', itemSizeMin: 1 };
+const INPUT_SCRIPT = { what: 'input script' };
+const OUTPUT_SCRIPT = { what: 'output script' };
+const WITNESS_ITEM = { what: 'witness item' };
+
 /** Reads `count` inputs without their witnesses. */
-function readInputs(reader: ByteReader, count: number): { prevout: OutPoint; scriptSig: Uint8Array; sequence: number }[] {
-  const inputs = [];
+function readInputs(reader: ByteReader, count: number): UnfinishedInput[] {
+  const inputs: UnfinishedInput[] = [];
   for (let i = 0; i < count; i++) {
     const txid = reader.take(32, 'input transaction') as Txid;
     const vout = reader.u32('input index');
-    const scriptSig = reader.varBytes({ what: 'input script' });
-    inputs.push({ prevout: { txid, vout }, scriptSig, sequence: reader.u32('input sequence') });
+    const scriptSig = reader.varBytes(INPUT_SCRIPT);
+    inputs.push({ prevout: { txid, vout }, scriptSig, sequence: reader.u32('input sequence'), witness: NO_WITNESS });
   }
   return inputs;
 }
 
 function readOutputs(reader: ByteReader): TxOutput[] {
-  const count = reader.compactSize({ what: 'output count', itemSizeMin: OUTPUT_SIZE_MIN });
+  const count = reader.compactSize(OUTPUT_COUNT);
   const outputs: TxOutput[] = [];
   for (let i = 0; i < count; i++) {
-    outputs.push({ value: reader.i64('output value'), scriptPubKey: reader.varBytes({ what: 'output script' }) });
+    outputs.push({ value: reader.i64('output value'), scriptPubKey: reader.varBytes(OUTPUT_SCRIPT) });
   }
   return outputs;
 }
 
 function readWitness(reader: ByteReader): readonly Uint8Array[] {
-  const count = reader.compactSize({ what: 'witness item count', itemSizeMin: 1 });
+  const count = reader.compactSize(WITNESS_ITEM_COUNT);
   const items: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) items.push(reader.varBytes({ what: 'witness item' }));
+  for (let i = 0; i < count; i++) items.push(reader.varBytes(WITNESS_ITEM));
   return items;
 }
-
-const NO_WITNESS: readonly Uint8Array[] = [];
 
 /**
  * Reads one transaction. Byte strings in it are views into the reader's bytes.
@@ -205,25 +215,24 @@ const NO_WITNESS: readonly Uint8Array[] = [];
 export function readTransaction(reader: ByteReader): Transaction {
   const start = reader.offset;
   const version = reader.u32('transaction version');
-  let inputCount = reader.compactSize({ what: 'input count', itemSizeMin: INPUT_SIZE_MIN });
+  let inputCount = reader.compactSize(INPUT_COUNT);
   let flag = 0;
   let bodyStart = start + 4;
   if (inputCount === 0) {
     flag = reader.u8('witness flag');
     bodyStart = reader.offset;
-    if (flag !== 0) inputCount = reader.compactSize({ what: 'input count', itemSizeMin: INPUT_SIZE_MIN });
+    if (flag !== 0) inputCount = reader.compactSize(INPUT_COUNT);
   }
-  const bare = readInputs(reader, inputCount);
+  const inputs = readInputs(reader, inputCount);
   // A zero flag is the output count of a transaction without inputs: there is nothing more to read but the lock time.
   const outputs = inputCount === 0 && flag === 0 ? [] : readOutputs(reader);
-  if (inputCount === 0 && flag === 0) bodyStart = start + 4;
   const bodyEnd = reader.offset;
-  const inputs: TxInput[] = [];
   let anyWitness = false;
-  for (const input of bare) {
-    const witness = (flag & 1) !== 0 ? readWitness(reader) : NO_WITNESS;
-    anyWitness ||= witness.length > 0;
-    inputs.push({ prevout: input.prevout, scriptSig: input.scriptSig, sequence: input.sequence, witness });
+  if ((flag & 1) !== 0) {
+    for (const input of inputs) {
+      input.witness = readWitness(reader);
+      anyWitness ||= input.witness.length > 0;
+    }
   }
   if ((flag & 1) !== 0 && !anyWitness) throw new DecodeError('witness', reader.offset, 'superfluous witness record');
   if ((flag & ~1) !== 0) throw new DecodeError('witness flag', start + 5, `unknown flag ${flag}`);
