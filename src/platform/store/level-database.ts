@@ -30,6 +30,9 @@ export interface BatchWriter {
 /** Rows fetched at once while iterating: some 100 KB, one hop to another thread. */
 const ROWS_PER_FETCH = 1_000;
 
+/** A file of a database that is not there. Its folder was made before, so it was taken away. */
+const FILE_MISSING = /^IO error: .*No such file or directory/;
+
 const DISK_FULL = /No space left on device|Disk quota exceeded|not enough space on the disk/i;
 
 /** Codes along the chain of causes: opening wraps LevelDB's own error into another. */
@@ -47,7 +50,9 @@ export function toDatabaseError(error: unknown, location: string): NodeError {
   const { code, message } = innermost(error);
   const options = { cause: error };
   if (code === 'LEVEL_LOCKED') return new NodeError('data-dir-locked', `${location} is in use by another process`, options);
-  if (code === 'LEVEL_CORRUPTION') return new NodeError('database-damaged', `${location} is damaged: ${message}`, options);
+  if (code === 'LEVEL_CORRUPTION' || FILE_MISSING.test(message)) {
+    return new NodeError('database-damaged', `${location} is damaged: ${message}`, options);
+  }
   if (code === 'ENOSPC' || code === 'EDQUOT' || DISK_FULL.test(message)) {
     return new NodeError('disk-full', `the disk of ${location} is full: free some room and start again`, options);
   }
