@@ -67,14 +67,10 @@ class LevelCoinStore implements CoinStore {
   }
 
   entries(): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
-    return withoutPrefix(this.#database.entries({ gte: COINS_FROM, lt: COINS_TO }));
+    return this.#database.entries({ gte: COINS_FROM, lt: COINS_TO }, (key, value) => [key.subarray(1), value] as const);
   }
 
   async close(): Promise<void> {
     await this.#database.close();
   }
-}
-
-async function* withoutPrefix(entries: AsyncIterable<[Uint8Array, Uint8Array]>): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
-  for await (const [key, value] of entries) yield [key.subarray(1), value];
 }

@@ -35,7 +35,8 @@ class LevelHeaderStore implements HeaderStore {
   }
 
   load(): AsyncIterable<StoredHeader> {
-    return decoded(this.#database.entries({ gte: HEADERS_FROM, lt: HEADERS_TO }), this.#database.location);
+    const { location } = this.#database;
+    return this.#database.entries({ gte: HEADERS_FROM, lt: HEADERS_TO }, (key, value) => decode(key, value, location));
   }
 
   async put(rows: readonly StoredHeader[]): Promise<void> {
@@ -48,10 +49,6 @@ class LevelHeaderStore implements HeaderStore {
   async close(): Promise<void> {
     await this.#database.close();
   }
-}
-
-async function* decoded(entries: AsyncIterable<[Uint8Array, Uint8Array]>, location: string): AsyncGenerator<StoredHeader> {
-  for await (const [key, value] of entries) yield decode(key, value, location);
 }
 
 function decode(key: Uint8Array, value: Uint8Array, location: string): StoredHeader {
