@@ -33,7 +33,8 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
   it('gives parents before children whatever order they came in, branches too', async (t) => {
     const store = await (await make(t)).open();
     const rows: StoredHeader[] = [sampleRow(undefined, 0)];
-    for (let i = 1; i <= 600; i++) rows.push(sampleRow(rows[i - (i % 2 === 0 ? 2 : 1)], i)); // Crosses 255 and 256, where wrong byte order shows.
+    // Heights cross 255 and 256, where a wrong byte order shows.
+    for (let i = 1; i <= 600; i++) rows.push(sampleRow(rows[i - (i % 2 === 0 ? 2 : 1)], i));
     await store.put(rows.slice(300).reverse());
     await store.put(rows.slice(0, 300).reverse());
     const loaded = await collect(store.load());

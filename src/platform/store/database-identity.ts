@@ -47,7 +47,8 @@ export function checkIdentity(
     const genesisHash = reader.take(32, 'genesis hash');
     const name = printableAscii(reader.take(reader.remaining, 'network name'));
     if (!bytesEqual(messageStart, network.messageStart) || !bytesEqual(genesisHash, network.genesisHash)) {
-      const what = `${location} belongs to the network ${name}${name === network.name ? ' of another definition' : ''}, not to ${network.name}`;
+      const owner = name === network.name ? `${name} of another definition` : name;
+      const what = `${location} belongs to the network ${owner}, not to ${network.name}`;
       throw new NodeError('data-dir-network', `${what}: use another data folder`);
     }
   } catch (error) {

@@ -36,7 +36,10 @@ function readPosition(reader: ByteReader): FilePosition | undefined {
   return file === NO_FILE ? undefined : { file, offset, sizeBytes };
 }
 
-/** Value of a row, 120 bytes: header (80), status (4), transactions (4), sequence (8, signed), block and undo position (12 each), little-endian. */
+/**
+ * Value of a row, 120 bytes: header (80), status (4), transactions (4), sequence (8, signed), block and undo position (12 each),
+ * little-endian.
+ */
 export function encodeHeaderRow(row: StoredHeader): Uint8Array {
   const writer = new ByteWriter(ROW_SIZE_BYTES);
   writer.raw(encodeHeader(row.header)).u32(row.status).u32(row.txCount).u64(BigInt(row.sequence));
