@@ -105,15 +105,12 @@ function indexes(from: number, to: number): number[] {
 /** Indexes of characters outside printable ASCII, and of letters in another case than the first. */
 function strangeCharacters(text: string): number[] {
   const strange: number[] = [];
-  let lower = false;
-  let upper = false;
+  let textCase: 'lower' | 'upper' | undefined;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const isLower = code >= 97 && code <= 122;
-    const isUpper = code >= 65 && code <= 90;
-    if ((isLower && upper) || (isUpper && lower) || code < 33 || code > 126) strange.push(i);
-    lower ||= isLower;
-    upper ||= isUpper;
+    const letterCase = code >= 97 && code <= 122 ? 'lower' : code >= 65 && code <= 90 ? 'upper' : undefined;
+    textCase ??= letterCase;
+    if ((letterCase !== undefined && letterCase !== textCase) || code < 33 || code > 126) strange.push(i);
   }
   return strange;
 }

@@ -1,5 +1,6 @@
 import { assert } from '../base/assert.ts';
-import { concatBytes, toHex } from '../base/bytes.ts';
+import { concatBytes } from '../base/bytes.ts';
+import { isPrivateKey } from '../crypto/scalar.ts';
 import type { AddressError, AddressPrefixes } from './address.ts';
 import { decodeBase58Check, encodeBase58Check } from './base58.ts';
 
@@ -12,9 +13,6 @@ export interface WifKey {
 }
 
 const KEY_SIZE_BYTES = 32;
-
-/** Order of secp256k1's group (SEC 2). A constant of the text's check, so that no engine is needed for it. */
-const GROUP_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 /** Text of a private key (wallet import format). The caller holds a sound key. */
 export function encodeWif(key: WifKey, prefixes: Pick<AddressPrefixes, 'base58'>): string {
@@ -33,10 +31,4 @@ export function decodeWif(text: string, prefixes: Pick<AddressPrefixes, 'base58'
   if (payload[0] !== prefixes.base58.privateKey) return { problem: 'Private key of another network', positions: [] };
   const privateKey = payload.slice(1, 1 + KEY_SIZE_BYTES);
   return isPrivateKey(privateKey) ? { privateKey, compressed } : { problem: 'Private key outside allowed range', positions: [] };
-}
-
-function isPrivateKey(bytes: Uint8Array): boolean {
-  if (bytes.length !== KEY_SIZE_BYTES) return false;
-  const value = BigInt(`0x${toHex(bytes)}`);
-  return value > 0n && value < GROUP_ORDER;
 }
