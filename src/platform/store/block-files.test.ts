@@ -241,11 +241,20 @@ describe('block files', () => {
     let most = 0;
     const openFile: OpenFile = async (path, options) => {
       const file = await openSystemFile(path, options);
+      let reading = 0;
       opened++;
       most = Math.max(most, opened);
       return {
         ...file,
+        async read(bytes, position) {
+          reading++;
+          await new Promise(setImmediate); // Others get their turn, and would close it now.
+          const length = await file.read(bytes, position);
+          reading--;
+          return length;
+        },
         async close() {
+          assert.equal(reading, 0, 'nobody reads it');
           opened--;
           await file.close();
         },
