@@ -1,0 +1,150 @@
+/**
+ * Keys in order: accounts of BIP-84 (P2WPKH) and BIP-86 (P2TR), each with a receiving and a change chain, and which output
+ * scripts are therefore ours.
+ *
+ * @module
+ */
+
+import type { HDKey } from '@scure/bip32';
+import { assert } from '../../core/base/assert.ts';
+import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
+import { hash160 } from '../../core/crypto/sha256.ts';
+import type { HashKey } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
+import { p2trScript, p2wpkhScript } from '../../core/script/output-template.ts';
+import { taptweakHash } from '../../core/script/taproot.ts';
+
+/** `wpkh`: BIP-84. `tr`: BIP-86, spent by the key alone. */
+export type ScriptKind = 'wpkh' | 'tr';
+
+/** 0 receives, 1 takes change. */
+export type ChainNumber = 0 | 1;
+
+/** Which key an output script belongs to. */
+export interface KeyPath {
+  readonly kind: ScriptKind;
+  readonly chain: ChainNumber;
+  readonly index: number;
+}
+
+/** Keys looked ahead beyond the last used one: payments to them are found too. The figure of BIP-44. */
+export const GAP_LIMIT = 20;
+
+const PURPOSE: Readonly<Record<ScriptKind, number>> = { wpkh: 84, tr: 86 };
+/** One chain of an account: what was derived, and how far it is used. */
+interface KeyChain {
+  readonly path: Omit<KeyPath, 'index'>;
+  readonly account: HDKey;
+  /** Scripts by index, as far as they are derived. */
+  readonly scripts: Uint8Array[];
+  /** First index never handed out or seen used. */
+  next: number;
+}
+
+/** How far each chain is used; what must be remembered besides the words. */
+export type KeychainState = Readonly<Record<string, number>>;
+
+/** Options of a keychain. */
+export interface KeychainOptions {
+  readonly root: HDKey;
+  /** BIP-44 coin type. */
+  readonly coinType: number;
+  readonly secp256k1: Secp256k1;
+  readonly state?: KeychainState;
+}
+
+/** The keys of one seed. */
+export class Keychain {
+  readonly #root: HDKey;
+  readonly #coinType: number;
+  readonly #secp256k1: Secp256k1;
+  readonly #chains: readonly KeyChain[];
+  readonly #paths = new Map<HashKey, KeyPath>();
+
+  constructor(options: KeychainOptions) {
+    this.#root = options.root;
+    this.#coinType = options.coinType;
+    this.#secp256k1 = options.secp256k1;
+    this.#chains = (['wpkh', 'tr'] as const).flatMap((kind) => {
+      const account = options.root.derive(`m/${PURPOSE[kind]}'/${options.coinType}'/0'`);
+      return ([0, 1] as const).map((chain) => ({
+        path: { kind, chain },
+        account: account.deriveChild(chain),
+        scripts: [],
+        next: options.state?.[`${kind}${chain}`] ?? 0,
+      }));
+    });
+    for (const chain of this.#chains) this.#lookAhead(chain);
+  }
+
+  /** How far each chain is used. */
+  state(): KeychainState {
+    return Object.fromEntries(this.#chains.map((chain) => [`${chain.path.kind}${chain.path.chain}`, chain.next]));
+  }
+
+  /** Whose key a script needs; undefined where it is not ours. */
+  pathOf(script: Uint8Array): KeyPath | undefined {
+    // Both kinds are short: a script of another length is not looked up.
+    if (script.length !== 22 && script.length !== 34) return undefined;
+    return this.#paths.get(hashKey(script));
+  }
+
+  /** The script of the next unused key; the same until it is used or handed out. */
+  nextScript(kind: ScriptKind, chain: ChainNumber): Uint8Array {
+    const keys = this.#chain({ kind, chain });
+    return keys.scripts[keys.next]!;
+  }
+
+  /** Marks a key as used, so that the next one follows it. @returns whether anything changed */
+  markUsed(path: KeyPath): boolean {
+    const chain = this.#chain(path);
+    if (path.index < chain.next) return false;
+    chain.next = path.index + 1;
+    this.#lookAhead(chain);
+    return true;
+  }
+
+  /** The private key that signs for a path: for `tr` already tweaked as BIP-341 says. */
+  signingKey(path: KeyPath): Uint8Array {
+    const node = this.#root.derive(`m/${PURPOSE[path.kind]}'/${this.#coinType}'/0'/${path.chain}/${path.index}`);
+    const key = node.privateKey;
+    const publicKey = node.publicKey;
+    assert(key !== null && publicKey !== null, 'a derived key has both halves');
+    if (path.kind === 'wpkh') return key;
+    const even = publicKey[0] === 2 ? key : this.#secp256k1.negatePrivate(key);
+    const tweaked = this.#secp256k1.tweakPrivate(even, taptweakHash(publicKey.subarray(1), undefined));
+    assert(tweaked !== undefined, 'a hash is no inverse of a key');
+    return tweaked;
+  }
+
+  /** The compressed public key of a path, untweaked. */
+  publicKey(path: KeyPath): Uint8Array {
+    const key = this.#chain(path).account.deriveChild(path.index).publicKey;
+    assert(key !== null, 'a derived key has a public half');
+    return key;
+  }
+
+  #chain(path: Omit<KeyPath, 'index'>): KeyChain {
+    const chain = this.#chains.find((each) => each.path.kind === path.kind && each.path.chain === path.chain);
+    assert(chain !== undefined, 'every kind has both chains');
+    return chain;
+  }
+
+  /** Derives scripts until the gap beyond the last used key is covered. */
+  #lookAhead(chain: KeyChain): void {
+    while (chain.scripts.length < chain.next + GAP_LIMIT) {
+      const index = chain.scripts.length;
+      const script = this.#scriptOf(chain.path.kind, this.publicKey({ ...chain.path, index }));
+      chain.scripts.push(script);
+      this.#paths.set(hashKey(script), { ...chain.path, index });
+    }
+  }
+
+  #scriptOf(kind: ScriptKind, publicKey: Uint8Array): Uint8Array {
+    if (kind === 'wpkh') return p2wpkhScript(hash160(publicKey));
+    const internal = publicKey.subarray(1);
+    const tweaked = this.#secp256k1.tweakXOnly(internal, taptweakHash(internal, undefined));
+    assert(tweaked !== undefined, 'a hash is no inverse of a key');
+    return p2trScript(tweaked.key);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The wallet's secret: words of BIP-39, and the root key of BIP-32 that follows from them.
+ *
+ * @module
+ */
+
+import { HDKey } from '@scure/bip32';
+import { entropyToMnemonic, mnemonicToSeedSync, validateMnemonic } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Random } from '../ports/random.ts';
+
+/** Bytes of chance behind twelve words. */
+const ENTROPY_SIZE_BYTES = 16;
+
+/** Longest text taken for words: 24 of at most 8 letters, with room for careless spaces. */
+const MNEMONIC_LENGTH_MAX = 400;
+
+/** Twelve new words. */
+export function createMnemonic(random: Random): string {
+  return entropyToMnemonic(random.bytes(ENTROPY_SIZE_BYTES), wordlist);
+}
+
+/** The words in lower case with single spaces, or undefined where they are no BIP-39 mnemonic (unknown word, wrong count, wrong checksum). */
+export function parseMnemonic(text: string): string | undefined {
+  if (text.length > MNEMONIC_LENGTH_MAX) return undefined;
+  const words = text.trim().toLowerCase().split(/\s+/).join(' ');
+  return validateMnemonic(words, wordlist) ? words : undefined;
+}
+
+/** Root key of BIP-32 for the words, without a passphrase. */
+export function rootKeyOf(mnemonic: string, params: Pick<NetworkParams, 'bip32'>): HDKey {
+  return HDKey.fromMasterSeed(mnemonicToSeedSync(mnemonic), params.bip32);
+}

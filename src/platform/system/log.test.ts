@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openLog } from './log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'quoin-log-'));
+after(() => rmSync(folder, { recursive: true }));
+const nowMs = () => Date.UTC(2026, 10, 22, 12, 0, 0);
+
+test('a line is the time, the event and its fields, and goes to the file whole and to the terminal short', () => {
+  const printed: string[] = [];
+  const log = openLog({ level: 'info', json: false, folder, print: (line) => printed.push(line), nowMs });
+  log.info('block-connected', { height: 7, hash: 'ab' });
+  log.debug('unseen');
+  log.warn('odd', { text: 'two words\n' });
+  log.close();
+  assert.deepEqual(printed, ['12:00:00 block-connected height=7 hash=ab', '12:00:00 warn odd text="two words\\n"']);
+  assert.match(readFileSync(join(folder, 'debug.log'), 'utf8'), /^2026-11-22T12:00:00\.000Z block-connected height=7 hash=ab\n/);
+});
+
+test('JSON lines hold 64-bit numbers as text', () => {
+  const printed: string[] = [];
+  openLog({ level: 'error', json: true, print: (line) => printed.push(line), nowMs }).error('full', { bytes: 9_007_199_254_740_993n });
+  assert.deepEqual(JSON.parse(printed[0]!), { time: '2026-11-22T12:00:00.000Z', level: 'error', event: 'full', bytes: '9007199254740993' });
+});
+
+test('a file is replaced when a line would not fit, and only four older ones are kept', () => {
+  const own = mkdtempSync(join(folder, 'rotate-'));
+  const log = openLog({ level: 'info', json: false, folder: own, nowMs, fileSizeMax: 60 });
+  for (let i = 0; i < 12; i++) log.info('event', { number: i });
+  log.close();
+  assert.deepEqual(readdirSync(own).sort(), ['debug.log', 'debug.log.1', 'debug.log.2', 'debug.log.3', 'debug.log.4']);
+  assert.match(readFileSync(join(own, 'debug.log'), 'utf8'), /number=11/);
+});
+
+test('a field of any length makes a line of bounded length', () => {
+  const printed: string[] = [];
+  openLog({ level: 'info', json: false, print: (line) => printed.push(line), nowMs }).info('long', { text: 'x'.repeat(10_000) });
+  assert.ok(printed[0]!.length < 600);
+});
