@@ -1,0 +1,51 @@
+import type { NetworkParams } from '../core/params/types.ts';
+import type { Log } from '../engine/ports/log.ts';
+import type { SocketAddress } from '../engine/ports/transport.ts';
+
+/** Default of `NodeOptions.dbCacheBytes`: 450 MiB, Core's number. */
+export const DB_CACHE_BYTES_DEFAULT: number = 450 * 1024 * 1024;
+
+/** Least and most of `NodeOptions.dbCacheBytes`: Core's 4 MiB, and 16 GiB. */
+export const DB_CACHE_BYTES_MIN: number = 4 * 1024 * 1024;
+export const DB_CACHE_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
+
+/** Most threads that search for nonces. */
+export const MINING_WORKERS_MAX = 256;
+
+/** Where the opening of a node has come to; heights count blocks, `target` is where the stage ends. */
+export interface OpeningProgress {
+  /** `opening`: files and databases; `replaying`: blocks after the last flush; `rescanning-wallet`: blocks the wallet has not seen. */
+  readonly stage: 'opening' | 'replaying' | 'rescanning-wallet';
+  readonly height: number;
+  readonly target: number;
+}
+
+/** Everything that can be chosen about a node. Whoever starts one names each field: the defaults told here are the command line's. */
+export interface NodeOptions {
+  /** The network. Default: the built-in `quoin`. */
+  readonly network: NetworkParams;
+  /** The network's own folder, made (mode 0700) if it is not there; undefined keeps everything in memory. Default: `~/.quoin/<network>`. */
+  readonly dataDir: string | undefined;
+  /** Where peers are accepted; port 0 takes any free one; undefined accepts none. Default: the network's port, on the interfaces it says. */
+  readonly listen: SocketAddress | undefined;
+  /** When not empty, the node connects to these alone and to nothing it is told of. Default: empty. */
+  readonly connect: readonly SocketAddress[];
+  /** Kept connected beside those the node finds. Default: empty. */
+  readonly peers: readonly SocketAddress[];
+  /** Whether the node may look for peers beyond those named here and those that peers tell of. Default: true. */
+  readonly discovery: boolean;
+  /** Mines from the start with this many threads, 1 to `MINING_WORKERS_MAX`; undefined: until it is asked. Default: undefined. */
+  readonly mine: { readonly workers: number } | undefined;
+  /** Output script that gets the rewards; undefined: the wallet's next address. Default: undefined. */
+  readonly mineTo: Uint8Array | undefined;
+  /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */
+  readonly dbCacheBytes: number;
+  /** Engine for signatures. Default: `auto`, the fastest that loads. */
+  readonly secp256k1: 'auto' | 'prebuilt' | 'wasm';
+  /** Where the node says what happens. */
+  readonly log: Log;
+  /** Whether the node has a wallet; its seed is made at the first start if there is none. Default: true, but on `main` false. */
+  readonly wallet: boolean;
+  /** Told while the node opens, before `startNode` answers. Default: not told. */
+  readonly onProgress?: (what: OpeningProgress) => void;
+}
