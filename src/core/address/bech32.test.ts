@@ -76,8 +76,10 @@ describe('bech32 and bech32m', () => {
         for (const at of wrong) letters[at] = digits.charAt(digits.indexOf(letters[at] ?? '') ^ by);
         const result = decodeBech32(letters.join(''));
         assert.ok('problem' in result);
-        // What is two errors from one checksum may be one or two from the other, so seldom that a run of this test never meets it.
-        assert.deepEqual(result.positions, wrong);
+        // Seldom, as few changes give the other checksum: then those are told.
+        const same = result.problem === (encoding === 'bech32' ? 'Invalid Bech32 checksum' : 'Invalid Bech32m checksum');
+        if (same) assert.deepEqual(result.positions, wrong);
+        else assert.ok(result.positions.length > 0 && result.positions.length <= wrong.length);
       }),
     );
   });
