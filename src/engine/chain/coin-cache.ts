@@ -1,0 +1,125 @@
+/**
+ * The coins of the tip: what the store has, under what has changed since the last flush.
+ *
+ * Owns which coins are in memory and what a flush writes. Does not own when to flush, nor any rule. Its invariant: about a coin that it
+ * does not have, the store is right.
+ *
+ * @module
+ */
+
+import type { CoinChanges } from '../../core/consensus/block-effect.ts';
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
+import type { OutPoint } from '../../core/primitives/transaction.ts';
+import type { CoinStore } from '../ports/coin-store.ts';
+import { coinKey, decodeCoin, encodeCoin } from './coin-codec.ts';
+import { CoinTable, DIRTY, FRESH, UNSPENT } from './coin-table.ts';
+
+const NO_VALUE = new Uint8Array(0);
+
+/** A write-back cache over a coin store. */
+export class CoinCache {
+  readonly #store: CoinStore;
+  readonly #table: CoinTable;
+
+  /** @param salt - any number an outsider does not know; see `CoinTable` */
+  constructor(store: CoinStore, salt: number) {
+    this.#store = store;
+    this.#table = new CoinTable(salt);
+  }
+
+  /** Memory it takes. */
+  get sizeBytes(): number {
+    return this.#table.sizeBytes;
+  }
+
+  /**
+   * The coins that there are of those asked for, with the missing ones read from the store in one batch and kept. Only one load may be
+   * under way, and nothing may be applied meanwhile: a value that comes late must not hide a change.
+   */
+  async load(wanted: ReadonlyMap<HashKey, OutPoint>): Promise<Map<HashKey, Coin>> {
+    const coins = new Map<HashKey, Coin>();
+    const missing: [HashKey, OutPoint][] = [];
+    for (const [key, outPoint] of wanted) {
+      const entry = this.#table.find(outPoint);
+      if (entry === 0) missing.push([key, outPoint]);
+      else if ((this.#table.flags(entry) & UNSPENT) !== 0) coins.set(key, decodeCoin(this.#table.value(entry)));
+    }
+    if (missing.length === 0) return coins;
+    const values = await this.#store.load(missing.map(([, outPoint]) => coinKey(outPoint)));
+    for (let i = 0; i < missing.length; i++) {
+      const value = values[i];
+      if (value === undefined) continue;
+      const [key, outPoint] = missing[i]!;
+      this.#table.put(outPoint, value, UNSPENT);
+      coins.set(key, decodeCoin(value));
+    }
+    return coins;
+  }
+
+  /** The coins of outpoints in their order, for a reader who does not connect blocks: nothing is kept. */
+  async read(outPoints: readonly OutPoint[]): Promise<(Coin | undefined)[]> {
+    const coins: (Coin | undefined)[] = [];
+    const missing: number[] = [];
+    for (let i = 0; i < outPoints.length; i++) {
+      const entry = this.#table.find(outPoints[i]!);
+      if (entry === 0) missing.push(i);
+      else if ((this.#table.flags(entry) & UNSPENT) !== 0) coins[i] = decodeCoin(this.#table.value(entry));
+    }
+    if (missing.length > 0) {
+      const values = await this.#store.load(missing.map((i) => coinKey(outPoints[i]!)));
+      for (let j = 0; j < missing.length; j++) {
+        const value = values[j];
+        if (value !== undefined) coins[missing[j]!] = decodeCoin(value);
+      }
+    }
+    coins.length = outPoints.length;
+    return coins;
+  }
+
+  /** Makes a block's change. The coins removed must be there and those added not. */
+  apply({ removed, added }: CoinChanges): void {
+    for (const outPoint of removed) this.#remove(outPoint);
+    for (const { outPoint, coin } of added) this.#add(outPoint, coin);
+  }
+
+  #remove(outPoint: OutPoint): void {
+    const table = this.#table;
+    const entry = table.find(outPoint);
+    if (entry === 0) table.put(outPoint, NO_VALUE, DIRTY);
+    // What the store never had is gone without a trace; the entry stays as the knowledge that there is no such coin.
+    else if ((table.flags(entry) & FRESH) !== 0) table.setFlags(entry, FRESH);
+    else table.setFlags(entry, DIRTY);
+  }
+
+  #add(outPoint: OutPoint, coin: Coin): void {
+    const table = this.#table;
+    const entry = table.find(outPoint);
+    // Without an entry the store is right, and the coin was not there: so the store does not have it.
+    const fresh = entry === 0 ? FRESH : table.flags(entry) & FRESH;
+    table.put(outPoint, encodeCoin(coin), UNSPENT | DIRTY | fresh);
+  }
+
+  /** Frees memory that holds nothing of use. @returns whether that was at least half of it */
+  compact(): boolean {
+    if (this.#table.idleBytes * 2 < this.#table.sizeBytes) return false;
+    this.#table.compact();
+    return true;
+  }
+
+  /** Writes every change with the tip it belongs to, in one batch, and drops everything from memory. */
+  async flush(tip: BlockHash): Promise<void> {
+    await this.#store.apply({ puts: this.#puts(), deletes: this.#deletes(), tip });
+    this.#table.clear();
+  }
+
+  *#puts(): Generator<readonly [Uint8Array, Uint8Array]> {
+    for (const { key, value, flags } of this.#table.entries()) {
+      if ((flags & (DIRTY | UNSPENT)) === (DIRTY | UNSPENT)) yield [key, value];
+    }
+  }
+
+  *#deletes(): Generator<Uint8Array> {
+    for (const { key, flags } of this.#table.entries()) if ((flags & (DIRTY | UNSPENT)) === DIRTY) yield key;
+  }
+}
