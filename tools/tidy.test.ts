@@ -8,20 +8,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { test } from 'node:test';
+import { repositoryRoot } from '../test/support/vectors.ts';
 import { ENTRY_FILES, LONG_FILES, ROOMS, roomOf, WATERLINE } from './rooms.ts';
 import { blanked, importsOf, longFunctions, undocumentedExports } from './source-text.ts';
 
 const FILE_LINES_MAX = 600;
 const FUNCTION_LINES_MAX = 70;
 
-/** The repository: the nearest folder above with our package.json. */
-function repository(): string {
-  let folder = import.meta.dirname;
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-const root = repository();
+const root = repositoryRoot();
 const src = join(root, 'src');
 
 /** Sources below `src/` by their path there; generated kernels and AssemblyScript, which is another language, left out. */

@@ -1,0 +1,134 @@
+/**
+ * A whole node as a process of its own, on loopback, on free ports, in a folder that is removed at the end.
+ *
+ * @module
+ */
+
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { callRpc } from './json-rpc.ts';
+
+/** The command as it is published. */
+export const QUOIN_COMMAND: string = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+const READY_MS_MAX = 60_000;
+const STOP_MS_MAX = 20_000;
+
+/** How a node is started. */
+export interface QuoinOptions {
+  /** Name or file. */
+  readonly network?: string;
+  /** A folder that outlives the process; else one is made and removed at `remove`. */
+  readonly dataDir?: string;
+  readonly args?: readonly string[];
+}
+
+/** A running node. */
+export interface QuoinProcess {
+  readonly dataDir: string;
+  /** `host:port`. */
+  readonly p2p: string;
+  readonly http: string;
+  readonly output: readonly string[];
+  readonly process: ChildProcess;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads fields of answers whose shape is what it tests.
+  rpc(method: string, ...params: unknown[]): Promise<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  get(path: string): Promise<any>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  post(path: string, body?: unknown): Promise<any>;
+  /** Asks it to stop and waits; the exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9. */
+  kill(): Promise<void>;
+}
+
+const made: string[] = [];
+const running = new Set<ChildProcess>();
+
+// Whatever happens to a test file, nothing of it goes on.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder below the system's for temporary files, removed when the test file ends. */
+export function temporaryFolder(name = 'node'): string {
+  const folder = mkdtempSync(join(tmpdir(), `quoin-${name}-`));
+  made.push(folder);
+  return folder;
+}
+
+/** Starts a node and waits for its ready line. @throws with what it printed where it ends before */
+export async function startQuoin(options: QuoinOptions = {}): Promise<QuoinProcess> {
+  const dataDir = options.dataDir ?? temporaryFolder();
+  const args = [
+    QUOIN_COMMAND,
+    'node',
+    ...['--network', options.network ?? 'regtest', '--data-dir', dataDir],
+    ...['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0', '--no-discovery', '--log-json'],
+    ...(options.args ?? []),
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  const output: string[] = [];
+  const errors: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
+  const ready = await new Promise<{ p2p: string; http: string }>((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`not ready after ${READY_MS_MAX} ms: ${output.join('\n')}`)), READY_MS_MAX);
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${errors.join('')}${output.slice(-5).join('\n')}`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output.push(line);
+      if (!line.startsWith('{')) return;
+      const event = JSON.parse(line) as { event: string; p2p: string; http: string };
+      if (event.event !== 'ready') return;
+      clearTimeout(late);
+      resolve(event);
+    });
+  });
+  return runningNode(child, dataDir, ready, output);
+}
+
+function runningNode(child: ChildProcess, dataDir: string, ready: { p2p: string; http: string }, output: readonly string[]): QuoinProcess {
+  const cookie = readFileSync(join(dataDir, '.cookie'), 'utf8').trim();
+  const authorization = `Basic ${Buffer.from(cookie).toString('base64')}`;
+  const request = async (path: string, init: RequestInit) => {
+    const response = await fetch(ready.http + path, init);
+    const body: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(body)}`);
+    return body;
+  };
+  const ended = async (): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    return child.exitCode;
+  };
+  return {
+    dataDir,
+    p2p: ready.p2p,
+    http: ready.http,
+    output,
+    process: child,
+    rpc: (method, ...params) => callRpc(ready.http, cookie, method, params),
+    get: (path) => request(path, { headers: { authorization } }),
+    post: (path, body) =>
+      request(path, { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }),
+    stop: async () => {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+      const code = await ended();
+      clearTimeout(late);
+      return code;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended();
+    },
+  };
+}
