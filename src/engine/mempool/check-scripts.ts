@@ -1,0 +1,28 @@
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import { reject } from '../../core/consensus/rejection.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import { hasWitness } from '../../core/primitives/transaction.ts';
+import { STANDARD_FLAGS } from '../../core/script/flags.ts';
+import type { ScriptError } from '../../core/script/script-error.ts';
+import { scriptErrorText } from '../../core/script/script-error.ts';
+import { spendsWitnessProgram } from '../policy/check-inputs-standard.ts';
+import type { ScriptFailure, ScriptVerifier } from '../ports/script-verifier.ts';
+import type { AcceptancePlan } from './acceptance.ts';
+
+/**
+ * Runs the scripts of all inputs under the flags of policy. These hold the flags of every height, so what passes is valid in a block.
+ *
+ * The refusal of a transaction that came without the witnesses it needs is `mutated`: the same txid with them may be good.
+ */
+export async function checkScripts({ entry, spent }: AcceptancePlan, verifier: ScriptVerifier): Promise<Rejection | undefined> {
+  const failure = await verifier.verify([{ tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS }]);
+  return failure === undefined ? undefined : scriptRejection(failure, entry.tx, spent);
+}
+
+function scriptRejection(failure: ScriptFailure, tx: Transaction, spent: readonly Coin[]): Rejection {
+  const { error, inputIndex } = failure;
+  const stripped = !hasWitness(tx) && spendsWitnessProgram(tx, spent);
+  const text = scriptErrorText(error as ScriptError);
+  return reject(stripped ? 'mutated' : 'policy', `mempool-script-verify-flag-failed (${text})`, { error, inputIndex });
+}
