@@ -1,0 +1,190 @@
+/**
+ * Building blocks and finding their proof of work.
+ *
+ * Owns which transactions go into a block, its coinbase, its time, how extranonce and time roll over, and when the search starts anew. Does not own
+ * threads (they are behind the port `BlockSearch`) or validity: a block that was found is handed to the chain as if a stranger had sent it.
+ * Begin with `createTemplate`; miner.ts keeps the search going.
+ *
+ * @module
+ */
+
+import { assert } from '../../core/base/assert.ts';
+import { bytesEqual, concatBytes } from '../../core/base/bytes.ts';
+import { latestHeaderTime, TIMEWARP_SECONDS_MAX } from '../../core/consensus/check-header.ts';
+import { coinbaseHeightScript } from '../../core/consensus/coinbase-height.ts';
+import { nextBits, retargetInterval } from '../../core/consensus/next-bits.ts';
+import { blockSubsidy } from '../../core/consensus/subsidy.ts';
+import { WITNESS_SCALE_FACTOR } from '../../core/consensus/weight.ts';
+import { WITNESS_RESERVED_SIZE_BYTES, witnessCommitment, witnessCommitmentOutput } from '../../core/consensus/witness-commitment.ts';
+import type { ConsensusParams } from '../../core/params/types.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import { decodeHeader, encodeHeader, makeBlock } from '../../core/primitives/block.ts';
+import { decodeBits } from '../../core/primitives/compact-target.ts';
+import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
+import { zeroHash } from '../../core/primitives/ids.ts';
+import type { Satoshis, Transaction, TxOutput } from '../../core/primitives/transaction.ts';
+import { encodeTransactionStripped, makeTransaction, NULL_VOUT } from '../../core/primitives/transaction.ts';
+import { countSigops } from '../../core/script/sigops.ts';
+import type { Mempool } from '../mempool/mempool.ts';
+import type { SearchJob, SearchResult } from '../ports/block-search.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { MiningChain, MiningTip } from './chain-view.ts';
+import { merkleBranch, merkleRootFrom } from './merkle-branch.ts';
+import { selectTransactions } from './select-transactions.ts';
+
+/** Weight kept free for header, count and coinbase. Core's `-blockreservedweight`. */
+export const RESERVED_WEIGHT_WU = 8_000;
+
+/** Bytes of the extranonce in the coinbase's script: more than all machines together try in the life of a block. */
+export const EXTRANONCE_SIZE_BYTES = 8;
+
+/** Version that signals nothing (BIP-9). */
+const BLOCK_VERSION = 0x20000000;
+
+/** A sequence that leaves lock time in force, so that a coinbase is tied to its height (BIP-54). */
+const SEQUENCE_LOCKED = 0xfffffffe;
+
+/** What a template is made with. */
+export interface TemplateOptions {
+  readonly chain: MiningChain;
+  readonly mempool: Mempool;
+  readonly params: ConsensusParams;
+  readonly clock: Clock;
+  /** Where subsidy and fees go. */
+  readonly coinbaseScript: Uint8Array;
+  /** Default `RESERVED_WEIGHT_WU`. */
+  readonly reservedWeightWu?: number;
+}
+
+/** A block without its extranonce and nonce. */
+export interface BlockTemplate {
+  readonly height: number;
+  readonly version: number;
+  readonly prevBlockHash: BlockHash;
+  readonly bits: number;
+  readonly timeSeconds: number;
+  /** Times that the header may say. */
+  readonly timeSecondsMin: number;
+  readonly timeSecondsMax: number;
+  /** Without the coinbase. */
+  readonly transactions: readonly Transaction[];
+  readonly feesSat: Satoshis;
+  /** Subsidy and fees. */
+  readonly coinbaseValueSat: Satoshis;
+  readonly coinbaseOutputs: readonly TxOutput[];
+  /** Whether there is a witness commitment, which asks for a coinbase witness. */
+  readonly witness: boolean;
+  readonly merkleBranch: readonly Uint8Array[];
+}
+
+/** The earliest time for a block: after the median, and (BIP-94, kept on every network that retargets) not long before the period's end. */
+function earliestTime(tip: MiningTip, { pow }: ConsensusParams): number {
+  const afterMedian = tip.medianTimeSeconds + 1;
+  if (pow.retarget === 'none' || (tip.height + 1) % retargetInterval(pow) !== 0) return afterMedian;
+  return Math.max(afterMedian, tip.prev.timeSeconds - TIMEWARP_SECONDS_MAX);
+}
+
+/** The time for a block found now: the clock's, within what the branch allows. */
+function templateTimes(
+  tip: MiningTip,
+  nowSeconds: number,
+  params: ConsensusParams,
+): Pick<BlockTemplate, 'timeSeconds' | 'timeSecondsMin' | 'timeSecondsMax'> {
+  const timeSecondsMin = earliestTime(tip, params);
+  const latest = latestHeaderTime({ medianTimeSeconds: tip.medianTimeSeconds, nowSeconds }, params.futureTime);
+  const timeSeconds = Math.max(Math.min(nowSeconds, latest), timeSecondsMin);
+  // Where a late block may be easier the bits go with the time, so that it stays as it is.
+  const fixed = params.pow.retarget === 'testnet' || params.pow.retarget === 'bip94';
+  return { timeSeconds, timeSecondsMin, timeSecondsMax: fixed ? timeSeconds : Math.max(latest, timeSeconds) };
+}
+
+/**
+ * A block on the tip with the best-paying transactions. Waits while branches are switched.
+ */
+export async function createTemplate(options: TemplateOptions): Promise<BlockTemplate> {
+  const { chain, mempool, params, clock, coinbaseScript } = options;
+  await mempool.settled();
+  const tip = chain.tip();
+  const height = tip.height + 1;
+  const witness = height >= params.heights.segwit;
+  const entries = selectTransactions(mempool.chunks(), {
+    height,
+    medianTimeSeconds: tip.medianTimeSeconds,
+    weightWu: params.maxBlockWeightWu - (options.reservedWeightWu ?? RESERVED_WEIGHT_WU),
+    sigopsCost: params.maxBlockSigopsCost - countSigops(coinbaseScript, false) * WITNESS_SCALE_FACTOR,
+    witness,
+  });
+  const transactions = entries.map((entry) => entry.tx);
+  const feesSat = entries.reduce((sum, entry) => sum + entry.feeSat, 0n);
+  const coinbaseValueSat = blockSubsidy(height, params) + feesSat;
+  const times = templateTimes(tip, clock.nowSeconds(), params);
+  return {
+    height,
+    version: BLOCK_VERSION,
+    prevBlockHash: tip.hash,
+    bits: nextBits(times.timeSeconds, tip, params.pow),
+    ...times,
+    transactions,
+    feesSat,
+    coinbaseValueSat,
+    coinbaseOutputs: coinbaseOutputs(coinbaseScript, coinbaseValueSat, witness ? transactions : undefined),
+    witness,
+    merkleBranch: merkleBranch(transactions.map((tx) => tx.txid)),
+  };
+}
+
+/** The payment and, where there are witnesses to commit to, the commitment. */
+function coinbaseOutputs(script: Uint8Array, value: Satoshis, committed: readonly Transaction[] | undefined): readonly TxOutput[] {
+  const payment: TxOutput = { value, scriptPubKey: script };
+  if (committed === undefined) return [payment];
+  // Any transaction may stand in the coinbase's place: it counts as zeros.
+  const place = makeTransaction({ version: 2, inputs: [], outputs: [], lockTime: 0 });
+  return [payment, witnessCommitmentOutput(witnessCommitment([place, ...committed], new Uint8Array(WITNESS_RESERVED_SIZE_BYTES)))];
+}
+
+function encodeExtranonce(extranonce: number): Uint8Array {
+  const bytes = new Uint8Array(EXTRANONCE_SIZE_BYTES);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(extranonce), true);
+  return bytes;
+}
+
+/** The coinbase for an extranonce. */
+function makeCoinbase(template: BlockTemplate, extranonce: number): Transaction {
+  const scriptSig = concatBytes(coinbaseHeightScript(template.height), Uint8Array.of(EXTRANONCE_SIZE_BYTES), encodeExtranonce(extranonce));
+  const witness = template.witness ? [new Uint8Array(WITNESS_RESERVED_SIZE_BYTES)] : [];
+  return makeTransaction({
+    version: 2,
+    inputs: [{ prevout: { txid: zeroHash(), vout: NULL_VOUT }, scriptSig, sequence: SEQUENCE_LOCKED, witness }],
+    outputs: template.coinbaseOutputs,
+    lockTime: template.height - 1,
+  });
+}
+
+/** The template as data for a search. */
+export function searchJobOf(template: BlockTemplate, id: number): SearchJob {
+  const coinbase = encodeTransactionStripped(makeCoinbase(template, 0));
+  // Version, count of inputs, outpoint and length of the script stand before the script.
+  const at = 4 + 1 + 36 + 1 + coinbaseHeightScript(template.height).length + 1;
+  const { version, prevBlockHash, bits, timeSeconds } = template;
+  const target = new Uint8Array(32);
+  let rest: bigint = decodeBits(bits).target;
+  for (let i = 31; i >= 0; i--, rest >>= 8n) target[i] = Number(rest & 0xffn);
+  return {
+    id,
+    header: encodeHeader({ version, prevBlockHash, merkleRoot: zeroHash<MerkleRoot>(), timeSeconds, bits, nonce: 0 }),
+    coinbaseHead: coinbase.slice(0, at),
+    coinbaseTail: coinbase.slice(at + EXTRANONCE_SIZE_BYTES),
+    extranonceSizeBytes: EXTRANONCE_SIZE_BYTES,
+    merkleBranch: template.merkleBranch,
+    target,
+    timeSecondsMax: template.timeSecondsMax,
+  };
+}
+
+/** The block of a search's result. */
+export function assembleBlock(template: BlockTemplate, result: Pick<SearchResult, 'header' | 'extranonce'>): Block {
+  const coinbase = makeCoinbase(template, result.extranonce);
+  const header = decodeHeader(result.header);
+  assert(bytesEqual(header.merkleRoot, merkleRootFrom(coinbase.txid, template.merkleBranch)), 'a search keeps to its template');
+  return makeBlock(header, [coinbase, ...template.transactions]);
+}
