@@ -123,6 +123,8 @@ export interface MempoolInfo {
   readonly minFeeRateSatPerKvb: Satoshis;
   readonly minRelayFeeRateSatPerKvb: Satoshis;
   readonly incrementalFeeRateSatPerKvb: Satoshis;
+  /** Grows by one with each transaction that comes or goes, but for those that a block takes; 1 at first. Core's mempool sequence. */
+  readonly sequence: number;
 }
 
 /** What became of a transaction that was handed in, or would become of it. */
