@@ -23,47 +23,48 @@ export class Secp256k1UnavailableError extends Error {
 let wasm: Secp256k1 | undefined;
 let prebuilt: Secp256k1 | undefined;
 
+/**
+ * The engine for this process (or worker thread): `prebuilt` where it loads, else `wasm`, unless one is asked for by name. Its
+ * `name` belongs into the start-up line. Each engine is loaded once, only when it is wanted, and must pass fixed vectors.
+ *
+ * @throws Secp256k1UnavailableError when the one asked for does not load or fails the vectors; for `auto` when none is left
+ */
+export function chooseSecp256k1(preference: Secp256k1Preference): Secp256k1 {
+  if (preference === 'wasm') return wasmEngine();
+  if (preference === 'prebuilt') return prebuiltEngine();
+  try {
+    return prebuiltEngine();
+  } catch (error) {
+    if (!(error instanceof Secp256k1UnavailableError)) throw error;
+    return wasmEngine();
+  }
+}
+
 /** WebAssembly, read and compiled at the first call (about 10 ms). */
 function wasmEngine(): Secp256k1 {
-  wasm ??= checked(secp256k1FromTiny(createRequire(import.meta.url)('tiny-secp256k1') as TinySecp256k1));
+  wasm ??= engineOrThrow('wasm', () => secp256k1FromTiny(createRequire(import.meta.url)('tiny-secp256k1') as TinySecp256k1));
   return wasm;
 }
 
 /** Native code, loaded at the first call (about 10 ms). */
 function prebuiltEngine(): Secp256k1 {
-  prebuilt ??= checked(secp256k1FromPrebuilt(loadPrebuiltBinding(), wasmEngine));
+  prebuilt ??= engineOrThrow('prebuilt', () => secp256k1FromPrebuilt(loadPrebuiltBinding(), wasmEngine));
   return prebuilt;
 }
 
-/** The engine, once it has passed fixed vectors. */
-function checked(engine: Secp256k1): Secp256k1 {
-  const failed = failedEngineCheck(engine);
-  if (failed !== undefined) throw new Error(`it fails the check of ${failed}`);
-  return engine;
-}
-
-/**
- * The engine for this process (or worker thread): `prebuilt` where it loads, else `wasm`, unless one is asked for by name. Its
- * `name` belongs into the start-up line. Each engine is loaded once, and only when it is wanted.
- *
- * @throws Secp256k1UnavailableError when the one asked for does not load or fails fixed vectors; for `auto` when none is left
- */
-export function chooseSecp256k1(preference: Secp256k1Preference): Secp256k1 {
-  if (preference !== 'auto') return engineNamed(preference);
-  try {
-    return engineNamed('prebuilt');
-  } catch (error) {
-    if (!(error instanceof Secp256k1UnavailableError)) throw error;
-    return engineNamed('wasm');
-  }
-}
-
-function engineNamed(name: 'prebuilt' | 'wasm'): Secp256k1 {
-  try {
-    return name === 'prebuilt' ? prebuiltEngine() : wasmEngine();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+/** The engine that `load` gives, once it has passed the check; or the error that tells what is wrong with it. */
+export function engineOrThrow(name: 'prebuilt' | 'wasm', load: () => Secp256k1): Secp256k1 {
+  const unavailable = (why: string, options?: ErrorOptions): Secp256k1UnavailableError => {
     const hint = name === 'prebuilt' ? 'choose auto or wasm' : 'install the package again';
-    throw new Secp256k1UnavailableError(`the secp256k1 engine ${name} cannot be used: ${why}; ${hint}`, { cause });
+    return new Secp256k1UnavailableError(`the secp256k1 engine ${name} cannot be used: ${why}; ${hint}`, options);
+  };
+  let engine: Secp256k1;
+  try {
+    engine = load();
+  } catch (cause) {
+    throw unavailable(cause instanceof Error ? cause.message.split('\n')[0]! : String(cause), { cause });
   }
+  const failed = failedEngineCheck(engine);
+  if (failed !== undefined) throw unavailable(`it fails the check of ${failed}`);
+  return engine;
 }
