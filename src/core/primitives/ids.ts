@@ -22,12 +22,36 @@ export type MerkleRoot = Brand<Uint8Array, 'MerkleRoot'>;
 /** A hash as key of a Map or Set: one character a byte, cheaper than hexadecimal. Never shown. */
 export type HashKey = Brand<string, 'HashKey'>;
 
-/** Key of a 32-byte hash. Keys of different kinds of hashes do not mix in one Map. */
+type Eight = readonly [number, number, number, number, number, number, number, number];
+/** A hash whose length was checked: each of its bytes is there. */
+type Bytes32 = readonly [...Eight, ...Eight, ...Eight, ...Eight];
+
+/**
+ * Key of a 32-byte hash. Keys of different kinds of hashes do not mix in one Map. Bytes of another length have keys too, of a
+ * character a byte; they are made more slowly.
+ *
+ * Written out because it is made for every input of every block: 0.05 µs on Node 20, with `apply` over the array 0.2 µs.
+ */
 export function hashKey(hash: Uint8Array): HashKey {
-  return String.fromCharCode.apply(null, hash as unknown as number[]) as HashKey;
+  if (hash.length !== 32) return keyOfAnyLength(hash);
+  const b = hash as unknown as Bytes32;
+  // biome-ignore format: eight a line.
+  return String.fromCharCode(
+    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+    b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15],
+    b[16], b[17], b[18], b[19], b[20], b[21], b[22], b[23],
+    b[24], b[25], b[26], b[27], b[28], b[29], b[30], b[31],
+  ) as HashKey;
 }
 
-/** The 32 bytes behind a key. */
+/** The same for any length: a string a byte, since a call takes no million arguments. */
+function keyOfAnyLength(bytes: Uint8Array): HashKey {
+  let key = '';
+  for (const byte of bytes) key += String.fromCharCode(byte);
+  return key as HashKey;
+}
+
+/** The bytes behind a key. */
 export function hashOfKey<T extends Uint8Array = Uint8Array>(key: HashKey): T {
   const bytes = new Uint8Array(key.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = key.charCodeAt(i);
