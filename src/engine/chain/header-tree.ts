@@ -158,6 +158,7 @@ export class HeaderTree {
 
   /** The nodes that build on one, itself not among them; parents before children. */
   *descendants(of: HeaderNode): Generator<HeaderNode> {
+    if (this.#leaves.has(of)) return;
     const below = new Set<HeaderNode>([of]);
     for (const node of this.#nodes.values()) {
       if (node.parent === undefined || !below.has(node.parent)) continue;

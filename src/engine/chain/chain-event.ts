@@ -1,0 +1,24 @@
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import type { HeaderNode } from './header-node.ts';
+
+/** A block that came to or left the active chain. */
+export interface BlockEvent {
+  readonly node: HeaderNode;
+  readonly block: Block;
+  /** The coins that each transaction but the coinbase spent, in the order of its inputs. */
+  readonly spentCoins: readonly (readonly Coin[])[];
+}
+
+/**
+ * What happens in a chain, in order. At each event the chain's tip and coins are those after it. Listeners are called between two steps
+ * of the chain: they return at once and ask for no further change except through its queue.
+ */
+export type ChainEvent =
+  | ({ readonly kind: 'block-connected' } & BlockEvent)
+  | ({ readonly kind: 'block-disconnected' } & BlockEvent)
+  /** The chain has come to rest on another tip; `fork` is the last block that the old and the new branch have in common. */
+  | { readonly kind: 'tip-changed'; readonly tip: HeaderNode; readonly fork: HeaderNode }
+  | { readonly kind: 'header-added'; readonly node: HeaderNode };
+
+export type ChainListener = (event: ChainEvent) => void;

@@ -1,0 +1,264 @@
+/**
+ * The tip with its coins, and how it moves: forwards by connecting blocks, backwards by their undo records.
+ *
+ * Each step computes its whole effect first, then makes it at once: the coins are changed, the tip moved and the event sent without
+ * waiting for anything in between. A store that fails, wherever that is, leaves a tip that has exactly its coins.
+ *
+ * Only one call may be under way at a time; `Chain` sees to that.
+ *
+ * @module
+ */
+
+import { assert } from '../../core/base/assert.ts';
+import type { BlockEffect } from '../../core/consensus/block-effect.ts';
+import { disconnectBlock } from '../../core/consensus/block-effect.ts';
+import { checkBlock } from '../../core/consensus/check-block.ts';
+import { checkBlockInContext } from '../../core/consensus/check-block-in-context.ts';
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { ConnectContext, ScriptCheck } from '../../core/consensus/connect-block.ts';
+import { coinsNeeded, connectBlock } from '../../core/consensus/connect-block.ts';
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import { reject } from '../../core/consensus/rejection.ts';
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import { decodeBlock } from '../../core/primitives/block.ts';
+import { DecodeError } from '../../core/primitives/decode-error.ts';
+import type { HashKey } from '../../core/primitives/ids.ts';
+import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
+import type { ScriptError } from '../../core/script/script-error.ts';
+import { scriptErrorText } from '../../core/script/script-error.ts';
+import type { BlockStore } from '../ports/block-store.ts';
+import type { HeaderStore } from '../ports/header-store.ts';
+import type { Log } from '../ports/log.ts';
+import { NodeError } from '../ports/node-error.ts';
+import type { ScriptVerifier } from '../ports/script-verifier.ts';
+import type { ActiveChain } from './active-chain.ts';
+import type { BlockIndex } from './block-index.ts';
+import type { ChainListener } from './chain-event.ts';
+import type { CoinCache } from './coin-cache.ts';
+import type { HeaderNode } from './header-node.ts';
+import { isFailed, STATUS } from './header-node.ts';
+import { ancestorOf } from './header-tree.ts';
+import { decodeUndo, encodeUndo } from './undo-codec.ts';
+
+/** What a chain's state works with. */
+export interface ChainParts {
+  readonly params: NetworkParams;
+  readonly index: BlockIndex;
+  readonly active: ActiveChain;
+  readonly cache: CoinCache;
+  readonly cacheBytesMax: number;
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly verifier: ScriptVerifier;
+  readonly log: Log;
+  readonly emit: ChainListener;
+}
+
+/** A block at hand with its node, so that it need not be read again to be connected. */
+export interface BlockAtHand {
+  readonly node: HeaderNode;
+  readonly block: Block;
+}
+
+/** A block that was found invalid while it was being connected. */
+export interface FailedBlock {
+  readonly node: HeaderNode;
+  readonly rejection: Rejection;
+}
+
+const NO_COINS: ReadonlyMap<HashKey, Coin> = new Map();
+
+/** Tip and coins of one chain. */
+export class ChainState {
+  readonly #parts: ChainParts;
+
+  constructor(parts: ChainParts) {
+    this.#parts = parts;
+  }
+
+  get tip(): HeaderNode {
+    return this.#parts.active.tip;
+  }
+
+  /**
+   * Moves to the best block there is: back to where the branches part, then forwards block by block. A block that fails on the way is
+   * marked and the best block looked for again, which may lead back to where it began.
+   *
+   * @param atHand - a block that is likely to be connected
+   * @param onStep - told after each block, with the height and that of the block it goes to
+   * @returns the blocks that failed
+   */
+  async activateBest(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<readonly FailedBlock[]> {
+    const { active, index, emit } = this.#parts;
+    const from = this.tip;
+    const failed: FailedBlock[] = [];
+    if (isFailed(from)) index.refreshCandidates();
+    for (let best = index.bestCandidate(); best !== this.tip; best = index.bestCandidate()) {
+      const fork = active.fork(best);
+      while (this.tip !== fork) {
+        await this.#disconnectTip();
+        onStep?.(this.tip.height, best.height);
+      }
+      while (this.tip !== best) {
+        const next = ancestorOf(best, this.tip.height + 1);
+        const rejection = await this.#connectNext(next, atHand?.node === next ? atHand.block : undefined);
+        if (rejection !== undefined) {
+          this.#fail(next, rejection);
+          failed.push({ node: next, rejection });
+          break;
+        }
+        onStep?.(this.tip.height, best.height);
+      }
+    }
+    index.dropWorse(this.tip);
+    if (this.tip !== from) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
+    return failed;
+  }
+
+  #fail(node: HeaderNode, rejection: Rejection): void {
+    const { index, log } = this.#parts;
+    index.setFailed(node);
+    log.warn('block-invalid', { hash: toDisplayHex(node.hash), height: node.height, reason: rejection.reason });
+  }
+
+  /** Connects the block after the tip, or says why it cannot be. */
+  async #connectNext(node: HeaderNode, atHand: Block | undefined): Promise<Rejection | undefined> {
+    const { active, blocks, cache, emit, index } = this.#parts;
+    assert(node.parent === this.tip, 'a block is connected to its parent');
+    const block = atHand ?? (await this.#readChecked(node));
+    const judged = await this.judge(block, { skipScripts: (node.status & STATUS.VALID) !== 0 });
+    if (judged.rejection !== undefined) return judged.rejection;
+    const { effect } = judged;
+    if (node.undo === undefined) {
+      const { parent, block: position } = node;
+      assert(position !== undefined, 'a block that is connected is stored');
+      index.setUndo(node, await blocks.appendUndo(position.file, encodeUndo(effect.spentCoins), parent.hash));
+    }
+    cache.apply(effect);
+    active.push(node);
+    index.setValid(node);
+    emit({ kind: 'block-connected', node, block, spentCoins: effect.spentCoins });
+    await this.#keepWithinBudget();
+    return undefined;
+  }
+
+  /** Holds a block to the rules on top of the tip, its scripts included. `checkBlock` and `checkBlockInContext` must have passed. */
+  async judge(
+    block: Block,
+    options: { readonly skipScripts: boolean },
+  ): Promise<{ readonly effect: BlockEffect; readonly rejection?: undefined } | { readonly rejection: Rejection }> {
+    const { params, cache } = this.#parts;
+    const needed = coinsNeeded(block, params.consensus);
+    const coins = needed.size === 0 ? NO_COINS : await cache.load(needed);
+    const result = connectBlock(block, coins, this.#connectContext(), params.consensus);
+    if (result.rejection !== undefined) return result;
+    const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
+    return rejection === undefined ? { effect: result.effect } : { rejection };
+  }
+
+  #connectContext(): ConnectContext {
+    const { tip } = this;
+    return {
+      height: tip.height + 1,
+      prevMedianTimeSeconds: tip.medianTimeSeconds,
+      medianTimeAt: (height) => ancestorOf(tip, height).medianTimeSeconds,
+    };
+  }
+
+  async #runScripts(jobs: readonly ScriptCheck[]): Promise<Rejection | undefined> {
+    if (jobs.length === 0) return undefined;
+    const failure = await this.#parts.verifier.verify(jobs);
+    if (failure === undefined) return undefined;
+    const { jobIndex, inputIndex, error } = failure;
+    const text = scriptErrorText(error as ScriptError);
+    // The coinbase has no job, so a job's place is one less than its transaction's.
+    return reject('consensus', `block-script-verify-flag-failed (${text})`, { position: jobIndex + 1, input: inputIndex, error });
+  }
+
+  /** Takes the tip back to its parent. */
+  async #disconnectTip(): Promise<void> {
+    const { active, cache, emit } = this.#parts;
+    const node = this.tip;
+    const block = await this.#readChecked(node);
+    const spentCoins = await this.readUndo(node);
+    const changes = disconnectBlock(block, spentCoins);
+    cache.apply(changes);
+    active.pop();
+    emit({ kind: 'block-disconnected', node, block, spentCoins });
+    await this.#keepWithinBudget();
+  }
+
+  /** A stored block in wire form. @throws NodeError `block-file-damaged` */
+  async readBytes(node: HeaderNode): Promise<Uint8Array> {
+    assert(node.block !== undefined, 'a block that is read is stored');
+    return this.#parts.blocks.read(node.block);
+  }
+
+  /**
+   * Reads a block to connect or disconnect it, and makes sure that it is what was stored: a bad disk must not be taken for a bad block.
+   *
+   * @throws NodeError `block-file-damaged`
+   */
+  async #readChecked(node: HeaderNode): Promise<Block> {
+    const { params } = this.#parts;
+    const bytes = await this.readBytes(node);
+    const block = orUndefined(() => decodeBlock(bytes));
+    const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
+    const damaged =
+      block === undefined ||
+      hashKey(block.header.hash) !== hashKey(node.hash) ||
+      checkBlock(block, params.consensus) !== undefined ||
+      checkBlockInContext(block, context, params.consensus) !== undefined;
+    if (damaged) throw new NodeError('block-file-damaged', `the stored block ${toDisplayHex(node.hash)} is not what was written`);
+    return block;
+  }
+
+  /** The coins that a connected block spent. @throws NodeError `undo-file-damaged` */
+  async readUndo(node: HeaderNode): Promise<Coin[][]> {
+    const { undo, parent } = node;
+    if (parent === undefined) return [];
+    if (undo === undefined) throw new NodeError('undo-file-damaged', `there is no undo record of block ${toDisplayHex(node.hash)}`);
+    const bytes = await this.#parts.blocks.readUndo(undo, parent.hash);
+    const spentCoins = orUndefined(() => decodeUndo(bytes));
+    if (spentCoins === undefined)
+      throw new NodeError('undo-file-damaged', `the undo record of block ${toDisplayHex(node.hash)} makes no sense`);
+    return spentCoins;
+  }
+
+  async #keepWithinBudget(): Promise<void> {
+    const { cache, cacheBytesMax } = this.#parts;
+    if (cache.sizeBytes <= cacheBytesMax || cache.compact()) return;
+    await this.flush();
+  }
+
+  /** Writes the header rows that changed, after the blocks and undo records that they point to are safe. */
+  async flushHeaders(): Promise<void> {
+    const { blocks, headers, index } = this.#parts;
+    if (!index.isDirty) return;
+    const { rows, restore } = index.takeDirty();
+    try {
+      await blocks.sync();
+      await headers.put(rows);
+    } catch (error) {
+      restore();
+      throw error;
+    }
+  }
+
+  /** Writes everything. Whatever is cut short in between, the stored tip has its coins, its header and all files that these need. */
+  async flush(): Promise<void> {
+    await this.flushHeaders();
+    await this.#parts.cache.flush(this.tip.hash);
+  }
+}
+
+/** What a decoder gives, undefined where the bytes make no sense to it. */
+function orUndefined<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

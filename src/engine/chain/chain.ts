@@ -1,0 +1,393 @@
+/**
+ * The chain: takes headers and blocks, keeps the best branch and its coins, and says what happened.
+ *
+ * Owns which chain is best and what a block changes. Does not own where it is kept (ports), what is asked of peers (`sync`), nor any rule
+ * (`consensus`). Changes run one after another through a queue; headers alone are taken at once.
+ *
+ * @module
+ */
+
+import { assert } from '../../core/base/assert.ts';
+import { checkBlock } from '../../core/consensus/check-block.ts';
+import { checkBlockInContext } from '../../core/consensus/check-block-in-context.ts';
+import { checkHeaderInContext } from '../../core/consensus/check-header.ts';
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import { reject } from '../../core/consensus/rejection.ts';
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Block, BlockHeader } from '../../core/primitives/block.ts';
+import { encodeBlock } from '../../core/primitives/block.ts';
+import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
+import type { OutPoint } from '../../core/primitives/transaction.ts';
+import type { BlockStore } from '../ports/block-store.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { CoinStore } from '../ports/coin-store.ts';
+import type { HeaderStore } from '../ports/header-store.ts';
+import type { Log } from '../ports/log.ts';
+import { NodeError } from '../ports/node-error.ts';
+import type { ChainTip, CoinSetStats } from '../ports/node-port.ts';
+import type { Random } from '../ports/random.ts';
+import type { ScriptVerifier } from '../ports/script-verifier.ts';
+import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts';
+import { ActiveChain } from './active-chain.ts';
+import { BlockIndex } from './block-index.ts';
+import type { ChainEvent, ChainListener } from './chain-event.ts';
+import type { BlockAtHand } from './chain-state.ts';
+import { ChainState } from './chain-state.ts';
+import { CoinCache } from './coin-cache.ts';
+import { countCoins } from './coin-stats.ts';
+import { ExclusiveQueue } from './exclusive-queue.ts';
+import type { HeaderNode } from './header-node.ts';
+import { isFailed, isLinked, isStored } from './header-node.ts';
+import type { HeaderTree } from './header-tree.ts';
+import { chainTips } from './tips.ts';
+
+/** Memory for coins before they are written. */
+export const COIN_CACHE_BYTES_DEFAULT = 67_108_864;
+
+/** Blocks above the tip that are kept without having been asked for. Core's `MIN_BLOCKS_TO_KEEP`. */
+export const UNREQUESTED_AHEAD_MAX = 288;
+
+/** Header rows are written this long after the first of them changed: what a crash may cost. */
+export const HEADER_FLUSH_DELAY_MS = 10_000;
+
+/** Coins are written at least this often, so that no start has much to do. */
+export const COIN_FLUSH_INTERVAL_MS = 3_000_000;
+
+/** What a chain is made of. The stores and the verifier stay the caller's: it closes them after `close`. */
+export interface ChainOptions {
+  readonly params: NetworkParams;
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+  readonly verifier: ScriptVerifier;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Makes places in memory unpredictable to peers; without it they are the same each time. */
+  readonly random?: Random;
+  /** `COIN_CACHE_BYTES_DEFAULT` unless given. */
+  readonly dbCacheBytes?: number;
+  /** Told at the start, while stored blocks are connected that were not flushed: the height reached and the one aimed at. */
+  readonly onProgress?: (height: number, target: number) => void;
+}
+
+/** What became of headers. */
+export interface HeadersOutcome {
+  /** The nodes of the headers that were taken or known already, in order. */
+  readonly accepted: readonly HeaderNode[];
+  /** Why the one after them was not. */
+  readonly rejection?: Rejection;
+}
+
+/** What became of a block. */
+export interface AcceptOutcome {
+  /** Where it stands, if its header could be taken. */
+  readonly node?: HeaderNode;
+  /** Why it is not valid; a block on a branch that is not the best is judged in full only when it becomes part of it. */
+  readonly rejection?: Rejection;
+  /** Whether the block was stored now. */
+  readonly isNew: boolean;
+}
+
+/** How a block came here. */
+export interface AcceptBlockOptions {
+  /** False: a peer pushed it. Then it is only stored if it could soon be of use. True unless given. */
+  readonly requested?: boolean;
+  /** The block in wire form, if at hand. */
+  readonly raw?: Uint8Array;
+}
+
+/** The life of one chain, from `open` to `close`. */
+export class Chain {
+  readonly params: NetworkParams;
+  /** Every header known. Read it, never write to it. */
+  readonly tree: HeaderTree;
+  /** The branch whose coins are held. Read it, never write to it. */
+  readonly active: ActiveChain;
+  readonly #options: ChainOptions;
+  readonly #index: BlockIndex;
+  readonly #cache: CoinCache;
+  readonly #state: ChainState;
+  readonly #queue = new ExclusiveQueue();
+  readonly #listeners = new Set<ChainListener>();
+  #headerTimer: Timer | undefined;
+  #lastCoinFlushMs: number;
+  #closed = false;
+
+  /** Opens what the stores hold, or begins anew, and connects every stored block that is not connected yet. @throws NodeError */
+  static async open(options: ChainOptions): Promise<Chain> {
+    const { params, blocks, headers, coins } = options;
+    const index = new BlockIndex(params.genesis.header);
+    for await (const row of headers.load()) index.restore(row);
+    index.restored();
+    if (!isStored(index.tree.genesis)) {
+      // Block files begin with the genesis block, as other programs that read them expect.
+      const { genesis } = params;
+      index.setStored(index.tree.genesis, genesis.transactions.length, await blocks.append(encodeBlock(genesis)));
+    }
+    const tipHash = await coins.tip();
+    const tip = tipHash === undefined ? index.tree.genesis : index.tree.get(tipHash);
+    if (tip === undefined || !isLinked(tip)) {
+      throw new NodeError('database-damaged', `the coins belong to block ${toDisplayHex(tipHash!)}, which the block index does not have`);
+    }
+    const chain = new Chain(options, index, new ActiveChain(tip));
+    await chain.#settle(undefined, options.onProgress);
+    return chain;
+  }
+
+  private constructor(options: ChainOptions, index: BlockIndex, active: ActiveChain) {
+    const { params, blocks, headers, coins, verifier, clock, log, random } = options;
+    this.#options = options;
+    this.params = params;
+    this.#index = index;
+    this.tree = index.tree;
+    this.active = active;
+    this.#lastCoinFlushMs = clock.monotonicMs();
+    this.#cache = new CoinCache(coins, random?.below(2 ** 32) ?? 0);
+    const cacheBytesMax = options.dbCacheBytes ?? COIN_CACHE_BYTES_DEFAULT;
+    const emit = (event: ChainEvent): void => this.#emit(event);
+    this.#state = new ChainState({ params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit });
+  }
+
+  /** The block whose coins are held. */
+  get tip(): HeaderNode {
+    return this.active.tip;
+  }
+
+  /** The header of most work that is not known to be invalid; its block may not be here yet. */
+  get bestHeader(): HeaderNode {
+    return this.tree.best;
+  }
+
+  /** The ends of all branches, the highest first. */
+  tips(): ChainTip[] {
+    return chainTips(this.tree, this.active);
+  }
+
+  /** Takes headers in order and stops at the first that is refused. Known ones count as taken. */
+  acceptHeaders(headers: readonly BlockHeader[]): HeadersOutcome {
+    const accepted: HeaderNode[] = [];
+    let rejection: Rejection | undefined;
+    for (const header of headers) {
+      const outcome = this.#acceptHeader(header);
+      rejection = outcome.rejection;
+      if (outcome.rejection !== undefined) break;
+      accepted.push(outcome.node);
+    }
+    this.#flushHeadersLater();
+    return rejection === undefined ? { accepted } : { accepted, rejection };
+  }
+
+  #acceptHeader(
+    header: BlockHeader,
+  ): { readonly node: HeaderNode; readonly rejection?: undefined } | { readonly node?: HeaderNode; readonly rejection: Rejection } {
+    const known = this.tree.get(header.hash);
+    if (known !== undefined) {
+      const rejection = knownFailure(known);
+      return rejection === undefined ? { node: known } : { node: known, rejection };
+    }
+    const parent = this.tree.get(header.prevBlockHash);
+    const rejection = checkNewHeader(header, parent, this.#options.clock.nowSeconds(), this.params.consensus);
+    if (rejection !== undefined) return { rejection };
+    assert(parent !== undefined, 'a header without a parent is refused');
+    const node = this.#index.addHeader(header, parent);
+    this.#emit({ kind: 'header-added', node });
+    return { node };
+  }
+
+  /**
+   * Takes a block: checks it, stores it, and moves to the best block there then is.
+   *
+   * A rejection of kind `mutated` or `time-future` says nothing about other bytes with the same hash, or about a later time.
+   *
+   * @throws NodeError where a store fails; the chain is then as it was before or, if the block is stored, as far as it came
+   */
+  acceptBlock(block: Block, options: AcceptBlockOptions = {}): Promise<AcceptOutcome> {
+    return this.#queue.run(() => this.#acceptBlock(block, options));
+  }
+
+  async #acceptBlock(block: Block, { requested = true, raw }: AcceptBlockOptions): Promise<AcceptOutcome> {
+    const known = this.tree.get(block.header.hash);
+    if (known !== undefined) {
+      const rejection = knownFailure(known);
+      if (rejection !== undefined) return { node: known, rejection, isNew: false };
+      if (isStored(known)) return { node: known, isNew: false };
+    }
+    const wrong = checkBlock(block, this.params.consensus);
+    if (wrong !== undefined) return this.#refuse(known, wrong);
+    const { node, rejection } = this.#acceptHeader(block.header);
+    if (rejection !== undefined) return node === undefined ? { rejection, isNew: false } : { node, rejection, isNew: false };
+    if (!requested && !this.#isWorthStoring(node)) return { node, isNew: false };
+    const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
+    const wrongInContext = checkBlockInContext(block, context, this.params.consensus);
+    if (wrongInContext !== undefined) return this.#refuse(node, wrongInContext);
+    const position = await this.#options.blocks.append(raw ?? encodeBlock(block));
+    this.#index.setStored(node, block.transactions.length, position);
+    const failure = await this.#settle({ node, block });
+    return failure === undefined ? { node, isNew: true } : { node, rejection: failure, isNew: true };
+  }
+
+  /** Marks what is invalid for ever; bytes that only may not be the right ones leave no mark. */
+  #refuse(node: HeaderNode | undefined, rejection: Rejection): AcceptOutcome {
+    if (node === undefined) return { rejection, isNew: false };
+    if (rejection.kind === 'consensus') {
+      this.#index.setFailed(node);
+      this.#flushHeadersLater();
+      this.#options.log.warn('block-invalid', { hash: toDisplayHex(node.hash), height: node.height, reason: rejection.reason });
+    }
+    return { node, rejection, isNew: false };
+  }
+
+  /** Core's limits on blocks that nobody asked for: not behind the tip in work, and not far above it. */
+  #isWorthStoring(node: HeaderNode): boolean {
+    return node.chainWork >= this.tip.chainWork && node.height <= this.tip.height + UNREQUESTED_AHEAD_MAX;
+  }
+
+  /** Moves to the best block and sees to what must be written. @returns why the block at hand is invalid, if it is */
+  async #settle(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<Rejection | undefined> {
+    const failed = await this.#state.activateBest(atHand, onStep);
+    this.#flushHeadersLater();
+    if (this.#options.clock.monotonicMs() - this.#lastCoinFlushMs >= COIN_FLUSH_INTERVAL_MS) await this.#flush();
+    if (atHand === undefined || !isFailed(atHand.node)) return undefined;
+    return (
+      failed.find(({ node }) => node === atHand.node)?.rejection ?? reject('invalid-prev', 'bad-prevblk', { height: atHand.node.height })
+    );
+  }
+
+  /** Treats a block as invalid and leaves its branch. @returns false for the genesis block, which cannot be */
+  invalidateBlock(node: HeaderNode): Promise<boolean> {
+    return this.#queue.run(async () => {
+      if (node.height === 0) return false;
+      this.#index.setFailed(node);
+      await this.#settle();
+      return true;
+    });
+  }
+
+  /** Forgets that a block, those before it and those that build on it were found invalid, and judges them anew. */
+  reconsiderBlock(node: HeaderNode): Promise<void> {
+    return this.#queue.run(async () => {
+      this.#index.clearFailed(node);
+      await this.#settle();
+    });
+  }
+
+  /** Prefers a block to others of the same work, as if it had come first. Lasts until the node is started again, as in Core. */
+  preciousBlock(node: HeaderNode): Promise<void> {
+    return this.#queue.run(async () => {
+      if (node.chainWork < this.tip.chainWork) return;
+      this.#index.setPrecious(node);
+      await this.#settle();
+    });
+  }
+
+  /** What a block that builds on the tip would be refused for; proof of work is not asked for, nothing is kept. Core's `TestBlockValidity`. */
+  checkBlockProposal(block: Block): Promise<Rejection | undefined> {
+    return this.#queue.run(async () => {
+      const { consensus } = this.params;
+      const { tip } = this;
+      if (hashKey(block.header.prevBlockHash) !== hashKey(tip.hash)) return reject('missing-prev', 'inconclusive-not-best-prevblk');
+      const context = { height: tip.height + 1, prevMedianTimeSeconds: tip.medianTimeSeconds };
+      const wrong =
+        checkHeaderInContext(block.header, headerContext(tip, this.#options.clock.nowSeconds()), consensus) ??
+        checkBlock(block, consensus, { proofOfWork: false, merkleRoot: true }) ??
+        checkBlockInContext(block, context, consensus);
+      return wrong ?? (await this.#state.judge(block, { skipScripts: false })).rejection;
+    });
+  }
+
+  /** A stored block in wire form. The node's `block` must be there. @throws NodeError `block-file-damaged` */
+  readBlock(node: HeaderNode): Promise<Uint8Array> {
+    return this.#state.readBytes(node);
+  }
+
+  /** The coins that a block spent, per transaction but the coinbase; the block must have been connected once. @throws NodeError `undo-file-damaged` */
+  readBlockUndo(node: HeaderNode): Promise<Coin[][]> {
+    return this.#state.readUndo(node);
+  }
+
+  /** An unspent coin of the tip. */
+  async coin(outPoint: OutPoint): Promise<Coin | undefined> {
+    return (await this.coinsOf([outPoint]))[0];
+  }
+
+  /** Unspent coins of the tip, in the order of their outpoints. To see them and the tip as of one moment, ask within `run`. */
+  coinsOf(outPoints: readonly OutPoint[]): Promise<(Coin | undefined)[]> {
+    return this.#cache.read(outPoints);
+  }
+
+  /** Counts, and if asked hashes, all coins of one moment. Flushes first; the chain goes on while it counts. */
+  async coinSetStats(kind: 'hash_serialized_3' | 'none'): Promise<CoinSetStats> {
+    const { entries, height, bestBlock } = await this.#queue.run(async () => {
+      await this.#flush();
+      const { height, hash: bestBlock } = this.tip;
+      return { entries: await begun(this.#options.coins.entries()), height, bestBlock };
+    });
+    const counted = await countCoins(entries, kind, () => this.#options.clock.yield());
+    return { height, bestBlock, ...counted };
+  }
+
+  /** Runs something between two changes of the chain. It must not wait for another change: that would wait for it. */
+  run<T>(task: () => Promise<T> | T): Promise<T> {
+    return this.#queue.run(task);
+  }
+
+  /** Tells a listener of everything from now on. @returns a function that ends it */
+  subscribe(listener: ChainListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #emit(event: ChainEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Sees to it that changed header rows are written before long, so that a crash costs little. */
+  #flushHeadersLater(): void {
+    if (this.#headerTimer !== undefined || this.#closed || !this.#index.isDirty) return;
+    this.#headerTimer = this.#options.clock.after(HEADER_FLUSH_DELAY_MS, () => {
+      this.#headerTimer = undefined;
+      this.#queue
+        .run(() => this.#state.flushHeaders())
+        .catch((error: unknown) => {
+          // Nothing is lost: the rows still count as changed, and the next change or flush tries again and reports.
+          this.#options.log.error('header-flush-failed', { error: String(error) });
+        });
+    });
+  }
+
+  async #flush(): Promise<void> {
+    await this.#state.flush();
+    this.#lastCoinFlushMs = this.#options.clock.monotonicMs();
+  }
+
+  /** Writes everything. */
+  flush(): Promise<void> {
+    return this.#queue.run(() => this.#flush());
+  }
+
+  /** Waits for what is under way and writes everything. Nothing may be asked of the chain afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#headerTimer !== undefined) this.#options.clock.cancel(this.#headerTimer);
+    await this.flush();
+  }
+}
+
+/** Entries whose first is fetched already, which fixes the moment that they are of. */
+async function begun<T>(entries: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = entries[Symbol.asyncIterator]();
+  let next: Promise<IteratorResult<T>> | undefined = Promise.resolve(await iterator.next());
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        const result = next ?? iterator.next();
+        next = undefined;
+        return result;
+      },
+      return: async (value?: unknown) => (await iterator.return?.(value)) ?? { done: true, value: undefined },
+    }),
+  };
+}

@@ -1,0 +1,60 @@
+import { bytesEqual } from '../../core/base/bytes.ts';
+import { createSha256, sha256 } from '../../core/crypto/sha256.ts';
+import { ByteWriter } from '../../core/primitives/byte-writer.ts';
+import { writeTxOutput } from '../../core/primitives/transaction.ts';
+import type { CoinSetStats } from '../ports/node-port.ts';
+import { decodeCoin } from './coin-codec.ts';
+
+/** What the statistics add for a coin besides its script: a size that no format has, so that it means the same in all. Core's `GetBogoSize`. */
+const BOGO_OVERHEAD = 32 + 4 + 4 + 8 + 2;
+
+/** Bytes of a serialised coin besides its script, with room for the script's length. */
+const HASHED_OVERHEAD_MAX = 36 + 4 + 8 + 9;
+
+type Counted = Omit<CoinSetStats, 'height' | 'bestBlock'>;
+
+/**
+ * Counts coins and, if asked, hashes them as Core's `hash_serialized_3`: SHA-256d over outpoint, height and coinbase, and output of each
+ * coin, sorted by transaction and index. Goes through millions of coins one by one and keeps none.
+ *
+ * @param entries - in the order of their keys
+ * @param pause - called now and then, so that others have their turn
+ */
+export async function countCoins(
+  entries: AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>,
+  kind: 'hash_serialized_3' | 'none',
+  pause: () => Promise<void>,
+): Promise<Counted> {
+  const hash = kind === 'none' ? undefined : createSha256();
+  let lastTxid: Uint8Array = new Uint8Array(0);
+  let txouts = 0;
+  let transactions = 0;
+  let bogosize = 0;
+  let totalAmount = 0n;
+  let diskSizeBytes = 0;
+  for await (const [key, value] of entries) {
+    const coin = decodeCoin(value);
+    const txid = key.subarray(0, 32);
+    if (!bytesEqual(txid, lastTxid)) {
+      transactions++;
+      lastTxid = txid.slice();
+    }
+    txouts++;
+    bogosize += BOGO_OVERHEAD + coin.scriptPubKey.length;
+    totalAmount += coin.value;
+    diskSizeBytes += key.length + value.length;
+    if (hash !== undefined) {
+      const writer = new ByteWriter(HASHED_OVERHEAD_MAX + coin.scriptPubKey.length);
+      writer.raw(txid).u32(new DataView(key.buffer, key.byteOffset).getUint32(32, false));
+      writer.u32(coin.height * 2 + (coin.coinbase ? 1 : 0));
+      writeTxOutput(writer, coin);
+      hash.update(writer.finish());
+    }
+    if (txouts % PAUSE_EVERY === 0) await pause();
+  }
+  const hashSerialized = hash === undefined ? undefined : sha256(hash.digest());
+  return { txouts, transactions, bogosize, totalAmount, diskSizeBytes, hashSerialized };
+}
+
+/** Coins between two pauses: a few milliseconds' worth. */
+const PAUSE_EVERY = 2_000;

@@ -1,0 +1,20 @@
+/**
+ * Which chain is best, and what a block changes.
+ *
+ * Owns the header tree, the coins of the tip, connecting and disconnecting blocks, and the order in which all of it is written. Does not
+ * own where it is kept (ports), any rule (`consensus`), nor what is asked of peers (`sync`). Begin with chain.ts, then chain-state.ts;
+ * docs/adr/0003 tells why a crash can come at any moment.
+ *
+ * @module
+ */
+
+export { ActiveChain } from './active-chain.ts';
+export type { AcceptBlockOptions, AcceptOutcome, ChainOptions, HeadersOutcome } from './chain.ts';
+export { Chain, COIN_CACHE_BYTES_DEFAULT } from './chain.ts';
+export type { BlockEvent, ChainEvent, ChainListener } from './chain-event.ts';
+export { coinKey, decodeCoin, encodeCoin } from './coin-codec.ts';
+export type { HeaderNode } from './header-node.ts';
+export { isFailed, isLinked, isStored } from './header-node.ts';
+export { ancestorOf, buildLocator, findFork, HeaderTree, isAncestorOf } from './header-tree.ts';
+export { createInlineVerifier } from './inline-verifier.ts';
+export { decodeUndo, encodeUndo } from './undo-codec.ts';

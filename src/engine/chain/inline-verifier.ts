@@ -1,0 +1,35 @@
+import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
+import { verifyTransactionScripts } from '../../core/script/verify-script.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../ports/script-verifier.ts';
+
+/** Work for so long at a stretch, then let others have their turn: below what a person or a peer notices. */
+const STRETCH_MS = 8;
+
+/**
+ * Runs scripts on the calling thread: the reference that every other verifier must agree with.
+ *
+ * @param clock - with it, long work pauses between transactions
+ */
+export function createInlineVerifier(options: {
+  readonly secp256k1: Secp256k1;
+  readonly clock?: Pick<Clock, 'monotonicMs' | 'yield'>;
+}): ScriptVerifier {
+  const { secp256k1, clock } = options;
+  return {
+    async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
+      let since = clock?.monotonicMs() ?? 0;
+      for (let jobIndex = 0; jobIndex < jobs.length; jobIndex++) {
+        const { tx, spentOutputs, flags } = jobs[jobIndex]!;
+        const failure = verifyTransactionScripts(tx, spentOutputs, flags, secp256k1);
+        if (failure !== undefined) return { jobIndex, inputIndex: failure.inputIndex, error: failure.error };
+        if (clock !== undefined && clock.monotonicMs() - since >= STRETCH_MS) {
+          await clock.yield();
+          since = clock.monotonicMs();
+        }
+      }
+      return undefined;
+    },
+    async close(): Promise<void> {},
+  };
+}
