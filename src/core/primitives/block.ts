@@ -31,14 +31,16 @@ export interface HeaderFields {
   readonly nonce: number;
 }
 
+/** A header with its hash, made by `makeHeader` or `readHeader`. */
 export interface BlockHeader extends HeaderFields {
   readonly hash: BlockHash;
 }
 
+/** A header and its transactions, with their sizes; made by `makeBlock` or `readBlock`. */
 export interface Block {
   readonly header: BlockHeader;
   readonly transactions: readonly Transaction[];
-  /** Size without any witness. */
+  /** Size without any witness, marker or flag. */
   readonly strippedSizeBytes: number;
   readonly sizeBytes: number;
 }

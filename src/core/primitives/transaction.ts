@@ -24,6 +24,7 @@ export interface OutPoint {
   readonly vout: number;
 }
 
+/** What a transaction spends, and by which right. */
 export interface TxInput {
   readonly prevout: OutPoint;
   readonly scriptSig: Uint8Array;
@@ -33,6 +34,7 @@ export interface TxInput {
   readonly witness: readonly Uint8Array[];
 }
 
+/** An amount, and the script that must be satisfied to spend it. */
 export interface TxOutput {
   readonly value: Satoshis;
   readonly scriptPubKey: Uint8Array;
@@ -48,6 +50,7 @@ export interface TransactionFields {
   readonly lockTime: number;
 }
 
+/** A transaction with its ids and sizes; made by `makeTransaction` or `readTransaction`. */
 export interface Transaction extends TransactionFields {
   readonly txid: Txid;
   readonly wtxid: Wtxid;
