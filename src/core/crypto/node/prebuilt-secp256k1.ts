@@ -85,7 +85,8 @@ export function secp256k1FromPrebuilt(binding: PrebuiltBinding, schnorrSigner: (
     },
     signEcdsa: (messageHash, privateKey) => {
       assert(messageHash.length === 32 && isPrivateKey(privateKey), 'a hash of 32 bytes and a private key');
-      return signLowR((data) => binding.ecdsaSign(messageHash, privateKey, data === undefined ? {} : { data }).signature);
+      const hash = reducedHash(messageHash);
+      return signLowR((data) => binding.ecdsaSign(hash, privateKey, data === undefined ? {} : { data }).signature);
     },
     signSchnorr: (message, privateKey, auxRand) => schnorrSigner().signSchnorr(message, privateKey, auxRand),
   };
@@ -103,6 +104,17 @@ function verifyEcdsa(binding: PrebuiltBinding, publicKey: Uint8Array, messageHas
     low.set(negateScalar(s), 32);
   }
   return unlessRefused(() => binding.ecdsaVerify(low, messageHash, publicKey)) ?? false;
+}
+
+/**
+ * A hash modulo n. The signature is of this number anyhow, and RFC 6979 makes the nonce of it too; this old libsecp256k1 would make
+ * that of the bytes as they are, and so sign otherwise than the other engines (a case of one in 2^128).
+ */
+function reducedHash(hash: Uint8Array): Uint8Array {
+  if (isBelowOrder(hash)) return hash;
+  const reduced = new Uint8Array(32);
+  writeScalar(scalarToBigint(hash) % ORDER, reduced, 0);
+  return reduced;
 }
 
 /** The point internalKey + tweak·G, compressed. */
