@@ -1,0 +1,23 @@
+/** A JSON number that must not pass through a float: the text of its token, as it was read or is to be written. */
+export class JsonNumber {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A JSON object as it was read. Of two members with one name the first counts, as in Core. */
+export class JsonObject {
+  readonly members: ReadonlyMap<string, JsonValue>;
+  /** A name that was there twice; undefined where each is unique. */
+  readonly repeated: string | undefined;
+
+  constructor(members: ReadonlyMap<string, JsonValue>, repeated?: string) {
+    this.members = members;
+    this.repeated = repeated;
+  }
+}
+
+/** What the parser gives: an integer of up to 15 digits as a number, every other number as its text. */
+export type JsonValue = null | boolean | number | string | JsonNumber | readonly JsonValue[] | JsonObject;

@@ -1,0 +1,87 @@
+/**
+ * Writes JSON: plain data, and numbers whose digits are given.
+ *
+ * @module
+ */
+
+import { JsonNumber, JsonObject } from './json-number.ts';
+
+/** What can be written. Members that are undefined are left out. */
+export type JsonOutput =
+  | null
+  | undefined
+  | boolean
+  | number
+  | bigint
+  | string
+  | JsonNumber
+  | JsonObject
+  | readonly JsonOutput[]
+  | { readonly [name: string]: JsonOutput };
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON must escape.
+const SPECIAL = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
+
+function textOf(value: string): string {
+  return SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`;
+}
+
+function membersOf(value: object): Iterable<readonly [string, JsonOutput]> {
+  return value instanceof JsonObject ? value.members : Object.entries(value as Record<string, JsonOutput>);
+}
+
+/** A value that stands for itself, or undefined for one with others inside. */
+function scalarOf(value: JsonOutput): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return textOf(value);
+    case 'number':
+      return Number.isFinite(value) ? String(value) : 'null';
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : value instanceof JsonNumber ? value.text : undefined;
+    default:
+      return 'null';
+  }
+}
+
+function compact(value: JsonOutput): string {
+  const scalar = scalarOf(value);
+  if (scalar !== undefined) return scalar;
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += text === '' ? compact(item) : `,${compact(item)}`;
+    return `[${text}]`;
+  }
+  for (const [name, member] of membersOf(value as object)) {
+    if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(name)}:${compact(member)}`;
+  }
+  return `{${text}}`;
+}
+
+function indented(value: JsonOutput, indent: string): string {
+  const scalar = scalarOf(value);
+  if (scalar !== undefined) return scalar;
+  const inner = `${indent}  `;
+  const parts: string[] = [];
+  if (Array.isArray(value)) {
+    for (const item of value) parts.push(inner + indented(item, inner));
+    return parts.length === 0 ? '[]' : `[\n${parts.join(',\n')}\n${indent}]`;
+  }
+  for (const [name, member] of membersOf(value as object)) {
+    if (member !== undefined) parts.push(`${inner}${textOf(name)}: ${indented(member, inner)}`);
+  }
+  return parts.length === 0 ? '{}' : `{\n${parts.join(',\n')}\n${indent}}`;
+}
+
+/** JSON on one line without spaces. */
+export function writeJson(value: JsonOutput): string {
+  return compact(value);
+}
+
+/** JSON for people: two spaces a level. */
+export function writeJsonIndented(value: JsonOutput): string {
+  return indented(value, '');
+}

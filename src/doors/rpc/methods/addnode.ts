@@ -1,0 +1,56 @@
+import { isIPv6 } from 'node:net';
+import { Type } from '../../schema.ts';
+import { RpcError } from '../errors.ts';
+import { methodHelp } from '../help.ts';
+import type { RpcMethod } from '../method.ts';
+
+const COMMANDS = ['add', 'remove', 'onetry'] as const;
+
+const PORT_MAX = 65535;
+
+/** Host and port of `host`, `host:port`, `[ipv6]:port` or a bare IPv6 address. */
+function parseNode(text: string, portDefault: number): { host: string; port: number } {
+  if (isIPv6(text)) return { host: text, port: portDefault };
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = match?.[3] === undefined ? portDefault : Number(match[3]);
+  if (host === undefined || port < 1 || port > PORT_MAX || (match?.[1] !== undefined && !isIPv6(host))) {
+    throw new RpcError('INVALID_PARAMETER', `Error: '${text}' is not host:port`);
+  }
+  return { host, port };
+}
+
+export const addnode: RpcMethod = {
+  name: 'addnode',
+  category: 'Network',
+  description: 'Keeps a connection to a peer, ends that, or tries to connect once.',
+  params: [
+    { name: 'node', schema: Type.String(), required: true, description: 'Host and port of the peer.' },
+    {
+      name: 'command',
+      schema: Type.String(),
+      required: true,
+      description: '"add" keeps a connection, "remove" ends that, "onetry" dials once.',
+    },
+    {
+      name: 'v2transport',
+      schema: Type.Boolean(),
+      fallback: 'false',
+      description: 'Must not be true: the encrypted transport is not spoken.',
+    },
+  ],
+  result: Type.Null(),
+  run: ({ node }, args) => {
+    const command = COMMANDS.find((each) => each === args.string(1));
+    if (command === undefined) throw new RpcError('MISC_ERROR', methodHelp(addnode));
+    if (args.boolean(2, false)) {
+      throw new RpcError('INVALID_PARAMETER', 'Error: v2transport requested but not enabled (see -v2transport)');
+    }
+    const done = node.network.addNode(parseNode(args.string(0), node.params.ports.p2p), command);
+    if (!done && command === 'add') throw new RpcError('CLIENT_NODE_ALREADY_ADDED', 'Error: Node already added');
+    if (!done && command === 'remove') {
+      throw new RpcError('CLIENT_NODE_NOT_ADDED', 'Error: Node could not be removed. It has not been added previously.');
+    }
+    return null;
+  },
+};

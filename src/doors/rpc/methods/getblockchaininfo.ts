@@ -1,0 +1,49 @@
+import { toDisplayHex } from '../../../core/primitives/ids.ts';
+import { Type } from '../../schema.ts';
+import type { RpcMethod } from '../method.ts';
+import { difficultyOf, hex32, hex256, targetHex } from '../render/numbers.ts';
+
+export const getblockchaininfo: RpcMethod = {
+  name: 'getblockchaininfo',
+  category: 'Blockchain',
+  description: 'The state of the chain: its tip, its work, and how far the node is in sync.',
+  params: [],
+  result: Type.Object({
+    chain: Type.String({ description: 'Name of the network.' }),
+    blocks: Type.Integer({ description: 'Height of the tip.' }),
+    headers: Type.Integer({ description: 'Height of the valid header with the most work.' }),
+    bestblockhash: Type.String(),
+    bits: Type.String(),
+    target: Type.String(),
+    difficulty: Type.Number(),
+    time: Type.Integer(),
+    mediantime: Type.Integer(),
+    verificationprogress: Type.Number({ description: 'From 0 to 1.' }),
+    initialblockdownload: Type.Boolean({ description: 'Whether a peer has shown a chain with more work than ours.' }),
+    chainwork: Type.String(),
+    size_on_disk: Type.Integer({ description: 'Bytes of block and undo files.' }),
+    pruned: Type.Boolean(),
+    warnings: Type.Array(Type.String()),
+  }),
+  run: ({ node }) => {
+    const tip = node.chain.tip();
+    const sync = node.network.sync();
+    return {
+      chain: node.params.name,
+      blocks: tip.height,
+      headers: node.chain.bestHeader().height,
+      bestblockhash: toDisplayHex(tip.header.hash),
+      bits: hex32(tip.header.bits),
+      target: targetHex(tip.header.bits),
+      difficulty: difficultyOf(tip.header.bits),
+      time: tip.header.timeSeconds,
+      mediantime: tip.medianTimeSeconds,
+      verificationprogress: sync.fraction,
+      initialblockdownload: !sync.inSync,
+      chainwork: hex256(tip.chainWork),
+      size_on_disk: node.chain.sizeOnDiskBytes(),
+      pruned: false,
+      warnings: [],
+    };
+  },
+};

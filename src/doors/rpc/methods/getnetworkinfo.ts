@@ -1,0 +1,81 @@
+import { Type } from '../../schema.ts';
+import { coins } from '../amount.ts';
+import type { RpcMethod } from '../method.ts';
+import { servicesHex, servicesNames } from '../render/services.ts';
+
+/** The Bitcoin Core release whose interface this one follows: programs decide by this number what they may ask. */
+const CORE_INTERFACE_VERSION = 300000;
+
+/** The networks that programs expect to see, and whether this node can dial there. */
+const NETWORKS = (
+  [
+    ['ipv4', true],
+    ['ipv6', true],
+    ['onion', false],
+    ['i2p', false],
+    ['cjdns', false],
+  ] as const
+).map(([name, reachable]) => ({ name, limited: !reachable, reachable, proxy: '', proxy_randomize_credentials: false }));
+
+/** The middle of what peers say how far their clocks are ahead; 0 without peers. */
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+export const getnetworkinfo: RpcMethod = {
+  name: 'getnetworkinfo',
+  category: 'Network',
+  description: 'The state of the node on the peer-to-peer network.',
+  params: [],
+  result: Type.Object({
+    version: Type.Integer({ description: 'The release of Bitcoin Core whose interface this one follows.' }),
+    subversion: Type.String({ description: 'The user agent, with the real version.' }),
+    protocolversion: Type.Integer(),
+    localservices: Type.String(),
+    localservicesnames: Type.Array(Type.String()),
+    localrelay: Type.Boolean(),
+    timeoffset: Type.Integer(),
+    networkactive: Type.Boolean(),
+    connections: Type.Integer(),
+    connections_in: Type.Integer(),
+    connections_out: Type.Integer(),
+    networks: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        limited: Type.Boolean(),
+        reachable: Type.Boolean(),
+        proxy: Type.String(),
+        proxy_randomize_credentials: Type.Boolean(),
+      }),
+    ),
+    relayfee: Type.Number({ description: 'Coins per 1,000 virtual bytes.' }),
+    incrementalfee: Type.Number(),
+    localaddresses: Type.Array(Type.Any()),
+    warnings: Type.Array(Type.String()),
+  }),
+  run: ({ node }) => {
+    const { network } = node;
+    const peers = network.peers();
+    const inbound = peers.filter((peer) => peer.inbound).length;
+    const mempool = node.mempool.info();
+    return {
+      version: CORE_INTERFACE_VERSION,
+      subversion: network.userAgent,
+      protocolversion: network.protocolVersion,
+      localservices: servicesHex(network.services),
+      localservicesnames: servicesNames(network.services),
+      localrelay: true,
+      timeoffset: medianOf(peers.map((peer) => peer.timeOffsetSeconds)),
+      networkactive: true,
+      connections: peers.length,
+      connections_in: inbound,
+      connections_out: peers.length - inbound,
+      networks: NETWORKS,
+      relayfee: coins(mempool.minRelayFeeRateSatPerKvb),
+      incrementalfee: coins(mempool.incrementalFeeRateSatPerKvb),
+      localaddresses: [],
+      warnings: [],
+    };
+  },
+};

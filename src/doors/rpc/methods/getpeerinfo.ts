@@ -1,0 +1,125 @@
+import type { PeerInfo } from '../../../engine/ports/node-port.ts';
+import { Type } from '../../schema.ts';
+import { coins } from '../amount.ts';
+import type { JsonOutput } from '../json-write.ts';
+import type { RpcMethod } from '../method.ts';
+import { networkOf } from '../render/network-of.ts';
+import { servicesHex, servicesNames } from '../render/services.ts';
+
+const COUNTS = Type.Record(Type.String(), Type.Integer());
+
+const PEER = Type.Object({
+  id: Type.Integer(),
+  addr: Type.String({ description: 'Host and port of the peer.' }),
+  addrbind: Type.Optional(Type.String({ description: 'Our end of the connection.' })),
+  addrlocal: Type.Optional(Type.String({ description: 'Our address as the peer sees it.' })),
+  network: Type.String({ description: 'ipv4, ipv6, onion, i2p or not_publicly_routable.' }),
+  services: Type.String(),
+  servicesnames: Type.Array(Type.String()),
+  relaytxes: Type.Boolean({ description: 'Whether the peer wants transactions.' }),
+  lastsend: Type.Integer({ description: 'Seconds since 1970, 0 for never; so are the times below.' }),
+  lastrecv: Type.Integer(),
+  last_transaction: Type.Integer(),
+  last_block: Type.Integer(),
+  bytessent: Type.Integer(),
+  bytesrecv: Type.Integer(),
+  conntime: Type.Integer(),
+  timeoffset: Type.Integer({ description: 'Seconds that its clock is ahead.' }),
+  pingtime: Type.Optional(Type.Number({ description: 'Seconds.' })),
+  minping: Type.Optional(Type.Number()),
+  pingwait: Type.Optional(Type.Number()),
+  version: Type.Integer(),
+  subver: Type.String(),
+  inbound: Type.Boolean(),
+  bip152_hb_to: Type.Boolean(),
+  bip152_hb_from: Type.Boolean(),
+  startingheight: Type.Integer(),
+  presynced_headers: Type.Integer(),
+  synced_headers: Type.Integer({ description: 'Height of the last header in common, -1 for none.' }),
+  synced_blocks: Type.Integer(),
+  inflight: Type.Array(Type.Integer(), { description: 'Heights of the blocks that were asked of it.' }),
+  addr_relay_enabled: Type.Boolean(),
+  addr_processed: Type.Integer(),
+  addr_rate_limited: Type.Integer(),
+  permissions: Type.Array(Type.String()),
+  minfeefilter: Type.Number({ description: 'Coins per 1,000 virtual bytes.' }),
+  bytessent_per_msg: COUNTS,
+  bytesrecv_per_msg: COUNTS,
+  connection_type: Type.String(),
+  transport_protocol_type: Type.String(),
+  session_id: Type.String(),
+});
+
+function secondsOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1000) / 1_000_000;
+}
+
+function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
+  return {
+    lastsend: peer.lastSendTimeSeconds,
+    lastrecv: peer.lastReceiveTimeSeconds,
+    last_transaction: peer.lastTransactionTimeSeconds,
+    last_block: peer.lastBlockTimeSeconds,
+    bytessent: peer.bytesSent,
+    bytesrecv: peer.bytesReceived,
+    conntime: peer.connectedTimeSeconds,
+    timeoffset: peer.timeOffsetSeconds,
+    pingtime: secondsOf(peer.pingTimeMs),
+    minping: secondsOf(peer.pingTimeMsMin),
+    pingwait: secondsOf(peer.pingWaitMs),
+  };
+}
+
+/** What is the same for every peer as long as compact blocks, permissions and the second transport are not there. */
+const FIXED = {
+  bip152_hb_to: false,
+  bip152_hb_from: false,
+  presynced_headers: -1,
+  addr_relay_enabled: true,
+  permissions: [],
+  transport_protocol_type: 'v1',
+  session_id: '',
+} as const;
+
+function peerJson(peer: PeerInfo): JsonOutput {
+  return {
+    id: peer.id,
+    addr: peer.address,
+    addrbind: peer.boundAddress,
+    addrlocal: peer.localAddress,
+    network: networkOf(peer.address),
+    services: servicesHex(peer.services),
+    servicesnames: servicesNames(peer.services),
+    relaytxes: peer.relayTransactions,
+    ...trafficJson(peer),
+    version: peer.protocolVersion,
+    subver: peer.userAgent,
+    inbound: peer.inbound,
+    bip152_hb_to: FIXED.bip152_hb_to,
+    bip152_hb_from: FIXED.bip152_hb_from,
+    startingheight: peer.startingHeight,
+    presynced_headers: FIXED.presynced_headers,
+    synced_headers: peer.syncedHeaders,
+    synced_blocks: peer.syncedBlocks,
+    inflight: peer.inFlight,
+    addr_relay_enabled: FIXED.addr_relay_enabled,
+    addr_processed: peer.addressesProcessed,
+    addr_rate_limited: peer.addressesRateLimited,
+    permissions: FIXED.permissions,
+    minfeefilter: coins(peer.feeFilterSatPerKvb),
+    bytessent_per_msg: peer.bytesSentPerMessage,
+    bytesrecv_per_msg: peer.bytesReceivedPerMessage,
+    connection_type: peer.connectionType,
+    transport_protocol_type: FIXED.transport_protocol_type,
+    session_id: FIXED.session_id,
+  };
+}
+
+export const getpeerinfo: RpcMethod = {
+  name: 'getpeerinfo',
+  category: 'Network',
+  description: 'Everything about each connected peer.',
+  params: [],
+  result: Type.Array(PEER),
+  run: ({ node }) => node.network.peers().map(peerJson),
+};

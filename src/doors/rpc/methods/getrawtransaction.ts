@@ -1,0 +1,103 @@
+import { bytesEqual } from '../../../core/base/bytes.ts';
+import type { Coin } from '../../../core/consensus/coin.ts';
+import { type Block, decodeBlock } from '../../../core/primitives/block.ts';
+import { type BlockHash, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
+import type { Transaction } from '../../../core/primitives/transaction.ts';
+import type { BlockSummary } from '../../../engine/ports/node-port.ts';
+import { Type } from '../../schema.ts';
+import { RpcError } from '../errors.ts';
+import type { JsonOutput } from '../json-write.ts';
+import type { RpcContext, RpcMethod } from '../method.ts';
+import { TRANSACTION_PROPERTIES, transactionHex, transactionJson } from '../render/transaction.ts';
+
+const NO_MEMPOOL_TRANSACTION = 'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries';
+
+const RESULT = Type.Object({
+  in_active_chain: Type.Optional(Type.Boolean({ description: 'Where a block was given.' })),
+  ...TRANSACTION_PROPERTIES,
+  hex: Type.String(),
+  blockhash: Type.Optional(Type.String()),
+  confirmations: Type.Optional(Type.Integer()),
+  time: Type.Optional(Type.Integer({ description: "The block's." })),
+  blocktime: Type.Optional(Type.Integer({ description: 'The same.' })),
+});
+
+/** A transaction with the block it was found in. */
+interface Found {
+  readonly tx: Transaction;
+  readonly block?: BlockSummary;
+  readonly spent?: readonly Coin[] | undefined;
+}
+
+function notFound(message: string): RpcError {
+  return new RpcError('INVALID_ADDRESS_OR_KEY', `${message}. Use gettransaction for wallet transactions.`);
+}
+
+async function loadBlock(context: RpcContext, summary: BlockSummary): Promise<Block> {
+  const bytes = summary.stored ? await context.node.chain.blockBytes(summary.header.hash) : undefined;
+  if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available');
+  return decodeBlock(bytes);
+}
+
+async function findInBlock(context: RpcContext, txid: Txid, blockHash: BlockHash, withSpent: boolean): Promise<Found> {
+  const { chain } = context.node;
+  const summary = chain.block(blockHash);
+  if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block hash not found');
+  const block = await loadBlock(context, summary);
+  const index = block.transactions.findIndex((tx) => bytesEqual(tx.txid, txid));
+  const tx = block.transactions[index];
+  if (tx === undefined) throw notFound('No such transaction found in the provided block');
+  const spent = withSpent && index > 0 ? (await chain.spentCoins(blockHash))?.[index - 1] : undefined;
+  return { tx, block: summary, spent };
+}
+
+function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOutput {
+  const { tx, block, spent } = found;
+  const shown = { ...transactionJson(tx, context, { spent, prevouts: verbosity >= 2 }), hex: transactionHex(tx) };
+  if (block === undefined) return shown;
+  const { active, header } = block;
+  return {
+    in_active_chain: active,
+    ...shown,
+    blockhash: toDisplayHex(header.hash),
+    confirmations: active ? context.node.chain.tip().height - block.height + 1 : 0,
+    time: active ? header.timeSeconds : undefined,
+    blocktime: active ? header.timeSeconds : undefined,
+  };
+}
+
+export const getrawtransaction: RpcMethod = {
+  name: 'getrawtransaction',
+  category: 'Rawtransactions',
+  description:
+    'A waiting transaction, or one of a given block: its bytes in hexadecimal (0), taken apart (1), or with its fee and the outputs it spends (2).',
+  params: [
+    { name: 'txid', schema: Type.String(), required: true, description: 'The transaction.' },
+    {
+      name: 'verbosity|verbose',
+      schema: Type.Union([Type.Integer(), Type.Boolean()]),
+      fallback: '0',
+      description: 'From 0 to 2; false is 0 and true 1.',
+    },
+    { name: 'blockhash', schema: Type.String(), description: 'The block to look in, instead of among those that wait.' },
+  ],
+  result: Type.Union([Type.String({ description: 'The transaction in hexadecimal.' }), RESULT]),
+  run: async (context, args) => {
+    const { mempool, params } = context.node;
+    const txid = args.hash<Txid>(0, 'parameter 1');
+    if (bytesEqual(txid, params.genesis.header.merkleRoot)) {
+      const problem = 'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved';
+      throw new RpcError('INVALID_ADDRESS_OR_KEY', problem);
+    }
+    const verbosity = args.verbosity(1, 0);
+    let found: Found;
+    if (args.has(2)) {
+      found = await findInBlock(context, txid, args.hash<BlockHash>(2, 'parameter 3'), verbosity >= 2);
+    } else {
+      const waiting = mempool.get(txid);
+      if (waiting === undefined) throw notFound(NO_MEMPOOL_TRANSACTION);
+      found = { tx: waiting.tx };
+    }
+    return verbosity <= 0 ? transactionHex(found.tx) : foundJson(context, found, verbosity);
+  },
+};

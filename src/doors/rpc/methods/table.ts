@@ -1,0 +1,82 @@
+/**
+ * Every method, by its name. A new one is a file beside this one and a line here.
+ *
+ * @module
+ */
+
+import type { RpcMethod } from '../method.ts';
+import { addnode } from './addnode.ts';
+import { decoderawtransaction } from './decoderawtransaction.ts';
+import { decodescript } from './decodescript.ts';
+import { disconnectnode } from './disconnectnode.ts';
+import { generatetoaddress } from './generatetoaddress.ts';
+import { getbestblockhash } from './getbestblockhash.ts';
+import { getblock } from './getblock.ts';
+import { getblockchaininfo } from './getblockchaininfo.ts';
+import { getblockcount } from './getblockcount.ts';
+import { getblockhash } from './getblockhash.ts';
+import { getblockheader } from './getblockheader.ts';
+import { getchaintips } from './getchaintips.ts';
+import { getconnectioncount } from './getconnectioncount.ts';
+import { getdifficulty } from './getdifficulty.ts';
+import { getmempoolentry } from './getmempoolentry.ts';
+import { getmempoolinfo } from './getmempoolinfo.ts';
+import { getmininginfo } from './getmininginfo.ts';
+import { getnetworkinfo } from './getnetworkinfo.ts';
+import { getpeerinfo } from './getpeerinfo.ts';
+import { getrawmempool } from './getrawmempool.ts';
+import { getrawtransaction } from './getrawtransaction.ts';
+import { getrpcinfo } from './getrpcinfo.ts';
+import { gettxout } from './gettxout.ts';
+import { gettxoutsetinfo } from './gettxoutsetinfo.ts';
+import { help } from './help.ts';
+import { invalidateblock } from './invalidateblock.ts';
+import { reconsiderblock } from './reconsiderblock.ts';
+import { sendrawtransaction } from './sendrawtransaction.ts';
+import { setmocktime } from './setmocktime.ts';
+import { stop } from './stop.ts';
+import { submitblock } from './submitblock.ts';
+import { syncwithvalidationinterfacequeue } from './syncwithvalidationinterfacequeue.ts';
+import { testmempoolaccept } from './testmempoolaccept.ts';
+import { uptime } from './uptime.ts';
+import { validateaddress } from './validateaddress.ts';
+
+const ALL: readonly RpcMethod[] = [
+  addnode,
+  decoderawtransaction,
+  decodescript,
+  disconnectnode,
+  generatetoaddress,
+  getbestblockhash,
+  getblock,
+  getblockchaininfo,
+  getblockcount,
+  getblockhash,
+  getblockheader,
+  getchaintips,
+  getconnectioncount,
+  getdifficulty,
+  getmempoolentry,
+  getmempoolinfo,
+  getmininginfo,
+  getnetworkinfo,
+  getpeerinfo,
+  getrawmempool,
+  getrawtransaction,
+  getrpcinfo,
+  gettxout,
+  gettxoutsetinfo,
+  help,
+  invalidateblock,
+  reconsiderblock,
+  sendrawtransaction,
+  setmocktime,
+  stop,
+  submitblock,
+  syncwithvalidationinterfacequeue,
+  testmempoolaccept,
+  uptime,
+  validateaddress,
+];
+
+export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(ALL.map((method) => [method.name, method]));

@@ -1,0 +1,76 @@
+/**
+ * Waiting transactions as `getmempoolentry` and `getrawmempool` show them. Core's `entryToJSON`.
+ *
+ * @module
+ */
+
+import { hashKey, toDisplayHex } from '../../../core/primitives/ids.ts';
+import type { MempoolItem, MempoolService } from '../../../engine/ports/node-port.ts';
+import { Type } from '../../schema.ts';
+import { coins } from '../amount.ts';
+import type { JsonOutput } from '../json-write.ts';
+
+/** Inputs with a higher sequence do not ask to be replaceable (BIP-125). */
+const REPLACEABLE_SEQUENCE_MAX = 0xfffffffd;
+
+export const MEMPOOL_ENTRY = Type.Object({
+  vsize: Type.Integer(),
+  weight: Type.Integer(),
+  time: Type.Integer({ description: 'When it came in, seconds since 1970.' }),
+  height: Type.Integer({ description: 'Height of the tip when it came in.' }),
+  descendantcount: Type.Integer({ description: 'Waiting descendants, itself included.' }),
+  descendantsize: Type.Integer(),
+  ancestorcount: Type.Integer({ description: 'Waiting ancestors, itself included.' }),
+  ancestorsize: Type.Integer(),
+  wtxid: Type.String(),
+  fees: Type.Object({
+    base: Type.Number({ description: 'Coins.' }),
+    modified: Type.Number({ description: 'The same: no fee is changed by prioritisation.' }),
+    ancestor: Type.Number(),
+    descendant: Type.Number(),
+  }),
+  depends: Type.Array(Type.String(), { description: 'Waiting parents.' }),
+  spentby: Type.Array(Type.String(), { description: 'Waiting children.' }),
+  'bip125-replaceable': Type.Boolean({ description: 'Whether it or an ancestor says so by its sequence numbers.' }),
+  unbroadcast: Type.Boolean({ description: 'Always false: a transaction is offered to every peer as soon as it is accepted.' }),
+});
+
+/** Whether a waiting transaction or one of its waiting ancestors signals BIP-125. */
+function isReplaceable(item: MempoolItem, mempool: MempoolService): boolean {
+  const seen = new Set<string>();
+  const pending: MempoolItem[] = [item];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.tx.inputs.some((input) => input.sequence <= REPLACEABLE_SEQUENCE_MAX)) return true;
+    for (const txid of next.depends) {
+      const parent = seen.has(hashKey(txid)) ? undefined : mempool.get(txid);
+      seen.add(hashKey(txid));
+      if (parent !== undefined) pending.push(parent);
+    }
+  }
+  return false;
+}
+
+/** One waiting transaction. */
+export function mempoolEntryJson(item: MempoolItem, mempool: MempoolService): JsonOutput {
+  return {
+    vsize: item.vsizeBytes,
+    weight: item.weightWu,
+    time: item.timeSeconds,
+    height: item.height,
+    descendantcount: item.descendantCount,
+    descendantsize: item.descendantVsizeBytes,
+    ancestorcount: item.ancestorCount,
+    ancestorsize: item.ancestorVsizeBytes,
+    wtxid: toDisplayHex(item.tx.wtxid),
+    fees: {
+      base: coins(item.fee),
+      modified: coins(item.fee),
+      ancestor: coins(item.ancestorFees),
+      descendant: coins(item.descendantFees),
+    },
+    depends: item.depends.map(toDisplayHex),
+    spentby: item.spentBy.map(toDisplayHex),
+    'bip125-replaceable': isReplaceable(item, mempool),
+    unbroadcast: false,
+  };
+}
