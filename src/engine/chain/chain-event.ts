@@ -17,7 +17,10 @@ export interface BlockEvent {
 export type ChainEvent =
   | ({ readonly kind: 'block-connected' } & BlockEvent)
   | ({ readonly kind: 'block-disconnected' } & BlockEvent)
-  /** The chain has come to rest on another tip; `fork` is the last block that the old and the new branch have in common. */
+  /**
+   * Blocks were connected or disconnected and that is over; `fork` is the last block that the branches before and after have in common. After
+   * a branch that failed on the way it may be the old tip itself.
+   */
   | { readonly kind: 'tip-changed'; readonly tip: HeaderNode; readonly fork: HeaderNode }
   | { readonly kind: 'header-added'; readonly node: HeaderNode };
 

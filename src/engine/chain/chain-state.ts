@@ -93,11 +93,13 @@ export class ChainState {
     const { active, index, emit } = this.#parts;
     const from = this.tip;
     const failed: FailedBlock[] = [];
+    let moved = false;
     if (isFailed(from)) index.refreshCandidates();
     for (let best = index.bestCandidate(); best !== this.tip; best = index.bestCandidate()) {
       const fork = active.fork(best);
       while (this.tip !== fork) {
         await this.#disconnectTip();
+        moved = true;
         onStep?.(this.tip.height, best.height);
       }
       while (this.tip !== best) {
@@ -108,11 +110,13 @@ export class ChainState {
           failed.push({ node: next, rejection });
           break;
         }
+        moved = true;
         onStep?.(this.tip.height, best.height);
       }
     }
     index.dropWorse(this.tip);
-    if (this.tip !== from) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
+    // A branch that failed may have led back to where it began: who followed the blocks is told all the same that it is over.
+    if (moved) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
     return failed;
   }
 
