@@ -14,7 +14,7 @@ import { reject } from '../../core/consensus/rejection.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
-import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { outPointKey } from '../../core/primitives/transaction.ts';
 import { feeAtRate } from '../policy/fee-rate.ts';
@@ -102,8 +102,8 @@ export class Mempool {
   /** Rises with each move of the chain: coins that were loaded before it may be gone. */
   #chainRevision = 0;
   #returning: ReturningTransactions | undefined;
-  /** Between the first disconnected block and the end of the switch. */
-  #switching = false;
+  /** The tip that is being left, between the first disconnected block and the end of the switch. */
+  #leaving: HashKey | undefined;
   #settling: Promise<void> | undefined;
   #waiters: (() => void)[] = [];
   /** No waiting transaction came before this. */
@@ -355,17 +355,19 @@ export class Mempool {
     }
     this.#remove(confirmed, 'block');
     this.#remove(withRelatives(conflicting, 'children'), 'conflict');
+    // A switch that fails ends where it began, and then the chain may have nothing to tell.
+    if (this.#leaving === hashKey(block.header.hash)) this.#onSettled();
   }
 
   #onDisconnected(block: Block, height: number): void {
     this.#chainRevision++;
-    this.#switching = true;
+    this.#leaving ??= hashKey(block.header.hash);
     this.#returning ??= new ReturningTransactions();
     this.#returning.add(block, height);
   }
 
   #onSettled(): void {
-    this.#switching = false;
+    this.#leaving = undefined;
     this.#limit();
     if (this.#returning !== undefined) this.#settling ??= this.#settle(this.#returning);
   }
@@ -373,7 +375,7 @@ export class Mempool {
   /** Brings the pool in line with the new branch. Begins again whenever the chain moves meanwhile; a failure empties the pool. */
   async #settle(returning: ReturningTransactions): Promise<void> {
     try {
-      while (!this.#switching) {
+      while (this.#leaving === undefined) {
         const revision = this.#chainRevision;
         const interrupted = (): boolean => this.#chainRevision !== revision;
         await this.#takeBack(returning, interrupted);
