@@ -10,20 +10,20 @@ import { type Machine, type MachineTrace, NO_FALSE_CONDITION } from './machine.t
 import { HANDLERS } from './opcodes/table.ts';
 import { isDisabled, OP } from './opcodes.ts';
 import type { ScriptError } from './script-error.ts';
-import { nextOp, openScript, pushedData, type ScriptCursor } from './script-reader.ts';
+import { nextOp, pushedData } from './script-reader.ts';
 import { isMinimalPush } from './script-writer.ts';
 
 /** Whether the code is disabled, by code. */
 const DISABLED: readonly boolean[] = Array.from({ length: 256 }, (_, opcode) => isDisabled(opcode));
 
 /** Pushes bytes of the script itself. */
-function push(machine: Machine, cursor: ScriptCursor): ScriptError | undefined {
+function push(machine: Machine): ScriptError | undefined {
   if ((machine.flags & FLAG.MINIMALDATA) !== 0) {
-    const length = cursor.dataEnd - cursor.dataStart;
-    const first = length === 0 ? 0 : machine.script[cursor.dataStart]!;
-    if (!isMinimalPush(cursor.opcode, length, first)) return 'MINIMALDATA';
+    const length = machine.dataEnd - machine.dataStart;
+    const first = length === 0 ? 0 : machine.script[machine.dataStart]!;
+    if (!isMinimalPush(machine.opcode, length, first)) return 'MINIMALDATA';
   }
-  machine.stack.push(pushedData(cursor));
+  machine.stack.push(pushedData(machine));
   return undefined;
 }
 
@@ -31,10 +31,9 @@ function push(machine: Machine, cursor: ScriptCursor): ScriptError | undefined {
  * One operation that was read. The order of the checks is Core's, and seen in errors: size of a push, number of operations, disabled
  * codes and a forbidden OP_CODESEPARATOR are found in branches that are not taken, too.
  */
-function step(machine: Machine, cursor: ScriptCursor): ScriptError | undefined {
-  const { opcode } = cursor;
-  machine.offset = cursor.offset;
-  if (cursor.dataEnd - cursor.dataStart > SCRIPT_ELEMENT_SIZE_MAX) return 'PUSH_SIZE';
+function step(machine: Machine): ScriptError | undefined {
+  const { opcode } = machine;
+  if (machine.dataEnd - machine.dataStart > SCRIPT_ELEMENT_SIZE_MAX) return 'PUSH_SIZE';
   if (opcode > OP.OP_16 && machine.version !== 'tapscript' && ++machine.opCount > SCRIPT_OPS_MAX) return 'OP_COUNT';
   if (DISABLED[opcode] === true) return 'DISABLED_OPCODE';
   if (opcode === OP.OP_CODESEPARATOR && machine.version === 'base' && (machine.flags & FLAG.CONST_SCRIPTCODE) !== 0) {
@@ -43,7 +42,7 @@ function step(machine: Machine, cursor: ScriptCursor): ScriptError | undefined {
   let error: ScriptError | undefined;
   const executed = machine.firstFalse === NO_FALSE_CONDITION;
   if (opcode <= OP.OP_PUSHDATA4) {
-    if (executed) error = push(machine, cursor);
+    if (executed) error = push(machine);
   } else if (executed || (opcode >= OP.OP_IF && opcode <= OP.OP_ENDIF)) {
     error = HANDLERS[opcode]!(machine, opcode);
   }
@@ -52,18 +51,18 @@ function step(machine: Machine, cursor: ScriptCursor): ScriptError | undefined {
 }
 
 /** The same, told to the hook. */
-function tracedStep(machine: Machine, cursor: ScriptCursor, offset: number, trace: MachineTrace): ScriptError | undefined {
-  const { opcode } = cursor;
+function tracedStep(machine: Machine, offset: number, trace: MachineTrace): ScriptError | undefined {
+  const { opcode } = machine;
   const executed = machine.firstFalse === NO_FALSE_CONDITION;
   const stackBefore = [...machine.stack];
-  const error = step(machine, cursor);
+  const error = step(machine);
   trace.hook({
     role: trace.role,
     script: machine.script,
     offset,
     position: machine.position,
     opcode,
-    data: opcode <= OP.OP_PUSHDATA4 ? pushedData(cursor) : undefined,
+    data: opcode <= OP.OP_PUSHDATA4 ? pushedData(machine) : undefined,
     executed,
     stackBefore,
     stack: [...machine.stack],
@@ -82,12 +81,12 @@ function tracedStep(machine: Machine, cursor: ScriptCursor, offset: number, trac
 export function evalScript(machine: Machine, trace?: MachineTrace): ScriptError | undefined {
   const { script } = machine;
   if (machine.version !== 'tapscript' && script.length > SCRIPT_SIZE_MAX) return 'SCRIPT_SIZE';
-  const cursor = openScript(script);
-  for (; cursor.offset < script.length; machine.position++) {
-    const { offset } = cursor;
-    if (!nextOp(cursor)) return 'BAD_OPCODE';
-    const error = trace === undefined ? step(machine, cursor) : tracedStep(machine, cursor, offset, trace);
+  while (machine.offset < script.length) {
+    const { offset } = machine;
+    if (!nextOp(machine)) return 'BAD_OPCODE';
+    const error = trace === undefined ? step(machine) : tracedStep(machine, offset, trace);
     if (error !== undefined) return error;
+    machine.position++;
   }
   return machine.conditionDepth > 0 ? 'UNBALANCED_CONDITIONAL' : undefined;
 }

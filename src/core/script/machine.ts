@@ -4,8 +4,10 @@
  * @module
  */
 
+import { OP } from './opcodes.ts';
 import type { ScriptError } from './script-error.ts';
 import { castToBool, EMPTY_ELEMENT } from './script-number.ts';
+import type { ScriptCursor } from './script-reader.ts';
 import type { ScriptVersion, SignatureChecker, TaprootContext } from './signature-checker.ts';
 import type { ScriptRole, TraceHook } from './trace.ts';
 
@@ -20,12 +22,11 @@ export interface TapscriptState extends TaprootContext {
 export const NO_FALSE_CONDITION = -1;
 
 /**
- * A script and everything it works on. Made by `createMachine` with its fields in one order, so that all machines have one shape.
+ * A script, the place in it, and everything it works on. Made by `createMachine` with its fields in one order, so that all machines have one shape.
  *
  * Elements of stacks are shared, with the script, the witness and each other: nobody writes to them.
  */
-export interface Machine {
-  readonly script: Uint8Array;
+export interface Machine extends ScriptCursor {
   readonly stack: Uint8Array[];
   readonly altStack: Uint8Array[];
   readonly flags: number;
@@ -33,8 +34,6 @@ export interface Machine {
   readonly checker: SignatureChecker;
   /** Only for tapscript. */
   readonly tapscript: TapscriptState | undefined;
-  /** Where the next operation begins. */
-  offset: number;
   /** Position of the current operation, counted in operations. */
   position: number;
   /** Operations counted against the limit. */
@@ -79,13 +78,16 @@ export const TRUE_ELEMENT: Uint8Array = Uint8Array.of(1);
 export function createMachine(options: MachineOptions): Machine {
   return {
     script: options.script,
+    offset: 0,
+    opcode: OP.OP_INVALIDOPCODE,
+    dataStart: 0,
+    dataEnd: 0,
     stack: options.stack,
     altStack: [],
     flags: options.flags,
     version: options.version,
     checker: options.checker,
     tapscript: options.tapscript,
-    offset: 0,
     position: 0,
     opCount: 0,
     conditionDepth: 0,
@@ -100,9 +102,9 @@ export function peek(stack: readonly Uint8Array[], depth: number): Uint8Array {
   return stack[stack.length - depth]!;
 }
 
-/** Removes so many elements from the top. */
+/** Removes so many elements from the top. One by one: to set an array's length is a call out of compiled code. */
 export function drop(stack: Uint8Array[], count: number): void {
-  stack.length -= count;
+  for (let i = 0; i < count; i++) stack.pop();
 }
 
 /** The element for a truth value. */

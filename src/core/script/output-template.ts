@@ -155,9 +155,16 @@ export function p2pkScript(publicKey: Uint8Array): Uint8Array {
   return encodeScript([publicKey, OP.OP_CHECKSIG]);
 }
 
-/** Pays to the hash160 of a key. */
+/** Pays to the hash160 of a key. Written byte by byte, since every P2WPKH input stands for such a script. */
 export function p2pkhScript(keyHash: Uint8Array): Uint8Array {
-  return encodeScript([OP.OP_DUP, OP.OP_HASH160, keyHash, OP.OP_EQUALVERIFY, OP.OP_CHECKSIG]);
+  const script = new Uint8Array(25);
+  script[0] = OP.OP_DUP;
+  script[1] = OP.OP_HASH160;
+  script[2] = KEY_HASH_SIZE;
+  script.set(keyHash, 3);
+  script[23] = OP.OP_EQUALVERIFY;
+  script[24] = OP.OP_CHECKSIG;
+  return script;
 }
 
 /** Pays to the hash160 of a script (BIP-16). */

@@ -55,7 +55,11 @@ export class PrecomputedSighash {
 
   /** SHA-256 over all outputs: sha_outputs. */
   outputs(): Uint8Array {
-    this.#outputs ??= sha256(this.outputBytes());
+    if (this.#outputs === undefined) {
+      hashInput.begin();
+      for (const output of this.tx.outputs) hashInput.output(output);
+      this.#outputs = hashInput.sha256();
+    }
     return this.#outputs;
   }
 

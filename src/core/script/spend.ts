@@ -13,7 +13,7 @@ import { createMachine } from './machine.ts';
 import { isP2sh, witnessVersionOf } from './output-template.ts';
 import type { ScriptError } from './script-error.ts';
 import { castToBool } from './script-number.ts';
-import { isPushOnly } from './script-reader.ts';
+import { isPushOnly, partOf } from './script-reader.ts';
 import { encodePush } from './script-writer.ts';
 import type { SignatureChecker } from './signature-checker.ts';
 import type { ScriptRole, TraceHook } from './trace.ts';
@@ -59,7 +59,7 @@ function runWitness(context: SpendContext, state: SpendState, script: Uint8Array
   if (nested && !bytesEqual(context.scriptSig, encodePush(script))) return 'WITNESS_MALLEATED_P2SH';
   // The stack, which is not clean after a witness program, is held to be.
   state.stack.length = 1;
-  return verifyWitnessProgram(context, version, script.subarray(2), nested);
+  return verifyWitnessProgram(context, version, partOf(script, 2, script.length), nested);
 }
 
 /** Runs the script whose hash a P2SH output holds, which is the last element that the input pushed. */
@@ -80,6 +80,15 @@ function checkEnd(context: SpendContext, state: SpendState): ScriptError | undef
 }
 
 /**
+ * A witness output with an empty input script, as nearly all inputs are today. Its script pushes a version and a program, which fails
+ * where the program counts as false and has no other way to fail: it need not be run to know that.
+ */
+function verifyNative(context: SpendContext, version: number): ScriptError | undefined {
+  const program = partOf(context.scriptPubKey, 2, context.scriptPubKey.length);
+  return castToBool(program) ? verifyWitnessProgram(context, version, program, false) : 'EVAL_FALSE';
+}
+
+/**
  * Whether an input may spend an output.
  *
  * @returns why not, or undefined where it may
@@ -88,6 +97,10 @@ export function verifySpend(context: SpendContext): ScriptError | undefined {
   const { scriptSig, scriptPubKey, flags } = context;
   assert((flags & FLAG.WITNESS) === 0 || (flags & FLAG.P2SH) !== 0, 'WITNESS needs P2SH');
   assert((flags & FLAG.CLEANSTACK) === 0 || (flags & FLAG.WITNESS) !== 0, 'CLEANSTACK needs WITNESS');
+  if (scriptSig.length === 0 && (flags & FLAG.WITNESS) !== 0 && context.trace === undefined) {
+    const version = witnessVersionOf(scriptPubKey);
+    if (version >= 0) return verifyNative(context, version);
+  }
   if ((flags & FLAG.SIGPUSHONLY) !== 0 && !isPushOnly(scriptSig)) return 'SIG_PUSHONLY';
   const state: SpendState = { stack: [], hadWitness: false };
   // One stack after another, never one script: an input script could otherwise end the output's (CVE-2010-5141).

@@ -39,7 +39,7 @@ export class TransactionChecker implements SignatureChecker {
   readonly #precomputed: PrecomputedSighash;
   readonly #inputIndex: number;
   readonly #secp256k1: Secp256k1;
-  #known: KnownSighash[] | undefined;
+  readonly #known: KnownSighash[] = [];
 
   constructor(precomputed: PrecomputedSighash, inputIndex: number, secp256k1: Secp256k1) {
     this.#precomputed = precomputed;
@@ -49,14 +49,17 @@ export class TransactionChecker implements SignatureChecker {
 
   /** The hash that an ECDSA signature signs; computed unless the last of its type was for the same script. */
   #ecdsaHash(scriptCode: Uint8Array, hashType: number, version: 'base' | 'witnessV0'): Uint8Array {
-    this.#known ??= [];
     const known = this.#known;
-    const index = known.findIndex((each) => each.hashType === hashType && each.version === version);
-    const last = known[index];
-    if (last !== undefined && (last.scriptCode === scriptCode || bytesEqual(last.scriptCode, scriptCode))) return last.hash;
+    let at = 0;
+    for (; at < known.length; at++) {
+      const each = known[at]!;
+      if (each.hashType !== hashType || each.version !== version) continue;
+      if (each.scriptCode === scriptCode || bytesEqual(each.scriptCode, scriptCode)) return each.hash;
+      break;
+    }
     const sighash = version === 'base' ? sighashLegacy : sighashV0;
     const hash = sighash(this.#precomputed, this.#inputIndex, scriptCode, hashType);
-    known[index < 0 ? known.length : index] = { hashType, version, scriptCode, hash };
+    known[at] = { hashType, version, scriptCode, hash };
     return hash;
   }
 
