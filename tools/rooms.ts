@@ -16,7 +16,7 @@ const CORE = [...PURE_DATA, 'script', 'address', 'wire', 'filters', 'consensus']
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync'];
 const PLATFORM = ['store', 'net', 'workers', 'system'];
 
-/** Folder of each room below `src/`. */
+/** Folder of each room below `src/`, or its one file. */
 export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>> = {
   base: { folder: 'core/base', floor: 0, mayImport: [] },
   crypto: { folder: 'core/crypto', floor: 1, mayImport: ['base'] },
@@ -40,8 +40,9 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   workers: { folder: 'platform/workers', floor: 6, mayImport: ENGINE },
   system: { folder: 'platform/system', floor: 6, mayImport: ENGINE },
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },
-  rpc: { folder: 'doors/rpc', floor: 8, mayImport: ENGINE },
-  http: { folder: 'doors/http', floor: 8, mayImport: ENGINE },
+  schema: { folder: 'doors/schema.ts', floor: 8, mayImport: [] },
+  rpc: { folder: 'doors/rpc', floor: 8, mayImport: [...ENGINE, 'schema'] },
+  http: { folder: 'doors/http', floor: 8, mayImport: [...ENGINE, 'schema'] },
   cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, 'node', 'rpc', 'http'] },
 };
 
@@ -56,6 +57,8 @@ export const ENTRY_FILES: readonly string[] = ['cli/main.ts', 'platform/workers/
 
 /** The room of a path below `src/`, by its folder. */
 export function roomOf(path: string): string | undefined {
-  for (const [name, room] of Object.entries(ROOMS)) if (path.startsWith(`${room.folder}/`)) return name;
+  for (const [name, room] of Object.entries(ROOMS)) {
+    if (path === room.folder || path.startsWith(`${room.folder}/`)) return name;
+  }
   return undefined;
 }

@@ -1,0 +1,61 @@
+import type { Block } from '../core/primitives/block.ts';
+import type { BlockHash } from '../core/primitives/ids.ts';
+import type { Chain } from '../engine/chain/chain.ts';
+import type { HeaderNode } from '../engine/chain/header-node.ts';
+import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/node-port.ts';
+
+/** A node of the header tree as the doors see it. */
+function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {
+  return {
+    header: node.header,
+    height: node.height,
+    chainWork: node.chainWork,
+    medianTimeSeconds: node.medianTimeSeconds,
+    txCount: node.txCount,
+    active: chain.active.contains(node),
+    nextHash: chain.active.next(node)?.hash,
+    stored: node.block !== undefined,
+  };
+}
+
+/** The chain as the doors see it. */
+export function createChainService(chain: Chain, blocks: BlockStore): ChainService {
+  const nodeOf = (hash: BlockHash): HeaderNode | undefined => chain.tree.get(hash);
+  return {
+    tip: () => summaryOf(chain, chain.tip),
+    bestHeader: () => summaryOf(chain, chain.bestHeader),
+    block: (hash) => {
+      const node = nodeOf(hash);
+      return node === undefined ? undefined : summaryOf(chain, node);
+    },
+    hashAt: (height) => chain.active.at(height)?.hash,
+    tips: () => chain.tips(),
+    blockBytes: async (hash) => {
+      const node = nodeOf(hash);
+      return node?.block === undefined ? undefined : chain.readBlock(node);
+    },
+    spentCoins: async (hash) => {
+      const node = nodeOf(hash);
+      if (node?.height === 0) return [];
+      return node?.undo === undefined ? undefined : chain.readBlockUndo(node);
+    },
+    coin: (outPoint) => chain.coin(outPoint),
+    coinSetStats: (kind) => chain.coinSetStats(kind),
+    submitBlock: async (block: Block): Promise<BlockOutcome> => {
+      const { node, rejection, isNew } = await chain.acceptBlock(block);
+      return { isNew, active: node !== undefined && chain.active.contains(node), rejection };
+    },
+    invalidateBlock: async (hash) => {
+      const node = nodeOf(hash);
+      return node !== undefined && (await chain.invalidateBlock(node));
+    },
+    reconsiderBlock: async (hash) => {
+      const node = nodeOf(hash);
+      if (node === undefined) return false;
+      await chain.reconsiderBlock(node);
+      return true;
+    },
+    sizeOnDiskBytes: () => blocks.sizeBytes(),
+  };
+}

@@ -1,0 +1,300 @@
+/**
+ * A full node: builds the parts out of the ports it is given, joins them, starts and stops them. Imports no adapter, so that the same node
+ * runs on this machine (system.ts) or on a virtual clock and network.
+ *
+ * @module
+ */
+
+import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
+import type { NetworkParams } from '../core/params/types.ts';
+import { toDisplayHex } from '../core/primitives/ids.ts';
+import { Chain } from '../engine/chain/chain.ts';
+import { Mempool } from '../engine/mempool/mempool.ts';
+import type { BlockSearch } from '../engine/ports/block-search.ts';
+import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { CoinStore } from '../engine/ports/coin-store.ts';
+import type { HeaderStore } from '../engine/ports/header-store.ts';
+import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
+import type {
+  ChainService,
+  MempoolService,
+  MiningService,
+  NetworkService,
+  NodeEvent,
+  NodePort,
+  WalletService,
+} from '../engine/ports/node-port.ts';
+import type { PeerStore } from '../engine/ports/peer-store.ts';
+import type { Random } from '../engine/ports/random.ts';
+import type { RowStore } from '../engine/ports/row-store.ts';
+import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
+import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
+import { Wallet } from '../engine/wallet/wallet.ts';
+import { createChainService } from './chain-service.ts';
+import { createMempoolService } from './mempool-service.ts';
+import type { Mining } from './mining-service.ts';
+import { createMining } from './mining-service.ts';
+import type { NodeNetwork } from './network-service.ts';
+import { openNetwork } from './network-service.ts';
+import type { OpeningProgress } from './options.ts';
+import { mempoolChain, miningChain } from './views.ts';
+import type { NodeWallet } from './wallet-service.ts';
+import { attachWallet } from './wallet-service.ts';
+
+/** A clock whose wall time can be set by hand. */
+export interface NodeClock extends Clock {
+  setMockTime(timeSeconds: number | undefined): void;
+}
+
+/** Everything that is kept. */
+export interface NodeStores {
+  readonly blocks: BlockStore;
+  readonly headers: HeaderStore;
+  readonly coins: CoinStore;
+  readonly peers: PeerStore;
+  /** Undefined for a node without a wallet; closed with the wallet. */
+  readonly wallet: RowStore | undefined;
+  /** Closes blocks, headers and coins. */
+  close(): Promise<void>;
+}
+
+/** The wallet's words, and whether they were made just now: then no block so far can pay them. */
+export interface WalletSeed {
+  readonly mnemonic: string;
+  readonly isNew: boolean;
+}
+
+/** The world that a node lives in. */
+export interface NodeParts {
+  readonly params: NetworkParams;
+  /** Of the package; part of the user agent. */
+  readonly version: string;
+  readonly dataDir: string | undefined;
+  readonly clock: NodeClock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secp256k1: Secp256k1;
+  readonly stores: NodeStores;
+  readonly seed: WalletSeed | undefined;
+  readonly verifier: ScriptVerifier;
+  readonly transport: Transport;
+  readonly openSearch: (workers: number) => BlockSearch;
+  /** Threads that mine unless another number is asked for. */
+  readonly workersDefault: number;
+}
+
+/** What is chosen about a node; `NodeOptions` has it all. */
+export interface NodeSettings {
+  readonly listen: SocketAddress | undefined;
+  readonly connect: readonly SocketAddress[];
+  readonly peers: readonly SocketAddress[];
+  readonly mine: { readonly workers: number } | undefined;
+  readonly mineTo: Uint8Array | undefined;
+  readonly dbCacheBytes?: number;
+  readonly onProgress?: (what: OpeningProgress) => void;
+}
+
+/** A node that runs. */
+export interface RunningNode extends NodePort {
+  /** Resolves when the node has stopped, whoever asked for it; rejects when it had to stop because the world failed it. */
+  readonly stopped: Promise<void>;
+  /** Stops in order: peers, mining, wallet, then what is kept is written. */
+  stop(): Promise<void>;
+  /** Runs before anything is stopped, such as closing a door. */
+  beforeStop(action: () => Promise<void>): void;
+}
+
+/** Starts a node on the given world. @throws NodeError */
+export async function createNode(parts: NodeParts, settings: NodeSettings): Promise<RunningNode> {
+  const { params, clock, log, stores, verifier, random } = parts;
+  const { onProgress, dbCacheBytes } = settings;
+  const chain = await Chain.open({
+    ...{ params, clock, log, verifier, random },
+    ...{ blocks: stores.blocks, headers: stores.headers, coins: stores.coins },
+    ...(dbCacheBytes === undefined ? {} : { dbCacheBytes }),
+    onProgress: (height, target) => onProgress?.({ stage: 'replaying', height, target }),
+  });
+  const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
+  const wallet = await openWallet(parts, settings, chain, mempool);
+  const mining = createMining({
+    ...{ params, mempool, clock, log },
+    chain: miningChain(chain),
+    openSearch: parts.openSearch,
+    workersDefault: parts.workersDefault,
+    walletScript: wallet === undefined ? undefined : () => wallet.script(),
+  });
+  const node = new FullNode({ ...parts, chain, mempool, wallet, mining });
+  try {
+    await node.begin(settings);
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+  return node;
+}
+
+/** The wallet, brought up to the tip; undefined where none is wanted. */
+async function openWallet(parts: NodeParts, settings: NodeSettings, chain: Chain, mempool: Mempool): Promise<NodeWallet | undefined> {
+  const { params, clock, log, random, secp256k1, seed, stores } = parts;
+  if (seed === undefined || stores.wallet === undefined) return undefined;
+  const wallet = await Wallet.open({ params, store: stores.wallet, mnemonic: seed.mnemonic, secp256k1, random });
+  return attachWallet({
+    ...{ wallet, chain, mempool, clock, log },
+    isNew: seed.isNew,
+    onProgress: (height, target) => settings.onProgress?.({ stage: 'rescanning-wallet', height, target }),
+  });
+}
+
+/** What a node is made of once it is built. */
+interface BuiltParts extends Omit<NodeParts, 'seed'> {
+  readonly chain: Chain;
+  readonly mempool: Mempool;
+  readonly wallet: NodeWallet | undefined;
+  readonly mining: Mining;
+}
+
+class FullNode implements RunningNode {
+  readonly params: NetworkParams;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startedAtSeconds: number;
+  readonly dataDir: string | undefined;
+  readonly chain: ChainService;
+  readonly mempool: MempoolService;
+  readonly mining: MiningService;
+  readonly wallet: WalletService | undefined;
+  readonly stopped: Promise<void>;
+  readonly #parts: BuiltParts;
+  readonly #listeners = new Set<(event: NodeEvent) => void>();
+  readonly #beforeStop: (() => Promise<void>)[] = [];
+  #network: NodeNetwork | undefined;
+  #stopping: Promise<void> | undefined;
+  #failure: unknown;
+  #resolveStopped: () => void = () => {};
+  #rejectStopped: (error: unknown) => void = () => {};
+
+  constructor(parts: BuiltParts) {
+    this.#parts = parts;
+    this.params = parts.params;
+    this.version = parts.version;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.startedAtSeconds = parts.clock.nowSeconds();
+    this.dataDir = parts.dataDir;
+    this.chain = createChainService(parts.chain, parts.stores.blocks);
+    this.mempool = createMempoolService(parts.mempool);
+    this.mining = parts.mining;
+    this.wallet = parts.wallet;
+    this.stopped = new Promise((resolve, reject) => {
+      this.#resolveStopped = resolve;
+      this.#rejectStopped = reject;
+    });
+    // Whoever starts a node need not wait for its end.
+    this.stopped.catch(() => undefined);
+  }
+
+  get network(): NetworkService {
+    if (this.#network === undefined) throw new NodeError('listen-failed', 'the node has not begun yet');
+    return this.#network;
+  }
+
+  /** Meets the peers and mines, if it was asked to. */
+  async begin(settings: NodeSettings): Promise<void> {
+    this.#relayEvents();
+    this.#network = await openNetwork({
+      ...this.#parts,
+      settings,
+      emit: (event) => this.#emit(event),
+      failed: (error) => this.#fail(error),
+    });
+    const { mine, mineTo } = settings;
+    if (mine === undefined) return;
+    await this.mining.start({ workers: mine.workers, ...(mineTo === undefined ? {} : { script: mineTo }) });
+  }
+
+  setMockTime(timeSeconds: number | undefined): void {
+    this.#parts.clock.setMockTime(timeSeconds);
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  beforeStop(action: () => Promise<void>): void {
+    this.#beforeStop.push(action);
+  }
+
+  requestStop(): void {
+    // Its failure is told by `stopped`.
+    this.stop().catch(() => undefined);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** The world failed us: nothing more can be kept, so the node stops. */
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.log.error('node-fails', { why: error instanceof Error ? error.message : String(error) });
+    this.requestStop();
+  }
+
+  /** Every part is closed even where another fails to; the first failure is the answer. */
+  async #stop(): Promise<void> {
+    const { chain, mempool, mining, stores, verifier, wallet } = this.#parts;
+    const steps: (() => Promise<void> | void | undefined)[] = [
+      ...this.#beforeStop,
+      () => this.#network?.close(),
+      () => mining.close(),
+      () => mempool.close(),
+      () => wallet?.close(),
+      () => chain.close(),
+      () => verifier.close(),
+      () => stores.close(),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        this.#failure ??= error;
+      }
+    }
+    this.log.info('stopped');
+    if (this.#failure === undefined) this.#resolveStopped();
+    else this.#rejectStopped(this.#failure);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #emit(event: NodeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #relayEvents(): void {
+    const { chain, mempool, log } = this.#parts;
+    let from = chain.tip;
+    chain.subscribe((event) => {
+      if (event.kind === 'header-added') return;
+      if (event.kind !== 'tip-changed') {
+        this.#emit({ kind: event.kind, hash: event.node.hash, height: event.node.height });
+        return;
+      }
+      const { hash, height } = event.tip;
+      const reorgDepth = from.height - event.fork.height;
+      from = event.tip;
+      if (reorgDepth > 0) log.info('reorganised', { depth: reorgDepth, tip: toDisplayHex(hash), height });
+      this.#emit({ kind: 'tip-changed', hash, height, reorgDepth });
+    });
+    mempool.subscribe((event) => {
+      const { txid } = event.entry.tx;
+      if (event.kind === 'added') this.#emit({ kind: 'transaction-added', txid });
+      else this.#emit({ kind: 'transaction-removed', txid, reason: event.reason });
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import type { Txid } from '../core/primitives/ids.ts';
+import type { OutPoint, Satoshis, Transaction } from '../core/primitives/transaction.ts';
+import { transactionWeightWu } from '../core/primitives/transaction.ts';
+import type { MempoolEntry } from '../engine/mempool/entry.ts';
+import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
+import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/node-port.ts';
+
+/** Counts, sizes and fees of an entry's relatives, itself among them. */
+function sumOf(entries: ReadonlySet<MempoolEntry>): { readonly count: number; readonly vsizeBytes: number; readonly fees: Satoshis } {
+  let vsizeBytes = 0;
+  let fees = 0n;
+  for (const entry of entries) {
+    vsizeBytes += entry.vsizeBytes;
+    fees += entry.feeSat;
+  }
+  return { count: entries.size, vsizeBytes, fees };
+}
+
+/** A waiting transaction as the doors see it. Its relatives are summed when they are asked for: few answers show them. */
+function itemOf(mempool: Mempool, entry: MempoolEntry): MempoolItem {
+  const txids = (entries: ReadonlySet<MempoolEntry>): Txid[] => Array.from(entries, ({ tx }) => tx.txid);
+  return {
+    tx: entry.tx,
+    fee: entry.feeSat,
+    vsizeBytes: entry.vsizeBytes,
+    weightWu: entry.weightWu,
+    timeSeconds: entry.timeSeconds,
+    height: entry.height,
+    get depends() {
+      return txids(entry.parents);
+    },
+    get spentBy() {
+      return txids(entry.children);
+    },
+    get ancestorCount() {
+      return mempool.ancestorsOf(entry).size;
+    },
+    get ancestorVsizeBytes() {
+      return sumOf(mempool.ancestorsOf(entry)).vsizeBytes;
+    },
+    get ancestorFees() {
+      return sumOf(mempool.ancestorsOf(entry)).fees;
+    },
+    get descendantCount() {
+      return mempool.descendantsOf(entry).size;
+    },
+    get descendantVsizeBytes() {
+      return sumOf(mempool.descendantsOf(entry)).vsizeBytes;
+    },
+    get descendantFees() {
+      return sumOf(mempool.descendantsOf(entry)).fees;
+    },
+  };
+}
+
+/** Hands a transaction to the pool and puts its answer into the doors' words. */
+async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptions): Promise<TransactionOutcome> {
+  const { entry, rejection } = await mempool.accept(tx, options);
+  return {
+    txid: tx.txid,
+    wtxid: tx.wtxid,
+    rejection,
+    fee: entry?.feeSat,
+    vsizeBytes: entry?.vsizeBytes ?? Math.ceil(transactionWeightWu(tx) / 4),
+  };
+}
+
+/** The mempool as the doors see it. */
+export function createMempoolService(mempool: Mempool): MempoolService {
+  let sequence = 1;
+  mempool.subscribe((event) => {
+    if (event.kind === 'added' || event.reason !== 'block') sequence++;
+  });
+  return {
+    info: () => ({
+      loaded: true,
+      count: mempool.size,
+      vsizeBytes: mempool.vsizeBytes,
+      usageBytes: mempool.usageBytes,
+      maxUsageBytes: mempool.usageBytesMax,
+      totalFee: mempool.totalFeeSat,
+      minFeeRateSatPerKvb: mempool.minFeeRateSatPerKvb(),
+      minRelayFeeRateSatPerKvb: mempool.policy.minRelayFeeRateSatPerKvb,
+      incrementalFeeRateSatPerKvb: mempool.policy.incrementalFeeRateSatPerKvb,
+      sequence,
+    }),
+    *items() {
+      for (const entry of mempool.entries()) yield itemOf(mempool, entry);
+    },
+    get: (txid) => {
+      const entry = mempool.get(txid);
+      return entry === undefined ? undefined : itemOf(mempool, entry);
+    },
+    coin: (outPoint: OutPoint) => mempool.coin(outPoint),
+    spenderOf: (outPoint) => mempool.spenderOf(outPoint)?.tx.txid,
+    submit: (tx, options = {}) => outcomeOf(mempool, tx, options),
+    test: (tx) => outcomeOf(mempool, tx, { test: true }),
+  };
+}

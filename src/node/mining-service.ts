@@ -1,0 +1,148 @@
+/**
+ * Making blocks for those who ask: the miner that runs until it is stopped, and a given number at once.
+ *
+ * @module
+ */
+
+import { addressOfScript } from '../core/address/address.ts';
+import type { NetworkParams } from '../core/params/types.ts';
+import type { BlockHash } from '../core/primitives/ids.ts';
+import type { Mempool } from '../engine/mempool/mempool.ts';
+import type { MiningChain } from '../engine/mining/chain-view.ts';
+import { generateBlocks } from '../engine/mining/generate.ts';
+import { InlineBlockSearch } from '../engine/mining/inline-block-search.ts';
+import { Miner } from '../engine/mining/miner.ts';
+import type { BlockSearch } from '../engine/ports/block-search.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
+import type { CancelSignal, MiningService, MiningState } from '../engine/ports/node-port.ts';
+
+/** What mining works with. */
+export interface MiningParts {
+  readonly params: NetworkParams;
+  readonly chain: MiningChain;
+  readonly mempool: Mempool;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Opens threads that search. */
+  readonly openSearch: (workers: number) => BlockSearch;
+  /** As many as there are cores. */
+  readonly workersDefault: number;
+  /** The wallet's next script, where there is a wallet. */
+  readonly walletScript: (() => Uint8Array) | undefined;
+}
+
+/** Mining with its end: `close` stops all of it. */
+export interface Mining extends MiningService {
+  close(): Promise<void>;
+}
+
+/** A miner with its threads and where the reward goes. */
+interface Shift {
+  readonly miner: Miner;
+  readonly search: BlockSearch;
+  readonly script: Uint8Array;
+}
+
+/** Mining, ready but still. */
+export function createMining(parts: MiningParts): Mining {
+  return new MiningControl(parts);
+}
+
+class MiningControl implements Mining {
+  readonly #parts: MiningParts;
+  readonly #inline: InlineBlockSearch;
+  #shift: Shift | undefined;
+  #blocksFoundBefore = 0;
+  #closed = false;
+  /** Starts and stops run one after another. */
+  #changes: Promise<void> = Promise.resolve();
+  /** So do demands for blocks: they share one search. */
+  #generating: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: MiningParts) {
+    this.#parts = parts;
+    this.#inline = new InlineBlockSearch(parts.clock);
+  }
+
+  state(): MiningState {
+    const shift = this.#shift;
+    return {
+      running: shift !== undefined,
+      workers: shift?.search.workers ?? 0,
+      hashRate: shift?.miner.hashRate() ?? 0,
+      blocksFound: this.#blocksFoundBefore + (shift?.miner.blocksFound ?? 0),
+      address: shift === undefined ? undefined : addressOfScript(shift.script, this.#parts.params),
+    };
+  }
+
+  start(options: { readonly workers?: number; readonly script?: Uint8Array } = {}): Promise<void> {
+    return this.#change(async () => {
+      // One script for as long as it runs: a key for each block would make the wallet's start slower with every block.
+      const script = options.script ?? this.#parts.walletScript?.();
+      if (script === undefined) throw new NodeError('option-invalid', 'mining needs an address, since this node has no wallet: name one');
+      if (this.#closed) return;
+      await this.#end();
+      const { openSearch, workersDefault, ...rest } = this.#parts;
+      const search = openSearch(options.workers ?? workersDefault);
+      const miner = new Miner({ ...rest, params: rest.params.consensus, search, coinbaseScript: () => script });
+      this.#shift = { miner, search, script };
+      miner.start();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#change(() => this.#end());
+  }
+
+  generate(options: {
+    readonly count: number;
+    readonly script: Uint8Array;
+    readonly maxTries?: bigint;
+    readonly signal?: CancelSignal;
+  }): Promise<readonly BlockHash[]> {
+    const { params, openSearch, workersDefault, ...rest } = this.#parts;
+    const { script, signal, ...wanted } = options;
+    const isClosed = (): boolean => this.#closed;
+    const result = this.#generating.then(() =>
+      generateBlocks({
+        ...rest,
+        ...wanted,
+        params: params.consensus,
+        coinbaseScript: script,
+        signal: {
+          get aborted() {
+            return isClosed() || signal?.aborted === true;
+          },
+        },
+        inline: this.#inline,
+        openSearch: () => openSearch(workersDefault),
+      }),
+    );
+    this.#generating = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+    await this.#generating;
+    await this.#inline.close();
+  }
+
+  #change(change: () => Promise<void>): Promise<void> {
+    const result = this.#changes.then(change);
+    this.#changes = result.catch(() => undefined);
+    return result;
+  }
+
+  async #end(): Promise<void> {
+    const shift = this.#shift;
+    if (shift === undefined) return;
+    await shift.miner.stop();
+    this.#blocksFoundBefore += shift.miner.blocksFound;
+    this.#shift = undefined;
+    await shift.search.close();
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The node of this machine: Node's clock, chance, sockets, threads and files behind the ports, then `createNode`. What the command
+ * `quoin node` runs.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
+import type { PeerStore } from '../engine/ports/peer-store.ts';
+import type { RowStore } from '../engine/ports/row-store.ts';
+import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
+import { openPeerFile } from '../platform/net/peer-file.ts';
+import { createTcpTransport } from '../platform/net/tcp-transport.ts';
+import { openStores } from '../platform/store/data-folder.ts';
+import { openLevelRowStore } from '../platform/store/level-row-store.ts';
+import { createMemoryBlockStore } from '../platform/store/memory-block-store.ts';
+import { createMemoryCoinStore } from '../platform/store/memory-coin-store.ts';
+import { createMemoryHeaderStore } from '../platform/store/memory-header-store.ts';
+import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
+import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
+import { createSystemClock } from '../platform/system/clock.ts';
+import { systemRandom } from '../platform/system/random.ts';
+import { MiningPool } from '../platform/workers/mining-pool.ts';
+import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
+import { createNode } from './create-node.ts';
+import type { NodeOptions } from './options.ts';
+
+/** A node of this machine. */
+export interface SystemNode extends RunningNode {
+  /** The engine that checks signatures. */
+  readonly secp256k1Name: string;
+  /** Where the wallet's words were written, if that was at this start. */
+  readonly seedCreatedAt: string | undefined;
+}
+
+/** The package's version. */
+export function packageVersion(): string {
+  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Starts a node. @throws NodeError where the world does not let it: a locked folder, a port in use, a full disk */
+export async function startNode(options: NodeOptions): Promise<SystemNode> {
+  const { dataDir, log } = options;
+  const secp256k1 = chooseSecp256k1(options.secp256k1);
+  const clock = createSystemClock();
+  const stores = await openNodeStores(options);
+  let wallet: OpenedWallet | undefined;
+  try {
+    wallet = options.wallet ? await openWallet(options) : undefined;
+    const node = await createNode(
+      {
+        params: options.network,
+        version: packageVersion(),
+        dataDir,
+        clock,
+        random: systemRandom,
+        log,
+        secp256k1,
+        stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
+        seed: wallet?.seed,
+        verifier: createInlineVerifier({ secp256k1, clock }),
+        transport: createTcpTransport(),
+        openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
+        workersDefault: availableParallelism(),
+      },
+      options,
+    );
+    return Object.assign(node, { secp256k1Name: secp256k1.name, seedCreatedAt: wallet?.createdAt });
+  } catch (error) {
+    await wallet?.store.close();
+    await stores.close();
+    throw error;
+  }
+}
+
+/** The stores of a data folder, or of memory. */
+async function openNodeStores({ dataDir, network }: NodeOptions): Promise<NodeStores> {
+  if (dataDir === undefined) {
+    return {
+      blocks: createMemoryBlockStore(),
+      headers: createMemoryHeaderStore(),
+      coins: createMemoryCoinStore(),
+      peers: noPeers,
+      wallet: undefined,
+      close: async () => {},
+    };
+  }
+  const stores = await openStores({ folder: dataDir, params: network });
+  return { ...stores, peers: openPeerFile(join(dataDir, 'peers')), wallet: undefined };
+}
+
+/** A node in memory learns of others anew. */
+const noPeers: PeerStore = { load: async () => [], save: async () => {} };
+
+/** The wallet's words and rows. */
+interface OpenedWallet {
+  readonly seed: WalletSeed;
+  readonly store: RowStore;
+  /** Where the words were written, if that was now. */
+  readonly createdAt: string | undefined;
+}
+
+/** Opens them. A folder without words is given some, once. */
+async function openWallet(options: NodeOptions): Promise<OpenedWallet> {
+  const { dataDir, network } = options;
+  if (dataDir === undefined) {
+    return { seed: { mnemonic: createMnemonic(systemRandom), isNew: true }, store: createMemoryRowStore(), createdAt: undefined };
+  }
+  const stored = await readSeedFile(dataDir);
+  if (stored !== undefined && parseMnemonic(stored.mnemonic) === undefined) {
+    throw new NodeError('wallet-file', `the words in ${seedFilePath(dataDir)} are no BIP-39 words: restore the file from a copy`);
+  }
+  const mnemonic = stored?.mnemonic ?? createMnemonic(systemRandom);
+  const createdAt = stored === undefined ? await createSeedFile(dataDir, { mnemonic, restored: false }) : undefined;
+  const identity = { name: network.name, messageStart: network.messageStart, genesisHash: network.consensus.genesisHash };
+  const store = await openLevelRowStore(join(dataDir, 'wallet', 'database'), identity);
+  return { seed: { mnemonic, isNew: stored === undefined }, store, createdAt };
+}
