@@ -71,7 +71,7 @@ export class FakeMempoolChain implements MempoolChain {
   }
 
   /** Connects a block with these transactions behind a coinbase of its own. */
-  connect(transactions: readonly Transaction[], options: { readonly settle?: boolean } = {}): Block {
+  connect(transactions: readonly Transaction[]): Block {
     const height = this.#rows.length;
     const scriptSig = Uint8Array.of(4, height & 0xff, height >> 8, this.#made++ & 0xff, this.#made >> 8);
     const coinbase = makeTransaction({
@@ -88,11 +88,11 @@ export class FakeMempoolChain implements MempoolChain {
       bits: 0x207fffff,
       nonce: 0,
     });
-    return this.connectBlock(makeBlock(header, [coinbase, ...transactions]), options);
+    return this.connectBlock(makeBlock(header, [coinbase, ...transactions]));
   }
 
   /** Connects a block that is there already, for instance one that was disconnected. */
-  connectBlock(block: Block, { settle = true }: { readonly settle?: boolean } = {}): Block {
+  connectBlock(block: Block): Block {
     const height = this.#rows.length;
     const spent: [HashKey, Coin][] = [];
     for (const tx of block.transactions) {
@@ -109,7 +109,7 @@ export class FakeMempoolChain implements MempoolChain {
     }
     this.#rows.push({ block, spent });
     this.#emit({ kind: 'connected', block, height });
-    if (settle) this.settle();
+    this.settle();
     return block;
   }
 

@@ -549,7 +549,7 @@ describe('a reorganisation', () => {
     const mined = world.payment(1_000n);
     world.chain.connect([mined]);
     const block = world.chain.disconnect();
-    world.chain.connectBlock(block, { settle: false });
+    world.chain.connectBlock(block);
     await world.pool.settled();
     assert.equal(world.pool.size, 0);
     assert.equal(await world.reason(world.payment(1_000n)), undefined);

@@ -14,7 +14,7 @@ import { reject } from '../../core/consensus/rejection.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
-import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
+import { toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { outPointKey } from '../../core/primitives/transaction.ts';
 import { feeAtRate } from '../policy/fee-rate.ts';
@@ -102,8 +102,8 @@ export class Mempool {
   /** Rises with each move of the chain: coins that were loaded before it may be gone. */
   #chainRevision = 0;
   #returning: ReturningTransactions | undefined;
-  /** The tip that is being left, between the first disconnected block and the end of the switch. */
-  #leaving: HashKey | undefined;
+  /** Between the first disconnected block and the end of the switch. */
+  #switching = false;
   #settling: Promise<void> | undefined;
   #waiters: (() => void)[] = [];
   /** No waiting transaction came before this. */
@@ -355,19 +355,17 @@ export class Mempool {
     }
     this.#remove(confirmed, 'block');
     this.#remove(withRelatives(conflicting, 'children'), 'conflict');
-    // A switch that fails ends where it began, and then the chain may have nothing to tell.
-    if (this.#leaving === hashKey(block.header.hash)) this.#onSettled();
   }
 
   #onDisconnected(block: Block, height: number): void {
     this.#chainRevision++;
-    this.#leaving ??= hashKey(block.header.hash);
+    this.#switching = true;
     this.#returning ??= new ReturningTransactions();
     this.#returning.add(block, height);
   }
 
   #onSettled(): void {
-    this.#leaving = undefined;
+    this.#switching = false;
     this.#limit();
     if (this.#returning !== undefined) this.#settling ??= this.#settle(this.#returning);
   }
@@ -375,7 +373,7 @@ export class Mempool {
   /** Brings the pool in line with the new branch. Begins again whenever the chain moves meanwhile; a failure empties the pool. */
   async #settle(returning: ReturningTransactions): Promise<void> {
     try {
-      while (this.#leaving === undefined) {
+      while (!this.#switching) {
         const revision = this.#chainRevision;
         const interrupted = (): boolean => this.#chainRevision !== revision;
         await this.#takeBack(returning, interrupted);
