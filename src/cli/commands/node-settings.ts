@@ -1,0 +1,116 @@
+/**
+ * What was said about a node as what a node is started with: defaults filled in, names looked up.
+ *
+ * @module
+ */
+
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { availableParallelism, networkInterfaces } from 'node:os';
+import type { NetworkParams } from '../../core/params/types.ts';
+import { NodeError } from '../../engine/ports/node-error.ts';
+import type { SocketAddress } from '../../engine/ports/transport.ts';
+import { DB_CACHE_BYTES_DEFAULT, MINING_WORKERS_MAX, type NodeOptions } from '../../node/options.ts';
+import { UsageError } from '../failure.ts';
+import { ALL_CORES, type NODE_OPTIONS } from '../options/node-options.ts';
+import { dataFolder } from '../options/place.ts';
+import type { Settings } from '../options/settings.ts';
+
+const BYTES_PER_MIB = 1_048_576;
+
+/** What was said about a node. */
+export type NodeSaid = Settings<typeof NODE_OPTIONS>;
+
+/** What a node and its doors are started with, the log apart. */
+export interface NodePlan {
+  readonly node: Omit<NodeOptions, 'log' | 'onProgress'>;
+  /** Where HTTP is served; undefined for nowhere. */
+  readonly http: SocketAddress | undefined;
+  /** In place of the cookie file. */
+  readonly login: { readonly user: string; readonly password: string } | undefined;
+}
+
+/** The address that stands for all interfaces: with IPv6 where the machine has any. */
+function allInterfaces(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0';
+}
+
+/** The IP of a host that was named. */
+async function withIp(address: SocketAddress, flag: string): Promise<SocketAddress> {
+  if (isIP(address.host) !== 0) return address;
+  try {
+    return { host: (await lookup(address.host)).address, port: address.port };
+  } catch (error) {
+    throw new NodeError('option-invalid', `${flag}: the host "${address.host}" is not known here: give its IP address`, { cause: error });
+  }
+}
+
+/** Where to listen: what was said, else the network's own port, where it has one. */
+async function listeningAt(said: NodeSaid, { ports, listenOnAllInterfaces }: NetworkParams): Promise<SocketAddress | undefined> {
+  if (said.noListen === true) return undefined;
+  if (said.listen !== undefined) return withIp(said.listen, '--listen');
+  return ports.p2p === 0 ? undefined : { host: listenOnAllInterfaces ? allInterfaces() : '127.0.0.1', port: ports.p2p };
+}
+
+async function httpAt(said: NodeSaid, { ports }: NetworkParams): Promise<SocketAddress | undefined> {
+  if (said.noHttp === true) return undefined;
+  if (said.http !== undefined) return withIp(said.http, '--http');
+  return ports.http === 0 ? undefined : { host: '127.0.0.1', port: ports.http };
+}
+
+function loginOf({ rpcUser, rpcPassword }: NodeSaid): NodePlan['login'] {
+  if (rpcUser === undefined && rpcPassword === undefined) return undefined;
+  if (rpcUser === undefined || rpcPassword === undefined) throw new UsageError('--rpc-user and --rpc-password go together: give both');
+  return { user: rpcUser, password: rpcPassword };
+}
+
+function workersOf({ mine }: NodeSaid): NodeOptions['mine'] {
+  if (mine === undefined || mine === false) return undefined;
+  return { workers: mine === ALL_CORES ? Math.min(availableParallelism(), MINING_WORKERS_MAX) : mine };
+}
+
+/** The output script of `--mine-to`. The address room is loaded only where there is one. */
+async function scriptOf({ mineTo }: NodeSaid, network: NetworkParams): Promise<Uint8Array | undefined> {
+  if (mineTo === undefined) return undefined;
+  const { isAddressError, scriptOfAddress } = await import('../../core/address/address.ts');
+  const result = scriptOfAddress(mineTo, network);
+  if (!isAddressError(result)) return result.script;
+  throw new UsageError(`--mine-to "${mineTo}": takes an address of the network ${network.name}: ${result.problem}`);
+}
+
+/** `main` holds coins of worth: a wallet is there only when the user made one. */
+async function hasWallet(network: NetworkParams, folder: string | undefined): Promise<boolean> {
+  if (network.name !== 'main') return true;
+  if (folder === undefined) return false;
+  const { readSeedFile } = await import('../../platform/store/seed-file.ts');
+  return (await readSeedFile(folder)) !== undefined;
+}
+
+/**
+ * Everything that a node is started with.
+ *
+ * @throws UsageError for options that do not go together or an address of another network, NodeError `option-invalid` for an unknown host
+ */
+export async function planNode(said: NodeSaid, network: NetworkParams): Promise<NodePlan> {
+  const dataDir = said.memory === true ? undefined : dataFolder(said.dataDir, network.name);
+  const at = (addresses: readonly SocketAddress[] | undefined, flag: string): Promise<SocketAddress[]> =>
+    Promise.all((addresses ?? []).map((address) => withIp(address, flag)));
+  return {
+    node: {
+      network,
+      dataDir,
+      listen: await listeningAt(said, network),
+      connect: await at(said.connect, '--connect'),
+      peers: await at(said.peer, '--peer'),
+      discovery: said.noDiscovery !== true,
+      mine: workersOf(said),
+      mineTo: await scriptOf(said, network),
+      dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
+      secp256k1: said.secp256k1 ?? 'auto',
+      wallet: await hasWallet(network, dataDir),
+    },
+    http: await httpAt(said, network),
+    login: loginOf(said),
+  };
+}

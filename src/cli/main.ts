@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+/**
+ * The command `quoin`: which command was meant, and how the process ends.
+ *
+ * Owns commands, options, configuration and text for people. Does not own logic: the commands call the rooms below. Each command is
+ * loaded when it is named, so that `quoin --version` is quick and a node starts with nothing but what it needs. Begin here, then
+ * commands/.
+ *
+ * @module
+ */
+
+import { writeSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { endingOf, UsageError } from './failure.ts';
+import { packageVersion } from './version.ts';
+
+/** One command, known by name before it is loaded. */
+interface LazyCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: readonly LazyCommand[] = [
+  { name: 'node', summary: 'run a full node', load: async () => (await import('./commands/node.ts')).createNodeCommand() },
+  {
+    name: 'rpc',
+    summary: 'ask a running node anything, as bitcoin-cli does',
+    load: async () => (await import('./commands/rpc.ts')).createRpcCommand(),
+  },
+  {
+    name: 'status',
+    summary: 'show what a running node does',
+    load: async () => (await import('./commands/status.ts')).createStatusCommand(),
+  },
+  {
+    name: 'wallet',
+    summary: "make a wallet, pay and be paid with a running node's",
+    load: async () => (await import('./commands/wallet.ts')).createWalletCommand(),
+  },
+  {
+    name: 'network',
+    summary: 'make, check and show networks of your own',
+    load: async () => (await import('./commands/network.ts')).createNetworkCommand(),
+  },
+  {
+    name: 'devnet',
+    summary: 'run several nodes of a fresh network on this machine',
+    load: async () => (await import('./commands/devnet.ts')).createDevnetCommand(),
+  },
+];
+
+const STDERR = 2;
+
+/** Commander's own refusals become ours: one line and exit code 2. Text that was asked for (help, version) is no refusal. */
+function speakAsWeDo(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ writeErr: () => undefined });
+  for (const each of command.commands) speakAsWeDo(each);
+}
+
+function usageErrorOf(error: CommanderError): UsageError {
+  return new UsageError(error.message.replace(/^error: /, ''));
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const program = new Command('quoin');
+  program.description("A proof-of-work full node: its own network out of the box, Bitcoin's formats and rules throughout.");
+  program.version(packageVersion(), '--version', 'print the version');
+  program.helpOption('--help', 'say what can be done');
+  program.helpCommand(false);
+  const named = COMMANDS.find(({ name }) => name === args[0]);
+  for (const { name, summary, load } of COMMANDS) {
+    if (name === named?.name) program.addCommand(await load());
+    else program.command(name).description(summary).allowUnknownOption().allowExcessArguments();
+  }
+  program.addHelpText('after', '\n"quoin COMMAND --help" tells more about one of them.');
+  speakAsWeDo(program);
+  if (args.length === 0) process.stdout.write(program.helpInformation());
+  else await program.parseAsync(args, { from: 'user' });
+}
+
+/** Ends the process with the one line that standard error is for. */
+function end(error: unknown): void {
+  if (error instanceof CommanderError && error.exitCode === 0) return;
+  const { exitCode, text } = endingOf(error instanceof CommanderError ? usageErrorOf(error) : error);
+  writeSync(STDERR, `${text}\n`);
+  process.exit(exitCode);
+}
+
+// Standard error carries only the last words: what the runtime or a package warns of is not for the user of a node.
+process.removeAllListeners('warning');
+// A reader that has gone (`quoin rpc … | head`) is no failure.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0);
+});
+process.on('uncaughtException', end);
+
+run(process.argv.slice(2)).catch(end);

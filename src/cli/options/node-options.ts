@@ -1,0 +1,178 @@
+/**
+ * Every option that the commands share, in one table: what it is called, what it takes, what it does.
+ *
+ * @module
+ */
+
+import { type Option, repeated, single, switchOption } from './option.ts';
+import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhole, parseWord } from './values.ts';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const SECP256K1_CHOICES = ['auto', 'prebuilt', 'wasm'] as const;
+
+/** Limits of `--db-cache`; src/node/options.ts says them in bytes. */
+const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
+
+/** Most threads of `--mine`; the same as src/node/options.ts. */
+const MINING_WORKERS_MAX = 256;
+
+/** `--mine` alone: a thread for each core. */
+export const ALL_CORES = 'all';
+
+const HOST_PORT = 'HOST:PORT, for instance 127.0.0.1:7333 or [::1]:7333';
+
+/** Which network and which folder: how every command finds the node. */
+export const PLACE_OPTIONS = {
+  network: single({
+    name: 'network',
+    placeholder: 'NAME|FILE',
+    takes: 'the name of a built-in network or the path of a network file',
+    help: 'built-in network (quoin, regtest) or network file; default quoin',
+    parse: parseText,
+  }),
+  dataDir: single({
+    name: 'data-dir',
+    placeholder: 'DIR',
+    group: 'storage',
+    takes: 'the path of a folder',
+    help: "the network's data folder; default ~/.quoin/<network>",
+    parse: parseText,
+  }),
+  config: single({
+    name: 'config',
+    placeholder: 'FILE',
+    takes: 'the path of a TOML file',
+    help: 'options from a TOML file, each by its name: db-cache = 300',
+    parse: parseText,
+  }),
+};
+
+/** How to log in to a node. */
+export const LOGIN_OPTIONS = {
+  rpcUser: single({
+    name: 'rpc-user',
+    placeholder: 'NAME',
+    takes: 'a user name without a colon',
+    help: 'user name for the HTTP interface, in place of the cookie file; needs --rpc-password',
+    parse: (text) => (text === '' || text.includes(':') ? undefined : text),
+  }),
+  rpcPassword: single({
+    name: 'rpc-password',
+    placeholder: 'PASSWORD',
+    takes: 'a password',
+    help: 'its password; others on this machine may see a command line, not the environment or a file',
+    parse: parseText,
+  }),
+};
+
+/** Everything else about a node. */
+const RUNNING_OPTIONS = {
+  memory: switchOption({
+    name: 'memory',
+    group: 'storage',
+    help: 'keep everything in memory: nothing is written, all is gone at the end',
+    parse: parseSwitch,
+  }),
+  listen: single({
+    name: 'listen',
+    placeholder: 'HOST:PORT',
+    group: 'listening',
+    takes: HOST_PORT,
+    help: "accept peers here; port 0 takes a free one; default the network's port",
+    parse: parseSocketAddress,
+  }),
+  noListen: switchOption({ name: 'no-listen', group: 'listening', help: 'accept no peers', parse: parseSwitch }),
+  http: single({
+    name: 'http',
+    placeholder: 'HOST:PORT',
+    group: 'http',
+    takes: HOST_PORT,
+    help: "serve HTTP here; port 0 takes a free one; default 127.0.0.1 and the network's port",
+    parse: parseSocketAddress,
+  }),
+  noHttp: switchOption({ name: 'no-http', group: 'http', help: 'serve no HTTP', parse: parseSwitch }),
+  connect: repeated({
+    name: 'connect',
+    placeholder: 'HOST:PORT',
+    takes: HOST_PORT,
+    help: 'connect to this peer and only to those named so; may be repeated',
+    parse: parsePeerAddress,
+  }),
+  peer: repeated({
+    name: 'peer',
+    placeholder: 'HOST:PORT',
+    takes: HOST_PORT,
+    help: 'stay connected to this peer, beside others; may be repeated',
+    parse: parsePeerAddress,
+  }),
+  noDiscovery: switchOption({
+    name: 'no-discovery',
+    help: 'look for no peers by itself; this version looks for none anyway: it dials those named here and those that peers tell of',
+    parse: parseSwitch,
+  }),
+  mine: single<number | typeof ALL_CORES | false>({
+    name: 'mine',
+    placeholder: 'WORKERS',
+    bareText: ALL_CORES,
+    takes: `the number of threads, 1 to ${MINING_WORKERS_MAX}, or nothing for one on each core`,
+    help: 'mine from the start, on so many threads; default one on each core',
+    parse: parseMine,
+  }),
+  mineTo: single({
+    name: 'mine-to',
+    placeholder: 'ADDRESS',
+    takes: 'an address of the network',
+    help: "address for mined coins; default the wallet's next one",
+    parse: parseText,
+  }),
+  dbCache: single({
+    name: 'db-cache',
+    placeholder: 'MIB',
+    takes: `a size in MiB, ${DB_CACHE_MIB.min} to ${DB_CACHE_MIB.max}`,
+    help: `memory for coins that are not yet on disk; default ${DB_CACHE_MIB.default}`,
+    parse: (text) => parseWhole(text, DB_CACHE_MIB),
+  }),
+  secp256k1: single({
+    name: 'secp256k1',
+    placeholder: SECP256K1_CHOICES.join('|'),
+    takes: `one of ${SECP256K1_CHOICES.join(', ')}`,
+    help: 'engine for signatures; default auto, the fastest that loads',
+    parse: (text) => parseWord(text, SECP256K1_CHOICES),
+  }),
+  logLevel: single({
+    name: 'log-level',
+    placeholder: LOG_LEVELS.join('|'),
+    takes: `one of ${LOG_LEVELS.join(', ')}`,
+    help: 'least level that is shown; default info',
+    parse: (text) => parseWord(text, LOG_LEVELS),
+  }),
+  logJson: switchOption({ name: 'log-json', help: 'one JSON object a line in place of text', parse: parseSwitch }),
+};
+
+/** What `quoin node` takes. */
+export const NODE_OPTIONS = { ...PLACE_OPTIONS, ...RUNNING_OPTIONS, ...LOGIN_OPTIONS };
+
+/** What commands that talk to a running node take. */
+export const CLIENT_OPTIONS = {
+  ...PLACE_OPTIONS,
+  rpcConnect: single({
+    name: 'rpc-connect',
+    placeholder: 'HOST:PORT',
+    takes: "HOST:PORT of a node's HTTP interface, for instance 127.0.0.1:7332",
+    help: "the node's HTTP interface; default what its data folder says",
+    parse: parsePeerAddress,
+  }),
+  ...LOGIN_OPTIONS,
+};
+
+/** Names that may stand in a configuration file: one file serves every command, and none names another. */
+export const FILE_KEYS: readonly string[] = Object.values<Option<unknown>>({ ...NODE_OPTIONS, ...CLIENT_OPTIONS })
+  .map(({ name }) => name)
+  .filter((name) => name !== 'config');
+
+/** Threads, all of them, or none: as a switch where it is written as one. */
+function parseMine(text: string): number | typeof ALL_CORES | false | undefined {
+  if (text === ALL_CORES || text === 'true') return ALL_CORES;
+  if (text === 'false') return false;
+  return parseWhole(text, { min: 1, max: MINING_WORKERS_MAX });
+}
