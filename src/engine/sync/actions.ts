@@ -1,0 +1,28 @@
+import type { Block } from '../../core/primitives/block.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { Message } from '../../core/wire/messages/table.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
+import type { StoredPeer } from '../ports/peer-store.ts';
+import type { SocketAddress } from '../ports/transport.ts';
+import type { DisconnectReason } from './misbehaviour.ts';
+import type { ConnectionType, PeerId } from './peer.ts';
+
+/**
+ * What is to be done, in this order. Who carries it out handles nothing more of a peer until its `accept-block`, `accept-tx` and
+ * `serve-block` are done: so a pong goes out only when everything before its ping has been dealt with.
+ */
+export type SyncAction =
+  | { readonly kind: 'send'; readonly peer: PeerId; readonly message: Message }
+  /** Ends the connection; `disconnected` is reported when it is gone. */
+  | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly why: DisconnectReason }
+  /** Hands a block to the chain; the outcome comes back by `blockProcessed`. */
+  | { readonly kind: 'accept-block'; readonly peer: PeerId; readonly block: Block; readonly raw: Uint8Array; readonly requested: boolean }
+  /** Hands a transaction to the mempool; the outcome comes back by `transactionProcessed`. */
+  | { readonly kind: 'accept-tx'; readonly peer: PeerId; readonly tx: Transaction }
+  /** Reads a block and sends it. */
+  | { readonly kind: 'serve-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly witness: boolean }
+  /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */
+  | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType }
+  | { readonly kind: 'save-peers'; readonly peers: readonly StoredPeer[] }
+  /** Calls `tick` at this monotonic time, or earlier. */
+  | { readonly kind: 'wake'; readonly atMs: number };

@@ -1,0 +1,199 @@
+import { ADDRESSES_PER_MESSAGE_MAX } from '../../core/wire/messages/addr.ts';
+import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
+import { fitsLegacyForm, toNetworkAddress } from '../../core/wire/network-address.ts';
+import type { AddressScope } from './address-scope.ts';
+import { addressKey, groupOf, mayTell, scopeOf } from './address-scope.ts';
+import type { AddressTable } from './address-table.ts';
+import type { SyncContext } from './context.ts';
+import type { Peer } from './peer.ts';
+import { isInbound } from './peer.ts';
+import { poissonDelayMs } from './poisson.ts';
+
+/** Addresses of one peer that are looked at: so many a second, and so many at once after a pause. Core's values. */
+export const ADDRESS_TOKENS_PER_SECOND = 0.1;
+export const ADDRESS_TOKENS_MAX = 1_000;
+
+/** Share of the table that an answer tells at most. Core's MAX_PCT_ADDR_TO_SEND. */
+export const SHARED_PERCENT_MAX = 23;
+
+/** An answer is the same for everybody for about a day, so that asking again and again does not read out the table. */
+const ANSWER_AGE_MS = 21 * 3_600_000;
+const ANSWER_AGE_SPREAD_MS = 6 * 3_600_000;
+
+/** A table this small has nothing to hide; a new node learns more from a fresh answer. */
+const SMALL_TABLE = 100;
+
+/** Mean time until an address is passed on. Core's AVG_ADDRESS_BROADCAST_INTERVAL. */
+export const PASS_ON_MEAN_MS = 30_000;
+
+/** Mean time between telling a peer our own address. Core's AVG_LOCAL_ADDRESS_BROADCAST_INTERVAL. */
+export const ADVERTISE_MEAN_MS: number = 24 * 3_600_000;
+
+/** Addresses of short messages that were seen in the last minutes are news: passed on to so many peers. Core's values. */
+const NEWS_MAX = 10;
+const NEWS_AGE_SECONDS = 600;
+const NEWS_PEERS = 2;
+
+/** Addresses that wait to be passed on to one peer. */
+const TO_SEND_MAX = ADDRESSES_PER_MESSAGE_MAX;
+
+/** Addresses of nodes: learned, passed on, asked for, and our own told. */
+export class AddressGossip {
+  readonly #context: SyncContext;
+  readonly #table: AddressTable;
+  readonly #onLearned: () => void;
+  #answer: readonly GossipAddress[] = [];
+  #answerUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** @param onLearned - told when there are new addresses to call */
+  constructor(context: SyncContext, table: AddressTable, onLearned: () => void) {
+    this.#context = context;
+    this.#table = table;
+    this.#onLearned = onLearned;
+  }
+
+  /** The handshake is done: whom we called is asked for addresses, and told ours. */
+  ready(peer: Peer): void {
+    if (this.#context.options.onlyManual === true) return;
+    if (!isInbound(peer)) {
+      peer.addresses.enabled = true;
+      this.#context.send(peer, { type: 'getaddr' });
+      // An answer may be as long as an answer can be.
+      peer.addresses.tokens += ADDRESSES_PER_MESSAGE_MAX;
+    }
+    peer.addresses.advertiseAtMs = this.#context.nowMs();
+    this.#advertise(peer);
+  }
+
+  /** The peer told addresses. */
+  told(peer: Peer, told: readonly GossipAddress[]): void {
+    const { addresses } = peer;
+    addresses.enabled = true;
+    if (this.#context.options.onlyManual === true) return;
+    this.#refill(peer);
+    const source = toNetworkAddress(peer.remote.host, peer.remote.port);
+    const sourceScope: AddressScope = source === undefined ? 'none' : scopeOf(source);
+    const sourceGroup = source === undefined ? 'none' : groupOf(source);
+    const nowSeconds = this.#context.nowSeconds();
+    let learned = false;
+    for (const each of told) {
+      if (addresses.tokens < 1) {
+        addresses.rateLimited++;
+        continue;
+      }
+      addresses.tokens--;
+      addresses.processed++;
+      addresses.known.add(addressKey(each.address));
+      if (!mayTell(sourceScope, scopeOf(each.address))) continue;
+      learned = this.#table.add(each, sourceGroup, nowSeconds) || learned;
+      const news = told.length <= NEWS_MAX && each.timeSeconds > nowSeconds - NEWS_AGE_SECONDS;
+      if (news && each.timeSeconds <= nowSeconds + NEWS_AGE_SECONDS) this.#passOn(peer, each);
+    }
+    if (learned) this.#onLearned();
+  }
+
+  /** The peer asks for addresses. Only who called us is answered, and once: others could find out whom we called. */
+  asked(peer: Peer): void {
+    const { addresses } = peer;
+    if (!isInbound(peer) || addresses.answered) return;
+    addresses.enabled = true;
+    addresses.answered = true;
+    this.#sendTo(peer, this.#answerNow());
+  }
+
+  /** What is due. */
+  tick(peer: Peer): void {
+    const { addresses } = peer;
+    if (!peer.ready) return;
+    const now = this.#context.nowMs();
+    this.#advertise(peer);
+    if (addresses.sendAtMs === undefined) return;
+    if (now < addresses.sendAtMs) {
+      this.#context.wakeBy(addresses.sendAtMs);
+      return;
+    }
+    addresses.sendAtMs = undefined;
+    const toSend = addresses.toSend;
+    addresses.toSend = [];
+    this.#sendTo(
+      peer,
+      toSend.filter((each) => !addresses.known.has(addressKey(each.address))),
+    );
+  }
+
+  /** Our own addresses, as far as this peer could use them. */
+  ownAddresses(peer: Peer): readonly NetworkAddress[] {
+    const { listenPort, options } = this.#context;
+    if (listenPort === undefined) return [];
+    const remote = toNetworkAddress(peer.remote.host, peer.remote.port);
+    const scope = remote === undefined ? 'none' : scopeOf(remote);
+    const own = (options.externalAddresses ?? []).map(({ host, port }) => toNetworkAddress(host, port));
+    const seen = peer.version?.receiver;
+    // As the peer sees us; the port of a call that we made is not the one that we listen on.
+    if (seen !== undefined && fitsLegacyForm(seen)) own.push({ ...seen, port: listenPort });
+    return own.filter((each): each is NetworkAddress => each !== undefined && mayTell(scope, scopeOf(each)));
+  }
+
+  #refill(peer: Peer): void {
+    const { addresses } = peer;
+    const now = this.#context.nowMs();
+    const gained = ((now - addresses.tokensAtMs) / 1000) * ADDRESS_TOKENS_PER_SECOND;
+    if (addresses.tokens < ADDRESS_TOKENS_MAX) addresses.tokens = Math.min(ADDRESS_TOKENS_MAX, addresses.tokens + gained);
+    addresses.tokensAtMs = now;
+  }
+
+  /** Tells the peer our addresses, now and about once a day. */
+  #advertise(peer: Peer): void {
+    const { addresses } = peer;
+    if (addresses.advertiseAtMs === undefined) return;
+    const now = this.#context.nowMs();
+    if (now >= addresses.advertiseAtMs) {
+      addresses.advertiseAtMs = now + poissonDelayMs(this.#context.random, ADVERTISE_MEAN_MS);
+      const timeSeconds = this.#context.nowSeconds();
+      const { services } = this.#context.options;
+      this.#sendTo(
+        peer,
+        this.ownAddresses(peer).map((address) => ({ timeSeconds, services, address })),
+      );
+    }
+    this.#context.wakeBy(addresses.advertiseAtMs);
+  }
+
+  /** Passes news on to two peers, chosen at random. */
+  #passOn(from: Peer, told: GossipAddress): void {
+    const key = addressKey(told.address);
+    const scope = scopeOf(told.address);
+    const others = [...this.#context.ready()].filter((peer) => {
+      const remote = toNetworkAddress(peer.remote.host, peer.remote.port);
+      const fits = peer.addrv2 || fitsLegacyForm(told.address);
+      const may = remote !== undefined && mayTell(scopeOf(remote), scope);
+      return peer !== from && peer.addresses.enabled && fits && may && !peer.addresses.known.has(key);
+    });
+    for (let i = 0; i < NEWS_PEERS && others.length > 0; i++) {
+      const [peer] = others.splice(this.#context.random.below(others.length), 1);
+      if (peer === undefined || peer.addresses.toSend.length >= TO_SEND_MAX) continue;
+      peer.addresses.toSend.push({ ...told, address: { ...told.address, bytes: told.address.bytes.slice() } });
+      peer.addresses.sendAtMs ??= this.#context.nowMs() + poissonDelayMs(this.#context.random, PASS_ON_MEAN_MS);
+      this.#context.wakeBy(peer.addresses.sendAtMs);
+    }
+  }
+
+  #answerNow(): readonly GossipAddress[] {
+    const now = this.#context.nowMs();
+    if (now < this.#answerUntilMs && this.#table.size > SMALL_TABLE) return this.#answer;
+    const count = Math.min(ADDRESSES_PER_MESSAGE_MAX, Math.ceil((this.#table.size * SHARED_PERCENT_MAX) / 100));
+    this.#answer = this.#table.share(count);
+    this.#answerUntilMs = now + ANSWER_AGE_MS + this.#context.random.below(ANSWER_AGE_SPREAD_MS);
+    return this.#answer;
+  }
+
+  /** Sends addresses in the form that the peer understands, those that it may be told. */
+  #sendTo(peer: Peer, told: readonly GossipAddress[]): void {
+    const remote = toNetworkAddress(peer.remote.host, peer.remote.port);
+    const scope = remote === undefined ? 'none' : scopeOf(remote);
+    const addresses = told.filter(({ address }) => mayTell(scope, scopeOf(address)) && (peer.addrv2 || fitsLegacyForm(address)));
+    if (addresses.length === 0) return;
+    for (const { address } of addresses) peer.addresses.known.add(addressKey(address));
+    this.#context.send(peer, { type: peer.addrv2 ? 'addrv2' : 'addr', addresses });
+  }
+}

@@ -1,0 +1,227 @@
+import type { NetworkAddress } from '../../core/wire/network-address.ts';
+import { toNetworkAddress } from '../../core/wire/network-address.ts';
+import { offers, SERVICES } from '../../core/wire/services.ts';
+import type { SocketAddress } from '../ports/transport.ts';
+import { addressKey, groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
+import type { AddressTable } from './address-table.ts';
+import type { SyncContext } from './context.ts';
+import type { ConnectionType, Peer } from './peer.ts';
+import { isInbound } from './peer.ts';
+import { RecentSet } from './recent-set.ts';
+
+/** Connections that we try to hold to nodes we learned of. Core's MAX_OUTBOUND_FULL_RELAY_CONNECTIONS. */
+export const OUTBOUND_TARGET = 8;
+
+/** Connections that others may hold to us. */
+export const INBOUND_MAX = 125;
+
+/** Time until a node that a user named is called again: doubles with each failure. */
+export const RETRY_MS_MIN = 1_000;
+export const RETRY_MS_MAX = 60_000;
+
+/** Time between calls to nodes that we learned of, and until we look again where there was none to call. */
+const CALL_INTERVAL_MS = 500;
+const LOOK_AGAIN_MS = 30_000;
+
+/** A peer that misbehaved is not called, and first to be turned away, for so long. */
+export const DISCOURAGED_MS: number = 24 * 3_600_000;
+
+/** Hosts that are remembered as discouraged; the oldest make room. */
+export const DISCOURAGED_MAX = 10_000;
+
+/** Addresses that turned out to be our own. */
+const OWN_MAX = 64;
+
+/** A node that a user wants us to stay connected with. */
+interface ManualTarget {
+  readonly address: SocketAddress;
+  retryMs: number;
+  callAtMs: number;
+}
+
+const WANTED_SERVICES = SERVICES.network | SERVICES.witness;
+
+/** Key of what a socket is told to call; a host may be a name. */
+function socketKey({ host, port }: SocketAddress): string {
+  return `${host}|${port}`;
+}
+
+/** Whom to call, whom to let in, whom to avoid. */
+export class Connections {
+  readonly #context: SyncContext;
+  readonly #table: AddressTable;
+  readonly #manual = new Map<string, ManualTarget>();
+  /** Calls that are under way, and what for. */
+  readonly #dialling = new Map<string, ConnectionType>();
+  readonly #discouraged = new Map<string, number>();
+  readonly #own = new RecentSet<string>(OWN_MAX);
+  #callAtMs = 0;
+
+  constructor(context: SyncContext, table: AddressTable) {
+    this.#context = context;
+    this.#table = table;
+    for (const address of context.options.manualPeers ?? []) this.add(address);
+  }
+
+  /** Stays connected with a node. @returns false where it does already */
+  add(address: SocketAddress): boolean {
+    const key = socketKey(address);
+    if (this.#manual.has(key)) return false;
+    this.#manual.set(key, { address, retryMs: RETRY_MS_MIN, callAtMs: 0 });
+    this.#context.wakeBy(this.#context.nowMs());
+    return true;
+  }
+
+  /** Ends what `add` began; a connection that stands stays. @returns false where there was nothing to end */
+  remove(address: SocketAddress): boolean {
+    return this.#manual.delete(socketKey(address));
+  }
+
+  /** Calls a node once. */
+  callOnce(address: SocketAddress): void {
+    if (!this.#isConnected(address)) this.#dial(address, 'manual');
+  }
+
+  /** Whether a new connection may stay. */
+  admits(peer: Peer): boolean {
+    if (peer.dialled !== undefined) this.#dialling.delete(socketKey(peer.dialled));
+    if (!isInbound(peer)) return true;
+    const max = this.#context.options.inboundMax ?? INBOUND_MAX;
+    let inbound = 0;
+    for (const each of this.#context.peers.values()) if (isInbound(each)) inbound++;
+    // The last place is not for those who misbehaved.
+    return inbound <= max - (this.#isDiscouraged(peer.remote.host) ? 1 : 0);
+  }
+
+  /** A call led nowhere. */
+  dialFailed(address: SocketAddress): void {
+    this.#dialling.delete(socketKey(address));
+    this.#retryLater(address);
+    this.#context.wakeBy(this.#context.nowMs() + CALL_INTERVAL_MS);
+  }
+
+  /** A handshake is done: the address is a good one. */
+  ready(peer: Peer): void {
+    const target = peer.dialled === undefined ? undefined : this.#manual.get(socketKey(peer.dialled));
+    if (target !== undefined) target.retryMs = RETRY_MS_MIN;
+    const address = toNetworkAddress(peer.remote.host, peer.remote.port);
+    if (isInbound(peer) || address === undefined || peer.version === undefined) return;
+    const { services } = peer.version;
+    const nowSeconds = this.#context.nowSeconds();
+    if (scopeOf(address) !== 'none') this.#table.add({ address, services, timeSeconds: nowSeconds }, groupOf(address), nowSeconds);
+    this.#table.succeeded(address, services, nowSeconds);
+  }
+
+  /** A connection is gone. */
+  gone(peer: Peer): void {
+    if (peer.dialled === undefined) return;
+    this.#retryLater(peer.dialled);
+    this.#context.wakeBy(this.#context.nowMs() + CALL_INTERVAL_MS);
+  }
+
+  /** The peer is ourselves: this address is never called again. */
+  isOwn(peer: Peer): void {
+    if (peer.dialled !== undefined) this.#manual.delete(socketKey(peer.dialled));
+    const address = toNetworkAddress(peer.remote.host, peer.remote.port);
+    if (address === undefined) return;
+    this.#own.add(addressKey(address));
+    this.#table.remove(address);
+  }
+
+  /** The peer misbehaved. One on this machine is only let go: others behind the same address did nothing. */
+  discourage(peer: Peer): void {
+    const { host } = peer.remote;
+    const address = toNetworkAddress(host, peer.remote.port);
+    if (address === undefined || scopeOf(address) === 'loopback') return;
+    this.#discouraged.delete(host);
+    this.#discouraged.set(host, this.#context.nowMs() + DISCOURAGED_MS);
+    const [oldest] = this.#discouraged.keys();
+    if (this.#discouraged.size > DISCOURAGED_MAX && oldest !== undefined) this.#discouraged.delete(oldest);
+  }
+
+  /** There are new addresses: looks at once whether one is to be called. */
+  learned(): void {
+    if (!this.#wantsMore()) return;
+    this.#callAtMs = Math.min(this.#callAtMs, this.#context.nowMs() + CALL_INTERVAL_MS);
+    this.#context.wakeBy(this.#callAtMs);
+  }
+
+  /** Calls that are due. */
+  tick(): void {
+    const now = this.#context.nowMs();
+    for (const { address, callAtMs } of this.#manual.values()) {
+      if (this.#isConnected(address)) continue;
+      if (now >= callAtMs) this.#dial(address, 'manual');
+      else this.#context.wakeBy(callAtMs);
+    }
+    if (!this.#wantsMore()) return;
+    if (now >= this.#callAtMs) this.#callAtMs = now + (this.#callOne(now) ? CALL_INTERVAL_MS : LOOK_AGAIN_MS);
+    if (this.#table.size > 0) this.#context.wakeBy(this.#callAtMs);
+  }
+
+  /** Whether there are fewer connections to nodes that we learned of than we try to hold. */
+  #wantsMore(): boolean {
+    const { onlyManual, outboundTarget } = this.#context.options;
+    if (onlyManual === true) return false;
+    let count = 0;
+    for (const type of this.#dialling.values()) if (type === 'outbound-full-relay') count++;
+    for (const peer of this.#context.peers.values()) if (peer.connectionType === 'outbound-full-relay') count++;
+    return count < (outboundTarget ?? OUTBOUND_TARGET);
+  }
+
+  /** Calls a node that we learned of. @returns whether there was one to call */
+  #callOne(nowMs: number): boolean {
+    const groups = this.#outboundGroups();
+    const chosen = this.#table.choose(nowMs, (address, services) => this.#isWorthCalling(address, services, groups));
+    const socket = chosen === undefined ? undefined : toSocketAddress(chosen);
+    if (chosen === undefined || socket === undefined) return false;
+    this.#table.attempted(chosen, nowMs);
+    this.#dial(socket, 'outbound-full-relay');
+    return true;
+  }
+
+  #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {
+    const socket = toSocketAddress(address);
+    if (socket === undefined || !offers(services, WANTED_SERVICES) || this.#own.has(addressKey(address))) return false;
+    if (this.#isConnected(socket) || this.#isDiscouraged(socket.host)) return false;
+    return scopeOf(address) !== 'public' || !groups.has(groupOf(address));
+  }
+
+  /** Parts of the public network that we are connected to: no two connections of ours go to the same. */
+  #outboundGroups(): ReadonlySet<string> {
+    const groups = new Set<string>();
+    for (const peer of this.#context.peers.values()) {
+      const address = isInbound(peer) ? undefined : toNetworkAddress(peer.remote.host, peer.remote.port);
+      if (address !== undefined) groups.add(groupOf(address));
+    }
+    return groups;
+  }
+
+  /** Whether a call to an address is under way or led to a connection. */
+  #isConnected(address: SocketAddress): boolean {
+    const key = socketKey(address);
+    if (this.#dialling.has(key)) return true;
+    for (const { remote, dialled } of this.#context.peers.values()) {
+      if (socketKey(remote) === key || (dialled !== undefined && socketKey(dialled) === key)) return true;
+    }
+    return false;
+  }
+
+  #isDiscouraged(host: string): boolean {
+    const untilMs = this.#discouraged.get(host);
+    return untilMs !== undefined && this.#context.nowMs() < untilMs;
+  }
+
+  #dial(address: SocketAddress, connectionType: ConnectionType): void {
+    this.#dialling.set(socketKey(address), connectionType);
+    this.#context.emit({ kind: 'dial', address, connectionType });
+  }
+
+  #retryLater(address: SocketAddress): void {
+    const target = this.#manual.get(socketKey(address));
+    if (target === undefined) return;
+    target.callAtMs = this.#context.nowMs() + target.retryMs;
+    target.retryMs = Math.min(RETRY_MS_MAX, target.retryMs * 2);
+    this.#context.wakeBy(target.callAtMs);
+  }
+}

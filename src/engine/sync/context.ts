@@ -1,0 +1,121 @@
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Message } from '../../core/wire/messages/table.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
+import type { SocketAddress } from '../ports/transport.ts';
+import type { SyncAction } from './actions.ts';
+import type { DisconnectReason } from './misbehaviour.ts';
+import { DISCONNECT_REASONS } from './misbehaviour.ts';
+import type { Peer, PeerId } from './peer.ts';
+import type { SyncChain, SyncMempool } from './views.ts';
+
+/** What decisions are made with. Time is only read: whoever carries out the actions also owns the timers. */
+export interface SyncOptions {
+  readonly params: NetworkParams;
+  readonly clock: Pick<Clock, 'nowSeconds' | 'monotonicMs'>;
+  readonly random: Random;
+  readonly log: Log;
+  readonly chain: SyncChain;
+  readonly mempool: SyncMempool;
+  /** What we offer, bits of `SERVICES`. */
+  readonly services: bigint;
+  /** Sent to every peer. */
+  readonly userAgent: string;
+  /** Nodes to stay connected with. */
+  readonly manualPeers?: readonly SocketAddress[];
+  /** Call and greet no others than `manualPeers`; addresses are not asked for. Default: false. */
+  readonly onlyManual?: boolean;
+  /** Connections that we try to hold to nodes we learned of. Default: 8. */
+  readonly outboundTarget?: number;
+  /** Connections that others may hold to us. Default: 125. */
+  readonly inboundMax?: number;
+  /** Addresses that we are known to be reachable at, besides what peers tell us. */
+  readonly externalAddresses?: readonly SocketAddress[];
+  /** Answer the `mempool` message, which otherwise ends a connection, as Core does without Bloom filters. Default: false. */
+  readonly serveMempool?: boolean;
+}
+
+/** What the parts of the decision share: the peers, what goes out, and when to look again. */
+export class SyncContext {
+  readonly options: SyncOptions;
+  readonly params: NetworkParams;
+  readonly random: Random;
+  readonly log: Log;
+  readonly chain: SyncChain;
+  readonly mempool: SyncMempool;
+  readonly peers: Map<PeerId, Peer> = new Map();
+  /** Where we accept connections; undefined while we do not. */
+  listenPort: number | undefined;
+  #actions: SyncAction[] = [];
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  readonly #onMisbehaviour: (peer: Peer) => void;
+
+  /** @param onMisbehaviour - told of a peer that is to be discouraged */
+  constructor(options: SyncOptions, onMisbehaviour: (peer: Peer) => void) {
+    this.options = options;
+    this.params = options.params;
+    this.random = options.random;
+    this.log = options.log;
+    this.chain = options.chain;
+    this.mempool = options.mempool;
+    this.#onMisbehaviour = onMisbehaviour;
+  }
+
+  nowMs(): number {
+    return this.options.clock.monotonicMs();
+  }
+
+  nowSeconds(): number {
+    return this.options.clock.nowSeconds();
+  }
+
+  /** Peers with whom the handshake is done. */
+  *ready(): Generator<Peer> {
+    for (const peer of this.peers.values()) if (peer.ready && !peer.leaving) yield peer;
+  }
+
+  emit(action: SyncAction): void {
+    this.#actions.push(action);
+  }
+
+  send(peer: Peer, message: Message): void {
+    if (!peer.leaving) this.#actions.push({ kind: 'send', peer: peer.id, message });
+  }
+
+  /** Ends a connection, once. */
+  disconnect(peer: Peer, why: DisconnectReason): void {
+    if (peer.leaving) return;
+    peer.leaving = true;
+    if (DISCONNECT_REASONS[why].discourage) {
+      this.log.info('peer-misbehaves', { peer: peer.id, why });
+      this.#onMisbehaviour(peer);
+    }
+    this.#actions.push({ kind: 'disconnect', peer: peer.id, why });
+  }
+
+  /** A random nonce; never zero, which stands for none. */
+  nonce(): bigint {
+    const bytes = this.random.bytes(8);
+    return BigInt.asUintN(64, new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0) | 1n);
+  }
+
+  /** Asks for a `tick` at this time at the latest. Every tick begins without wishes: each part says again what it waits for. */
+  wakeBy(atMs: number): void {
+    if (atMs >= this.#wakeAtMs) return;
+    this.#wakeAtMs = atMs;
+    this.#actions.push({ kind: 'wake', atMs });
+  }
+
+  /** Forgets when to look again, since it is being done. */
+  awake(): void {
+    this.#wakeAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Hands over what is to be done. */
+  takeActions(): readonly SyncAction[] {
+    const actions = this.#actions;
+    this.#actions = [];
+    return actions;
+  }
+}

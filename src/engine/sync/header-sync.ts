@@ -1,0 +1,196 @@
+import { bytesEqual } from '../../core/base/bytes.ts';
+import type { BlockHeader } from '../../core/primitives/block.ts';
+import type { BlockHash } from '../../core/primitives/ids.ts';
+import { zeroHash } from '../../core/primitives/ids.ts';
+import { HEADERS_PER_MESSAGE_MAX } from '../../core/wire/messages/headers.ts';
+import { offers, SERVICES } from '../../core/wire/services.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
+import { isFailed } from '../chain/header-node.ts';
+import { buildLocator } from '../chain/header-tree.ts';
+import type { SyncContext } from './context.ts';
+import { PROTOCOL_VERSION } from './handshake.ts';
+import { HEADER_VERDICTS } from './misbehaviour.ts';
+import type { Peer } from './peer.ts';
+
+/** Headers that were asked for come within this time. Core's HEADERS_RESPONSE_TIME. */
+export const HEADERS_TIMEOUT_MS = 120_000;
+
+/** If the first headers take longer than this, another peer is asked too. */
+export const HEADERS_PATIENCE_MS = 10_000;
+
+/**
+ * The header tree, filled from one peer at a time.
+ *
+ * At first one peer is asked, and while one sends whole messages of 2,000, no other is. When it has no more, all others are, from the best
+ * header that is known then: so each peer shows what it has at the cost of one message.
+ */
+export class HeaderSync {
+  readonly #context: SyncContext;
+  readonly #onShown: (peer: Peer) => void;
+  /** Who is asked while no other is. */
+  #primary: Peer | undefined;
+  /** Some peer had no more to send. */
+  #caughtUp = false;
+
+  /** @param onShown - told when a peer has shown headers that are in the tree */
+  constructor(context: SyncContext, onShown: (peer: Peer) => void) {
+    this.#context = context;
+    this.#onShown = onShown;
+  }
+
+  /** A peer may be asked. */
+  ready(_peer: Peer): void {
+    this.#askNext();
+  }
+
+  /** A peer is gone or given up; if it was the one that was asked, the next one is. */
+  gone(peer: Peer): void {
+    if (this.#primary !== peer) return;
+    this.#primary = undefined;
+    this.#askNext();
+  }
+
+  /** Headers came, asked for or as an announcement. */
+  headers(peer: Peer, headers: readonly BlockHeader[]): void {
+    const first = headers[0];
+    if (first !== undefined && !isContinuous(headers)) {
+      this.#context.disconnect(peer, 'headers-not-continuous');
+      return;
+    }
+    if (first !== undefined && this.#context.chain.tree.get(first.prevBlockHash) === undefined) {
+      // Not an answer: what was asked for is still waited for, so headers out of nowhere bring no question each.
+      const last = headers[headers.length - 1] ?? first;
+      this.named(peer, last.hash);
+      return;
+    }
+    peer.headers.askedAtMs = undefined;
+    if (first === undefined) {
+      this.#finished(peer);
+      return;
+    }
+    const { accepted, rejection } = this.#context.chain.acceptHeaders(headers);
+    const last = accepted[accepted.length - 1];
+    if (last !== undefined) this.#shown(peer, last);
+    if (rejection !== undefined) {
+      const verdict = HEADER_VERDICTS[rejection.kind];
+      this.#context.log.debug('header-refused', { peer: peer.id, reason: rejection.reason });
+      if (verdict !== undefined) {
+        this.#context.disconnect(peer, verdict);
+        return;
+      }
+    }
+    if (headers.length === HEADERS_PER_MESSAGE_MAX && last !== undefined && rejection === undefined) this.#goOn(peer, last);
+    else this.#finished(peer);
+    if (last !== undefined) this.#onShown(peer);
+  }
+
+  /**
+   * The peer named a block, by `inv` or by a header that does not connect. Where it is unknown its headers are asked for: once, however
+   * many blocks are named.
+   */
+  named(peer: Peer, hash: BlockHash): void {
+    const node = this.#context.chain.tree.get(hash);
+    if (node !== undefined) {
+      this.#shown(peer, node);
+      this.#onShown(peer);
+      return;
+    }
+    peer.headers.unknown = hash.slice() as BlockHash;
+    this.#ask(peer, this.#context.chain.tree.best);
+  }
+
+  /** Moves on from a peer that does not answer. */
+  tick(peer: Peer): void {
+    const { askedAtMs } = peer.headers;
+    if (askedAtMs === undefined || !peer.ready || peer.leaving) return;
+    const now = this.#context.nowMs();
+    if (this.#primary === peer) {
+      if (now < askedAtMs + HEADERS_PATIENCE_MS) this.#context.wakeBy(askedAtMs + HEADERS_PATIENCE_MS);
+      else if (this.#next() !== undefined) this.gone(peer);
+    }
+    if (now < askedAtMs + HEADERS_TIMEOUT_MS) {
+      this.#context.wakeBy(askedAtMs + HEADERS_TIMEOUT_MS);
+      return;
+    }
+    peer.headers.askedAtMs = undefined;
+    // A peer that we chose makes room for a better one; others may have their reasons and are asked again when they name a block.
+    if (peer.connectionType === 'outbound-full-relay') this.#context.disconnect(peer, 'headers-timeout');
+    else this.gone(peer);
+  }
+
+  /** Remembers what a peer has, as far as it is more than what it had shown. */
+  #shown(peer: Peer, node: HeaderNode): void {
+    const { headers } = peer;
+    if (headers.unknown !== undefined) {
+      const named = this.#context.chain.tree.get(headers.unknown);
+      if (named !== undefined) {
+        headers.unknown = undefined;
+        if (isBetter(named, headers.bestKnown)) headers.bestKnown = named;
+      }
+    }
+    if (isBetter(node, headers.bestKnown)) headers.bestKnown = node;
+  }
+
+  /** A whole message came: there is more. One peer sends it, others wait until it has no more. */
+  #goOn(peer: Peer, last: HeaderNode): void {
+    this.#primary ??= peer;
+    if (this.#primary === peer) this.#ask(peer, last);
+    else peer.headers.started = false;
+  }
+
+  /** The peer has no more for now. */
+  #finished(peer: Peer): void {
+    if (this.#primary === peer || this.#primary === undefined) {
+      this.#primary = undefined;
+      this.#caughtUp = true;
+    }
+    this.#askNext();
+  }
+
+  /** The next peer to begin with: those whom we called come first, since nobody can make us choose them. */
+  #next(): Peer | undefined {
+    let next: Peer | undefined;
+    for (const peer of this.#context.ready()) {
+      const services = peer.version?.services ?? 0n;
+      if (peer.headers.started || !(offers(services, SERVICES.network) || offers(services, SERVICES.networkLimited))) continue;
+      if (next === undefined || (next.connectionType === 'inbound' && peer.connectionType !== 'inbound')) next = peer;
+    }
+    return next;
+  }
+
+  /** Asks those who were never asked: all of them once somebody had no more, before that one. */
+  #askNext(): void {
+    // From the parent: an answer of at least one header shows that the peer has the best header too.
+    const { best } = this.#context.chain.tree;
+    const from = best.parent ?? best;
+    for (let peer = this.#next(); this.#primary === undefined && peer !== undefined; peer = this.#next()) {
+      peer.headers.started = true;
+      if (!this.#caughtUp) this.#primary = peer;
+      this.#ask(peer, from);
+    }
+  }
+
+  #ask(peer: Peer, from: HeaderNode): void {
+    if (peer.headers.askedAtMs !== undefined) return;
+    const now = this.#context.nowMs();
+    peer.headers.askedAtMs = now;
+    peer.headers.started = true;
+    this.#context.send(peer, { type: 'getheaders', version: PROTOCOL_VERSION, locator: buildLocator(from), stop: zeroHash<BlockHash>() });
+    this.#context.wakeBy(now + HEADERS_TIMEOUT_MS);
+  }
+}
+
+/** Whether a header shows more than another, which may have turned out invalid. */
+function isBetter(node: HeaderNode, than: HeaderNode | undefined): boolean {
+  return than === undefined || isFailed(than) || node.chainWork >= than.chainWork;
+}
+
+/** Whether each header follows the one before it. */
+function isContinuous(headers: readonly BlockHeader[]): boolean {
+  let before: BlockHeader | undefined;
+  for (const header of headers) {
+    if (before !== undefined && !bytesEqual(header.prevBlockHash, before.hash)) return false;
+    before = header;
+  }
+  return true;
+}

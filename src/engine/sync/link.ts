@@ -1,0 +1,128 @@
+import type { FrameStep } from '../../core/wire/frame.ts';
+import { encodeFrame, FRAME_HEADER_SIZE_BYTES, FrameParser } from '../../core/wire/frame.ts';
+import { isMessageType } from '../../core/wire/messages/table.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Connection } from '../ports/transport.ts';
+import type { PeerId } from './peer.ts';
+
+/** Bytes of one peer that may wait to be looked at; then it is read no more until there are fewer. Core's `-maxreceivebuffer`. */
+export const RECEIVE_BUFFER_BYTES_MAX = 5_000_000;
+
+/** Bytes that may wait to be taken by a peer, besides what it asked for itself; then it is let go. Eight of the longest blocks' share. */
+export const SEND_BUFFER_BYTES_MAX = 32_000_000;
+
+/** Bytes of commands that are not known count together under this name, as in Core. */
+const OTHER = '*other*';
+
+/** What happens on a link. */
+export interface LinkEvents {
+  /** There may be a message to look at. */
+  readable(link: Link): void;
+  closed(link: Link, why: string): void;
+}
+
+/** One connection as bytes: cuts what comes, frames what goes, counts both, and holds each within its bound. */
+export class Link {
+  readonly id: PeerId;
+  readonly connection: Connection;
+  readonly bytesSentPerMessage: Map<string, number> = new Map();
+  readonly bytesReceivedPerMessage: Map<string, number> = new Map();
+  bytesSent = 0;
+  bytesReceived = 0;
+  lastSendTimeSeconds = 0;
+  lastReceiveTimeSeconds = 0;
+  /** Messages with a wrong checksum or command. */
+  dropped = 0;
+  /** Whoever looks at its messages is at it. */
+  busy = false;
+  closed = false;
+  readonly #messageStart: Uint8Array;
+  readonly #parser: FrameParser;
+  readonly #clock: Pick<Clock, 'nowSeconds'>;
+  #paused = false;
+  #full = false;
+  #drained: (() => void)[] = [];
+
+  constructor(options: {
+    readonly id: PeerId;
+    readonly connection: Connection;
+    readonly messageStart: Uint8Array;
+    readonly clock: Pick<Clock, 'nowSeconds'>;
+    readonly events: LinkEvents;
+  }) {
+    this.id = options.id;
+    this.connection = options.connection;
+    this.#messageStart = options.messageStart;
+    this.#parser = new FrameParser(options.messageStart);
+    this.#clock = options.clock;
+    const { events } = options;
+    this.connection.handlers = {
+      data: (bytes) => {
+        this.#received(bytes);
+        events.readable(this);
+      },
+      drained: () => this.#onDrained(),
+      closed: (why) => {
+        this.closed = true;
+        this.#onDrained();
+        events.closed(this, why);
+      },
+    };
+  }
+
+  /** Whether what was sent is more than the other side takes: nothing more of it should be answered now. */
+  get full(): boolean {
+    return this.#full;
+  }
+
+  /** Resolves when the other side has taken enough, or the connection is gone. */
+  drained(): Promise<void> {
+    return this.#full ? new Promise((resolve) => this.#drained.push(resolve)) : Promise.resolve();
+  }
+
+  /** The next whole message or what is wrong with it. */
+  next(): FrameStep | undefined {
+    const step = this.#parser.next();
+    if (this.#paused && !this.closed && this.#parser.bufferedBytes <= RECEIVE_BUFFER_BYTES_MAX / 2) {
+      this.#paused = false;
+      this.connection.resume();
+    }
+    if (step === undefined || step.kind === 'fault') return step;
+    const sizeBytes = step.kind === 'frame' ? FRAME_HEADER_SIZE_BYTES + step.payload.length : step.sizeBytes;
+    if (step.kind === 'dropped') this.dropped++;
+    count(this.bytesReceivedPerMessage, step.kind === 'frame' && isMessageType(step.command) ? step.command : OTHER, sizeBytes);
+    return step;
+  }
+
+  /** Sends a message. @returns false where too much waits to be taken: the connection must end */
+  send(command: string, payload: Uint8Array): boolean {
+    if (this.closed) return true;
+    const frame = encodeFrame(this.#messageStart, command, payload);
+    this.bytesSent += frame.length;
+    this.lastSendTimeSeconds = this.#clock.nowSeconds();
+    count(this.bytesSentPerMessage, command, frame.length);
+    if (!this.connection.write(frame)) this.#full = true;
+    return this.connection.queuedBytes <= SEND_BUFFER_BYTES_MAX;
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.bytesReceived += bytes.length;
+    this.lastReceiveTimeSeconds = this.#clock.nowSeconds();
+    this.#parser.push(bytes);
+    if (!this.#paused && this.#parser.bufferedBytes > RECEIVE_BUFFER_BYTES_MAX) {
+      this.#paused = true;
+      this.connection.pause();
+    }
+  }
+
+  #onDrained(): void {
+    this.#full = false;
+    const waiting = this.#drained;
+    this.#drained = [];
+    for (const resolve of waiting) resolve();
+  }
+}
+
+function count(counts: Map<string, number>, name: string, bytes: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + bytes);
+}

@@ -1,0 +1,71 @@
+import type { RejectionKind } from '../../core/consensus/rejection.ts';
+
+/** Every reason to end a connection. `discourage`: the address is not called, and is the first to be turned away, for a day. */
+export const DISCONNECT_REASONS = {
+  'malformed-message': { discourage: true, meaning: 'A message cannot be read or is over one of its limits.' },
+  'oversized-message': { discourage: true, meaning: 'A message says it is longer than 4,000,000 bytes.' },
+  'wrong-network': { discourage: false, meaning: 'The bytes do not begin with our message start.' },
+  'message-before-version': { discourage: true, meaning: 'Something came before the version message.' },
+  'version-repeated': { discourage: true, meaning: 'A second version message came.' },
+  'feature-after-verack': { discourage: false, meaning: 'What is agreed on during the handshake came after it.' },
+  'obsolete-version': { discourage: false, meaning: 'The protocol version is too old.' },
+  'self-connection': { discourage: false, meaning: 'It is our own node.' },
+  'services-missing': { discourage: false, meaning: 'We called it, and it does not offer the blocks that we need.' },
+  'handshake-timeout': { discourage: false, meaning: 'The handshake took more than a minute.' },
+  'ping-timeout': { discourage: false, meaning: 'A ping was not answered for 20 minutes.' },
+  'headers-not-continuous': { discourage: true, meaning: 'A header does not follow the one before it.' },
+  'header-invalid': { discourage: true, meaning: 'A header breaks a rule.' },
+  'block-invalid': { discourage: true, meaning: 'A block breaks a rule.' },
+  'block-mutated': { discourage: true, meaning: 'A block has other contents than its header stands for.' },
+  'transaction-invalid': { discourage: true, meaning: 'A transaction breaks a rule that has always held.' },
+  'block-stalling': { discourage: false, meaning: 'It held up the download of blocks while others waited.' },
+  'block-timeout': { discourage: false, meaning: 'A block that was asked for did not come.' },
+  'headers-timeout': { discourage: false, meaning: 'Headers that were asked for did not come while others could send them.' },
+  'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
+  'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
+  'not-reading': { discourage: false, meaning: 'It takes too little of what it asked for.' },
+  requested: { discourage: false, meaning: 'A user asked for it.' },
+  stopping: { discourage: false, meaning: 'The node stops.' },
+} as const;
+
+/** One of `DISCONNECT_REASONS`. */
+export type DisconnectReason = keyof typeof DISCONNECT_REASONS;
+
+type Verdicts = Readonly<Record<RejectionKind, DisconnectReason | undefined>>;
+
+const HARMLESS = {
+  'time-future': undefined,
+  'missing-prev': undefined,
+  'missing-inputs': undefined,
+  premature: undefined,
+  conflict: undefined,
+  policy: undefined,
+  'policy-reconsiderable': undefined,
+} as const;
+
+/** What a refused header says of its sender. One from the future may hold later; one on an invalid block is as bad as that block. */
+export const HEADER_VERDICTS: Verdicts = {
+  ...HARMLESS,
+  consensus: 'header-invalid',
+  header: 'header-invalid',
+  'invalid-prev': 'header-invalid',
+  mutated: 'header-invalid',
+};
+
+/** What a refused block says of its sender. A mutated one says nothing of others who may have the honest bytes. */
+export const BLOCK_VERDICTS: Verdicts = {
+  ...HARMLESS,
+  consensus: 'block-invalid',
+  header: 'header-invalid',
+  'invalid-prev': 'block-invalid',
+  mutated: 'block-mutated',
+};
+
+/** What a refused transaction says of its sender: only what no version ever allowed is held against it. */
+export const TRANSACTION_VERDICTS: Verdicts = {
+  ...HARMLESS,
+  consensus: 'transaction-invalid',
+  header: undefined,
+  'invalid-prev': undefined,
+  mutated: undefined,
+};

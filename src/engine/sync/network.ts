@@ -1,0 +1,317 @@
+import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
+import { DecodeError } from '../../core/primitives/decode-error.ts';
+import type { FrameStep } from '../../core/wire/frame.ts';
+import { formatHostPort } from '../../core/wire/ip-text.ts';
+import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
+import type { Clock, Timer } from '../ports/clock.ts';
+import type { NetworkService, PeerInfo, SyncProgress } from '../ports/node-port.ts';
+import type { PeerStore } from '../ports/peer-store.ts';
+import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
+import type { SyncAction } from './actions.ts';
+import type { SyncOptions } from './context.ts';
+import { PROTOCOL_VERSION } from './handshake.ts';
+import { Link } from './link.ts';
+import type { ConnectionType, PeerId } from './peer.ts';
+import { peerInfo } from './peer-info.ts';
+import { SyncMachine } from './sync-machine.ts';
+
+/** A call that is not taken within this time has failed. Core's default `-timeout`. */
+export const DIAL_TIMEOUT_MS = 5_000;
+
+/** Messages of one peer that are looked at before others have their turn. */
+const MESSAGES_PER_TURN = 50;
+
+/** What a peer connection's life is worth telling. */
+export type PeerEvent =
+  | { readonly kind: 'peer-connected'; readonly id: number }
+  | { readonly kind: 'peer-disconnected'; readonly id: number; readonly why: string };
+
+/** What the network is made with, besides what decisions need. */
+export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  /** Where addresses are kept over a restart; nowhere unless given. */
+  readonly peerStore?: PeerStore;
+  /** Where to accept connections; nowhere unless given. */
+  readonly listen?: SocketAddress;
+  /** Told when a store fails while peers are served: nothing more can be promised then. */
+  readonly onFailure: (error: unknown) => void;
+  /** Told of handshakes that are done and of their ends. */
+  readonly onPeer?: (event: PeerEvent) => void;
+}
+
+/**
+ * Carries out what the machine decides, over the ports: moves bytes, hands blocks and transactions to the chain and the mempool, keeps the
+ * timer. The one part of this room that waits for anything.
+ *
+ * Messages of one peer are dealt with one after another: while a block of it is being judged, nothing else of it is looked at.
+ */
+export class Network implements NetworkService {
+  readonly userAgent: string;
+  readonly protocolVersion: number = PROTOCOL_VERSION;
+  readonly services: bigint;
+  readonly #options: NetworkOptions;
+  readonly #machine: SyncMachine;
+  readonly #links = new Map<PeerId, Link>();
+  /** Work that is under way; awaited when the network stops. */
+  readonly #running = new Set<Promise<void>>();
+  #unsubscribe: (() => void)[] = [];
+  #listener: Listener | undefined;
+  #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
+  #lastId = -1;
+  #saving: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+    this.userAgent = options.userAgent;
+    this.services = options.services;
+    this.#machine = new SyncMachine(options);
+  }
+
+  /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
+  async start(): Promise<void> {
+    const { transport, listen, peerStore, chain, mempool } = this.#options;
+    if (listen !== undefined) this.#listener = await transport.listen(listen, (connection) => this.#accept(connection, 'inbound'));
+    const stored = (await peerStore?.load()) ?? [];
+    this.#unsubscribe = [
+      chain.subscribe((event) => this.#perform(this.#machine.chainChanged(event))),
+      mempool.subscribe((event) => {
+        if (event.kind === 'added') this.#perform(this.#machine.transactionAdded(event.entry));
+      }),
+    ];
+    this.#perform(this.#machine.start(stored, this.#listener?.address.port));
+  }
+
+  /** Ends every connection, waits for what is under way, and keeps the addresses. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const end of this.#unsubscribe) end();
+    if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer.timer);
+    await this.#listener?.close();
+    for (const id of [...this.#links.keys()]) this.#perform(this.#machine.disconnect(id, 'stopping'));
+    while (this.#running.size > 0) await Promise.all(this.#running);
+    await this.#saving;
+    await this.#options.peerStore?.save(this.#machine.storedPeers());
+  }
+
+  listenAddress(): string | undefined {
+    return this.#listener === undefined ? undefined : formatHostPort(this.#listener.address.host, this.#listener.address.port);
+  }
+
+  peers(): readonly PeerInfo[] {
+    const now = { ms: this.#options.clock.monotonicMs(), tip: this.#options.chain.active.tip };
+    const infos: PeerInfo[] = [];
+    for (const peer of this.#machine.peers.values()) {
+      const link = this.#links.get(peer.id);
+      if (link !== undefined) infos.push(peerInfo(peer, link, now));
+    }
+    return infos;
+  }
+
+  sync(): SyncProgress {
+    return this.#machine.progress();
+  }
+
+  /** Whether no connected peer has shown a header chain of more work than our tip's. */
+  inSync(): boolean {
+    return this.#machine.inSync();
+  }
+
+  /** Addresses that are known. */
+  get knownAddresses(): number {
+    return this.#machine.knownAddresses;
+  }
+
+  addNode(address: SocketAddress, command: 'add' | 'remove' | 'onetry'): boolean {
+    const { done, actions } = this.#machine.addNode(address, command);
+    this.#perform(actions);
+    return done;
+  }
+
+  disconnect(peer: { readonly address: string } | { readonly id: number }): boolean {
+    for (const each of this.#machine.peers.values()) {
+      const matches = 'id' in peer ? each.id === peer.id : formatHostPort(each.remote.host, each.remote.port) === peer.address;
+      if (!matches || each.leaving) continue;
+      this.#perform(this.#machine.disconnect(each.id, 'requested'));
+      return true;
+    }
+    return false;
+  }
+
+  /** Asks every peer for a sign of life now. */
+  ping(): void {
+    this.#perform(this.#machine.ping());
+  }
+
+  #accept(connection: Connection, connectionType: ConnectionType, dialled?: SocketAddress): void {
+    if (this.#stopped) {
+      connection.close('stopping');
+      return;
+    }
+    const id = ++this.#lastId as PeerId;
+    const { clock, params } = this.#options;
+    const link = new Link({
+      id,
+      connection,
+      messageStart: params.messageStart,
+      clock,
+      events: {
+        readable: (each) => this.#pump(each),
+        closed: (each, why) => this.#closed(each, why),
+      },
+    });
+    this.#links.set(id, link);
+    const { remote, local } = connection;
+    this.#perform(this.#machine.connected({ id, remote, local, connectionType, ...(dialled === undefined ? {} : { dialled }) }));
+  }
+
+  #closed(link: Link, why: string): void {
+    const wasReady = this.#machine.peers.get(link.id)?.ready === true;
+    this.#links.delete(link.id);
+    this.#options.log.debug('peer-disconnected', { peer: link.id, why });
+    if (wasReady) this.#options.onPeer?.({ kind: 'peer-disconnected', id: link.id, why });
+    this.#perform(this.#machine.disconnected(link.id));
+  }
+
+  /** Looks at a peer's messages, unless that is being done. */
+  #pump(link: Link): void {
+    if (link.busy) return;
+    link.busy = true;
+    this.#run(this.#readAll(link));
+  }
+
+  async #readAll(link: Link): Promise<void> {
+    let turn = 0;
+    for (let step = link.next(); step !== undefined && !link.closed; step = link.next()) {
+      const wasReady = this.#machine.peers.get(link.id)?.ready === true;
+      await this.#carryOut(this.#decide(link, step));
+      if (!wasReady && this.#machine.peers.get(link.id)?.ready === true) this.#options.onPeer?.({ kind: 'peer-connected', id: link.id });
+      if (step.kind === 'fault') break;
+      if (link.full) await link.drained();
+      if (++turn % MESSAGES_PER_TURN === 0) await this.#options.clock.yield();
+    }
+    link.busy = false;
+  }
+
+  #decide(link: Link, step: FrameStep): readonly SyncAction[] {
+    if (step.kind === 'fault') return this.#machine.breach(link.id, step.why);
+    if (step.kind === 'dropped') {
+      this.#options.log.debug('message-dropped', { peer: link.id, why: step.why });
+      return [];
+    }
+    let message: ReturnType<typeof decodeMessage>;
+    try {
+      message = decodeMessage(step.command, step.payload);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#options.log.debug('message-malformed', { peer: link.id, command: step.command, why: error.message });
+      return this.#machine.breach(link.id, 'malformed-message');
+    }
+    return message === undefined ? [] : this.#machine.received(link.id, message);
+  }
+
+  /** Carries out actions that follow from no peer's message: nobody's next message waits for them. */
+  #perform(actions: readonly SyncAction[]): void {
+    const later = this.#performSome(actions, 0);
+    if (later !== undefined) this.#run(later);
+  }
+
+  async #carryOut(actions: readonly SyncAction[]): Promise<void> {
+    await this.#performSome(actions, 0);
+  }
+
+  /** Carries out actions in order; at once as far as none has to be waited for. */
+  #performSome(actions: readonly SyncAction[], from: number): Promise<void> | undefined {
+    for (let i = from; i < actions.length; i++) {
+      const action = actions[i];
+      const later = action === undefined ? undefined : this.#performOne(action);
+      if (later !== undefined) return later.then(() => this.#performSome(actions, i + 1));
+    }
+    return undefined;
+  }
+
+  #performOne(action: SyncAction): Promise<void> | undefined {
+    switch (action.kind) {
+      case 'send':
+        return this.#send(action.peer, action.message.type, encodeMessage(action.message));
+      case 'disconnect':
+        this.#links.get(action.peer)?.connection.close(action.why);
+        return undefined;
+      case 'accept-block':
+        return this.#acceptBlock(action);
+      case 'accept-tx':
+        return this.#acceptTransaction(action);
+      case 'serve-block':
+        return this.#serveBlock(action.peer, action.node, action.witness);
+      case 'dial':
+        this.#run(this.#dial(action.address, action.connectionType));
+        return undefined;
+      case 'save-peers':
+        this.#saving = this.#saving.then(() => this.#options.peerStore?.save(action.peers));
+        this.#run(this.#saving);
+        return undefined;
+      case 'wake':
+        this.#wake(action.atMs);
+        return undefined;
+    }
+  }
+
+  #send(id: PeerId, command: string, payload: Uint8Array): undefined {
+    const link = this.#links.get(id);
+    if (link === undefined || link.send(command, payload)) return undefined;
+    this.#perform(this.#machine.disconnect(id, 'not-reading'));
+    return undefined;
+  }
+
+  async #acceptBlock({ peer, block, raw, requested }: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
+    const outcome = await this.#options.chain.acceptBlock(block, { requested, raw });
+    await this.#carryOut(this.#machine.blockProcessed(peer, block.header.hash, outcome));
+  }
+
+  async #acceptTransaction({ peer, tx }: SyncAction & { readonly kind: 'accept-tx' }): Promise<void> {
+    const outcome = await this.#options.mempool.accept(tx);
+    await this.#carryOut(this.#machine.transactionProcessed(peer, tx, outcome));
+  }
+
+  async #serveBlock(id: PeerId, node: HeaderNode, witness: boolean): Promise<void> {
+    const link = this.#links.get(id);
+    if (link === undefined) return;
+    // Before a block is read there must be room for it: whoever asks for many must take them.
+    if (link.full) await link.drained();
+    if (link.closed) return;
+    const raw = await this.#options.chain.readBlock(node);
+    this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
+  }
+
+  async #dial(address: SocketAddress, connectionType: ConnectionType): Promise<void> {
+    let connection: Connection;
+    try {
+      connection = await this.#options.transport.dial(address, { timeoutMs: DIAL_TIMEOUT_MS });
+    } catch (error) {
+      this.#options.log.debug('dial-failed', { address: formatHostPort(address.host, address.port), why: String(error) });
+      if (!this.#stopped) this.#perform(this.#machine.dialFailed(address));
+      return;
+    }
+    this.#accept(connection, connectionType, address);
+  }
+
+  #wake(atMs: number): void {
+    if (this.#stopped || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
+    const { clock } = this.#options;
+    if (this.#timer !== undefined) clock.cancel(this.#timer.timer);
+    const timer = clock.after(Math.max(0, atMs - clock.monotonicMs()), () => {
+      this.#timer = undefined;
+      this.#perform(this.#machine.tick());
+    });
+    this.#timer = { timer, atMs };
+  }
+
+  /** Keeps an eye on work that nobody waits for. */
+  #run(work: Promise<void>): void {
+    const watched = work.catch((error: unknown) => this.#options.onFailure(error)).finally(() => this.#running.delete(watched));
+    this.#running.add(watched);
+  }
+}

@@ -1,0 +1,51 @@
+import { formatHostPort, formatIp } from '../../core/wire/ip-text.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
+import { findFork } from '../chain/header-tree.ts';
+import type { PeerInfo } from '../ports/node-port.ts';
+import type { Link } from './link.ts';
+import type { Peer } from './peer.ts';
+
+/** A peer in the words of `getpeerinfo`. `tip` is our own. */
+export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; readonly tip: HeaderNode }): PeerInfo {
+  const { version, headers, blocks, transactions, addresses, ping } = peer;
+  const { bestKnown } = headers;
+  return {
+    id: peer.id,
+    address: formatHostPort(peer.remote.host, peer.remote.port),
+    boundAddress: formatHostPort(peer.local.host, peer.local.port),
+    localAddress: localAddress(peer),
+    inbound: peer.connectionType === 'inbound',
+    connectionType: peer.connectionType,
+    services: version?.services ?? 0n,
+    protocolVersion: version?.protocolVersion ?? 0,
+    userAgent: version?.userAgent ?? '',
+    startingHeight: version?.startHeight ?? -1,
+    relayTransactions: version?.relay ?? false,
+    connectedTimeSeconds: peer.connectedTimeSeconds,
+    lastSendTimeSeconds: link.lastSendTimeSeconds,
+    lastReceiveTimeSeconds: link.lastReceiveTimeSeconds,
+    lastTransactionTimeSeconds: transactions.lastTimeSeconds,
+    lastBlockTimeSeconds: blocks.lastTimeSeconds,
+    timeOffsetSeconds: peer.timeOffsetSeconds,
+    bytesSent: link.bytesSent,
+    bytesReceived: link.bytesReceived,
+    bytesSentPerMessage: Object.fromEntries(link.bytesSentPerMessage),
+    bytesReceivedPerMessage: Object.fromEntries(link.bytesReceivedPerMessage),
+    pingTimeMs: ping.lastMs,
+    pingTimeMsMin: ping.minMs,
+    pingWaitMs: ping.nonce === undefined ? undefined : now.ms - ping.sentAtMs,
+    syncedHeaders: bestKnown?.height ?? -1,
+    syncedBlocks: bestKnown === undefined ? -1 : findFork(now.tip, bestKnown).height,
+    inFlight: [...blocks.inFlight.values()].map((node) => node.height),
+    feeFilterSatPerKvb: transactions.feeFilterSatPerKvb,
+    addressesProcessed: addresses.processed,
+    addressesRateLimited: addresses.rateLimited,
+  };
+}
+
+/** How the peer sees us, as far as it said. */
+function localAddress(peer: Peer): string | undefined {
+  const seen = peer.version?.receiver;
+  if (seen === undefined || seen.bytes.every((byte) => byte === 0)) return undefined;
+  return formatHostPort(formatIp(seen.bytes), seen.port);
+}

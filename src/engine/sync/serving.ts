@@ -1,0 +1,119 @@
+import type { BlockHash, Txid, Wtxid } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
+import type { InventoryItem } from '../../core/wire/inventory.ts';
+import { INVENTORY } from '../../core/wire/inventory.ts';
+import type { LocatorRequest } from '../../core/wire/locator.ts';
+import { HEADERS_PER_MESSAGE_MAX } from '../../core/wire/messages/headers.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
+import { isFailed, isStored } from '../chain/header-node.ts';
+import type { SyncContext } from './context.ts';
+import type { Peer } from './peer.ts';
+import type { WaitingTransaction } from './views.ts';
+
+/** Hashes in answer to one `getblocks`. Core sends as many. */
+export const BLOCKS_PER_INV_MAX = 500;
+
+/**
+ * Blocks of other branches are served this deep below the tip: a switch of branches needs them, and somebody who asks for older ones only
+ * wants to find out what we have seen.
+ */
+export const STALE_BLOCK_DEPTH_MAX = 2_016;
+
+/** What others ask of us. */
+export class Serving {
+  readonly #context: SyncContext;
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+  }
+
+  /** Headers of our chain after the first that both know; none where the peer has them all. */
+  getheaders(peer: Peer, request: LocatorRequest): void {
+    const { active, tree } = this.#context.chain;
+    const stop = tree.get(request.stop);
+    const nodes: HeaderNode[] = [];
+    if (request.locator.length === 0) {
+      // Without a locator one header is asked for.
+      if (stop === undefined || !this.#mayTell(stop)) return;
+      nodes.push(stop);
+    } else {
+      this.#collect(nodes, request, HEADERS_PER_MESSAGE_MAX, stop);
+    }
+    peer.headers.bestSent = nodes[nodes.length - 1] ?? active.tip;
+    this.#context.send(peer, { type: 'headers', headers: nodes.map((node) => node.header) });
+  }
+
+  /** Hashes of our chain after the first block that both know. */
+  getblocks(peer: Peer, request: LocatorRequest): void {
+    const nodes: HeaderNode[] = [];
+    this.#collect(nodes, request, BLOCKS_PER_INV_MAX, this.#context.chain.tree.get(request.stop));
+    if (nodes.length === 0) return;
+    this.#context.send(peer, { type: 'inv', items: nodes.map((node) => ({ kind: INVENTORY.block, hash: node.hash })) });
+  }
+
+  /** Blocks and transactions, in the order of the question; what is not here is named in one `notfound` at the end. */
+  getdata(peer: Peer, items: readonly InventoryItem[]): void {
+    const missing: InventoryItem[] = [];
+    for (const item of items) {
+      const serve = SERVERS[item.kind];
+      // A kind that is not known is not answered at all, as Core does.
+      if (serve !== undefined && !serve(this, peer, item.hash)) missing.push(item);
+    }
+    if (missing.length > 0) this.#context.send(peer, { type: 'notfound', items: missing });
+  }
+
+  /** @returns whether it is sent */
+  serveBlock(peer: Peer, hash: Uint8Array, witness: boolean): boolean {
+    const node = this.#context.chain.tree.get(hash as BlockHash);
+    if (node === undefined || !isStored(node) || !this.#mayTell(node)) return false;
+    this.#context.emit({ kind: 'serve-block', peer: peer.id, node, witness });
+    return true;
+  }
+
+  /** @returns whether it is sent */
+  serveTransaction(peer: Peer, waiting: WaitingTransaction | undefined, witness: boolean): boolean {
+    // What waits for its announcement is not served before it, or asking would tell when we got it.
+    if (waiting === undefined || peer.transactions.toAnnounce.has(hashKey(waiting.tx.wtxid))) return false;
+    peer.transactions.known.add(hashKey(waiting.tx.wtxid));
+    this.#context.send(peer, witness ? { type: 'tx', tx: waiting.tx } : { type: 'tx', tx: waiting.tx, stripped: true });
+    return true;
+  }
+
+  /** The waiting transaction of a txid. */
+  byTxid(hash: Uint8Array): WaitingTransaction | undefined {
+    return this.#context.mempool.get(hash as Txid);
+  }
+
+  /** The waiting transaction of a wtxid. */
+  byWtxid(hash: Uint8Array): WaitingTransaction | undefined {
+    return this.#context.mempool.getByWtxid(hash as Wtxid);
+  }
+
+  #collect(nodes: HeaderNode[], request: LocatorRequest, count: number, stop: HeaderNode | undefined): void {
+    const { active, tree } = this.#context.chain;
+    const from = active.locate(request.locator, tree);
+    for (let height = from.height + 1; nodes.length < count; height++) {
+      const node = active.at(height);
+      if (node === undefined) return;
+      nodes.push(node);
+      if (node === stop) return;
+    }
+  }
+
+  /** Whether a block is one that everybody may know that we have. */
+  #mayTell(node: HeaderNode): boolean {
+    const { active } = this.#context.chain;
+    return active.contains(node) || (!isFailed(node) && node.height + STALE_BLOCK_DEPTH_MAX > active.height);
+  }
+}
+
+type Server = (serving: Serving, peer: Peer, hash: Uint8Array) => boolean;
+
+/** How each kind of entry in a `getdata` is answered. */
+const SERVERS: Readonly<Record<number, Server>> = {
+  [INVENTORY.block]: (serving, peer, hash) => serving.serveBlock(peer, hash, false),
+  [INVENTORY.witnessBlock]: (serving, peer, hash) => serving.serveBlock(peer, hash, true),
+  [INVENTORY.tx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), false),
+  [INVENTORY.witnessTx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), true),
+  [INVENTORY.wtx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byWtxid(hash), true),
+};

@@ -1,0 +1,356 @@
+import type { Block } from '../../core/primitives/block.ts';
+import type { BlockHash } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { InventoryItem } from '../../core/wire/inventory.ts';
+import { INVENTORY } from '../../core/wire/inventory.ts';
+import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
+import type { ChainEvent } from '../chain/chain-event.ts';
+import type { SyncProgress } from '../ports/node-port.ts';
+import type { StoredPeer } from '../ports/peer-store.ts';
+import type { SocketAddress } from '../ports/transport.ts';
+import type { SyncAction } from './actions.ts';
+import { AddressGossip } from './address-gossip.ts';
+import { AddressTable } from './address-table.ts';
+import { BlockDownload } from './block-download.ts';
+import { BlockRelay } from './block-relay.ts';
+import { BlockSources } from './block-sources.ts';
+import { Connections } from './connections.ts';
+import type { SyncOptions } from './context.ts';
+import { SyncContext } from './context.ts';
+import { FeeFilter } from './fee-filter.ts';
+import { Handshake } from './handshake.ts';
+import { HeaderSync } from './header-sync.ts';
+import { Liveness } from './liveness.ts';
+import type { DisconnectReason } from './misbehaviour.ts';
+import { BLOCK_VERDICTS } from './misbehaviour.ts';
+import type { ConnectionType, Peer, PeerFacts, PeerId } from './peer.ts';
+import { createPeer } from './peer.ts';
+import { Serving } from './serving.ts';
+import { SyncStatus } from './sync-status.ts';
+import { TransactionRelay } from './transaction-relay.ts';
+import type { BlockOutcome, TransactionOutcome, WaitingTransaction } from './views.ts';
+
+/** How often addresses are kept for the next start. Core's DUMP_PEERS_INTERVAL. */
+const SAVE_PEERS_INTERVAL_MS = 15 * 60_000;
+
+/** A connection that stands. */
+export interface NewConnection {
+  readonly id: PeerId;
+  readonly remote: SocketAddress;
+  readonly local: SocketAddress;
+  readonly connectionType: ConnectionType;
+  /** What was called, where we called. */
+  readonly dialled?: SocketAddress;
+}
+
+/**
+ * All decisions about peers. Told what happened, it answers what is to be done; it sends nothing, waits for nothing and starts no timer.
+ * Every call hands over the actions that follow from it, to be carried out in their order.
+ */
+export class SyncMachine {
+  readonly #context: SyncContext;
+  readonly #table: AddressTable;
+  readonly #connections: Connections;
+  readonly #handshake: Handshake;
+  readonly #liveness: Liveness;
+  readonly #headers: HeaderSync;
+  readonly #blocks: BlockDownload;
+  readonly #sources: BlockSources;
+  readonly #blockRelay: BlockRelay;
+  readonly #transactions: TransactionRelay;
+  readonly #feeFilter: FeeFilter;
+  readonly #serving: Serving;
+  readonly #addresses: AddressGossip;
+  readonly #status: SyncStatus;
+  readonly #handlers: Handlers;
+  #saveAtMs: number;
+
+  constructor(options: SyncOptions) {
+    this.#context = new SyncContext(options, (peer) => this.#connections.discourage(peer));
+    this.#table = new AddressTable(options.random);
+    this.#connections = new Connections(this.#context, this.#table);
+    this.#handshake = new Handshake(
+      this.#context,
+      (peer) => this.#ready(peer),
+      (peer) => this.#connections.isOwn(peer),
+    );
+    this.#liveness = new Liveness(this.#context);
+    this.#headers = new HeaderSync(this.#context, (peer) => this.#blocks.request(peer));
+    this.#blocks = new BlockDownload(this.#context);
+    this.#sources = new BlockSources(this.#context);
+    this.#blockRelay = new BlockRelay(this.#context);
+    this.#transactions = new TransactionRelay(this.#context);
+    this.#feeFilter = new FeeFilter(this.#context);
+    this.#serving = new Serving(this.#context);
+    this.#addresses = new AddressGossip(this.#context, this.#table, () => this.#connections.learned());
+    this.#status = new SyncStatus(this.#context);
+    this.#handlers = this.#makeHandlers();
+    this.#saveAtMs = this.#context.nowMs() + SAVE_PEERS_INTERVAL_MS;
+  }
+
+  /** Peers, whether their handshake is done or not. */
+  get peers(): ReadonlyMap<PeerId, Peer> {
+    return this.#context.peers;
+  }
+
+  /** Addresses that are known. */
+  get knownAddresses(): number {
+    return this.#table.size;
+  }
+
+  /** Begins: with what was kept over the last stop, and where connections are accepted, if they are. */
+  start(stored: readonly StoredPeer[], listenPort: number | undefined): readonly SyncAction[] {
+    this.#table.restore(stored);
+    this.#context.listenPort = listenPort;
+    return this.tick();
+  }
+
+  /** Addresses to keep for the next start. */
+  storedPeers(): readonly StoredPeer[] {
+    return this.#table.stored();
+  }
+
+  /** A connection stands. */
+  connected(connection: NewConnection): readonly SyncAction[] {
+    const facts: PeerFacts = {
+      ...connection,
+      dialled: connection.dialled,
+      connectedAtMs: this.#context.nowMs(),
+      connectedTimeSeconds: this.#context.nowSeconds(),
+      nonce: this.#context.nonce(),
+    };
+    const peer = createPeer(facts);
+    this.#context.peers.set(peer.id, peer);
+    if (this.#connections.admits(peer)) this.#handshake.connected(peer);
+    else this.#context.disconnect(peer, 'connection-limit');
+    return this.#context.takeActions();
+  }
+
+  /** A call led nowhere. */
+  dialFailed(address: SocketAddress): readonly SyncAction[] {
+    this.#connections.dialFailed(address);
+    return this.#context.takeActions();
+  }
+
+  /** A connection is gone, whoever ended it. */
+  disconnected(id: PeerId): readonly SyncAction[] {
+    const peer = this.#context.peers.get(id);
+    if (peer === undefined) return [];
+    peer.leaving = true;
+    this.#context.peers.delete(id);
+    this.#blocks.gone(peer);
+    this.#sources.gone(peer);
+    this.#transactions.gone(id);
+    this.#headers.gone(peer);
+    this.#connections.gone(peer);
+    this.#announce();
+    return this.#context.takeActions();
+  }
+
+  /** A message came. Those of a peer that is being let go are ignored. */
+  received(id: PeerId, message: Message): readonly SyncAction[] {
+    const peer = this.#context.peers.get(id);
+    if (peer === undefined || peer.leaving) return [];
+    if (peer.version === undefined && message.type !== 'version') {
+      this.#context.disconnect(peer, 'message-before-version');
+    } else if (peer.ready || DURING_HANDSHAKE.has(message.type)) {
+      // Anything else before the handshake is done is ignored, as Core does.
+      (this.#handlers[message.type] as (peer: Peer, message: Message) => void)(peer, message);
+    }
+    return this.#context.takeActions();
+  }
+
+  /** Something came that ends a connection before it is a message. */
+  breach(id: PeerId, why: DisconnectReason): readonly SyncAction[] {
+    const peer = this.#context.peers.get(id);
+    if (peer !== undefined) this.#context.disconnect(peer, why);
+    return this.#context.takeActions();
+  }
+
+  /** The chain has judged a block that came from a peer. */
+  blockProcessed(id: PeerId, hash: BlockHash, outcome: BlockOutcome): readonly SyncAction[] {
+    const peer = this.#context.peers.get(id);
+    const { rejection, node } = outcome;
+    this.#blocks.processed(hash, rejection === undefined && node?.block !== undefined);
+    if (rejection !== undefined) {
+      this.#context.log.debug('block-refused', { peer: id, reason: rejection.reason });
+      const verdict = BLOCK_VERDICTS[rejection.kind];
+      if (peer !== undefined && verdict !== undefined) this.#context.disconnect(peer, verdict);
+      else if (peer !== undefined && rejection.kind === 'missing-prev') this.#headers.named(peer, hash);
+    } else if (peer !== undefined && node !== undefined) {
+      if (outcome.isNew) this.#sources.add(node, peer);
+      this.#headers.named(peer, hash);
+    }
+    if (peer !== undefined) this.#blocks.request(peer);
+    return this.#context.takeActions();
+  }
+
+  /** The mempool has judged a transaction that came from a peer. */
+  transactionProcessed(id: PeerId, tx: Transaction, outcome: TransactionOutcome): readonly SyncAction[] {
+    this.#transactions.processed(this.#context.peers.get(id), tx, outcome);
+    return this.#context.takeActions();
+  }
+
+  /** Something happened to the chain, whoever did it. */
+  chainChanged(event: ChainEvent): readonly SyncAction[] {
+    if (event.kind === 'block-connected') this.#transactions.connected(event.block);
+    else if (event.kind === 'block-disconnected') this.#transactions.disconnected();
+    else if (event.kind === 'tip-changed') this.#tipChanged();
+    return this.#context.takeActions();
+  }
+
+  /** A transaction waits in the mempool, whoever brought it. */
+  transactionAdded(waiting: WaitingTransaction): readonly SyncAction[] {
+    this.#transactions.added(waiting);
+    return this.#context.takeActions();
+  }
+
+  /** Time has passed. */
+  tick(): readonly SyncAction[] {
+    this.#context.awake();
+    for (const peer of this.#context.peers.values()) {
+      if (peer.leaving) continue;
+      this.#handshake.tick(peer);
+      this.#liveness.tick(peer);
+      this.#headers.tick(peer);
+      this.#feeFilter.tick(peer);
+      this.#addresses.tick(peer);
+    }
+    this.#blocks.tick();
+    this.#sources.tick();
+    this.#transactions.tick();
+    this.#connections.tick();
+    this.#savePeers();
+    return this.#context.takeActions();
+  }
+
+  /** A user wants to stay connected with a node, to be so no longer, or to call it once. */
+  addNode(
+    address: SocketAddress,
+    command: 'add' | 'remove' | 'onetry',
+  ): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    let done = true;
+    if (command === 'add') done = this.#connections.add(address);
+    else if (command === 'remove') done = this.#connections.remove(address);
+    else this.#connections.callOnce(address);
+    return { done, actions: this.#context.takeActions() };
+  }
+
+  /** Ends a connection. */
+  disconnect(id: PeerId, why: 'requested' | 'stopping' | 'not-reading'): readonly SyncAction[] {
+    return this.breach(id, why);
+  }
+
+  /** Asks every peer for a sign of life now. */
+  ping(): readonly SyncAction[] {
+    for (const peer of this.#context.ready()) this.#liveness.ping(peer);
+    return this.#context.takeActions();
+  }
+
+  /** How far we are. */
+  progress(): SyncProgress {
+    return this.#status.progress();
+  }
+
+  /** Whether no connected peer has shown a header chain of more work than our tip's. */
+  inSync(): boolean {
+    return this.#status.inSync();
+  }
+
+  #ready(peer: Peer): void {
+    this.#context.log.info('peer-ready', { peer: peer.id, agent: peer.version?.userAgent, height: peer.version?.startHeight });
+    this.#connections.ready(peer);
+    this.#liveness.ready(peer);
+    this.#feeFilter.ready(peer);
+    this.#addresses.ready(peer);
+    this.#headers.ready(peer);
+  }
+
+  #tipChanged(): void {
+    this.#status.advanced();
+    this.#blocks.advanced();
+    this.#transactions.tipChanged();
+    this.#announce();
+    this.#blocks.requestAll();
+  }
+
+  /** Tells of our tip, unless somebody is ahead of us: then there is nothing new to tell. */
+  #announce(): void {
+    if (this.#status.inSync()) this.#blockRelay.announce();
+  }
+
+  #inventory(peer: Peer, items: readonly InventoryItem[]): void {
+    let block: Uint8Array | undefined;
+    for (const { kind, hash } of items) if (kind === INVENTORY.block) block = hash;
+    // Of many blocks the last one is asked about: its headers bring the others.
+    if (block !== undefined) this.#headers.named(peer, block as BlockHash);
+    if (!this.#status.farBehind()) this.#transactions.announced(peer, items);
+  }
+
+  #notFound(peer: Peer, items: readonly InventoryItem[]): void {
+    for (const { kind, hash } of items) {
+      if (kind === INVENTORY.witnessBlock) this.#blocks.notFound(peer, hashKey(hash));
+      else this.#transactions.notFound(peer, hash);
+    }
+  }
+
+  #block(peer: Peer, block: Block, raw: Uint8Array): void {
+    const requested = this.#blocks.received(peer, block);
+    this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw, requested });
+    this.#blocks.request(peer);
+  }
+
+  #mempool(peer: Peer): void {
+    if (this.#context.options.serveMempool === true) this.#transactions.announceAll(peer);
+    else this.#context.disconnect(peer, 'mempool-not-served');
+  }
+
+  #savePeers(): void {
+    const now = this.#context.nowMs();
+    if (now >= this.#saveAtMs) {
+      this.#saveAtMs = now + SAVE_PEERS_INTERVAL_MS;
+      this.#context.emit({ kind: 'save-peers', peers: this.#table.stored() });
+    }
+    this.#context.wakeBy(this.#saveAtMs);
+  }
+
+  /** What follows from each message. */
+  #makeHandlers(): Handlers {
+    return {
+      addr: (peer, { addresses }) => this.#addresses.told(peer, addresses),
+      addrv2: (peer, { addresses }) => this.#addresses.told(peer, addresses),
+      block: (peer, { block, raw }) => this.#block(peer, block, raw),
+      feefilter: (peer, { feeRateSatPerKvb }) => {
+        if (feeRateSatPerKvb >= 0n) peer.transactions.feeFilterSatPerKvb = feeRateSatPerKvb;
+      },
+      getaddr: (peer) => this.#addresses.asked(peer),
+      getblocks: (peer, request) => this.#serving.getblocks(peer, request),
+      getdata: (peer, { items }) => this.#serving.getdata(peer, items),
+      getheaders: (peer, request) => this.#serving.getheaders(peer, request),
+      headers: (peer, { headers }) => this.#headers.headers(peer, headers),
+      inv: (peer, { items }) => this.#inventory(peer, items),
+      mempool: (peer) => this.#mempool(peer),
+      notfound: (peer, { items }) => this.#notFound(peer, items),
+      ping: (peer, { nonce }) => this.#context.send(peer, { type: 'pong', nonce }),
+      pong: (peer, { nonce }) => this.#liveness.pong(peer, nonce),
+      sendaddrv2: (peer) => this.#handshake.sendAddrv2(peer),
+      // Compact blocks are not spoken here: who offers them learns so from our silence.
+      sendcmpct: () => {},
+      sendheaders: (peer) => {
+        peer.headers.wanted = true;
+      },
+      tx: (peer, { tx }) => {
+        if (!this.#status.farBehind()) this.#transactions.received(peer, tx);
+      },
+      verack: (peer) => this.#handshake.verack(peer),
+      version: (peer, message) => this.#handshake.version(peer, message),
+      wtxidrelay: (peer) => this.#handshake.wtxidRelay(peer),
+    };
+  }
+}
+
+type Handlers = { readonly [T in MessageType]: (peer: Peer, message: MessageOf<T>) => void };
+
+/** What counts before the handshake is done. */
+const DURING_HANDSHAKE: ReadonlySet<MessageType> = new Set<MessageType>(['version', 'verack', 'wtxidrelay', 'sendaddrv2']);

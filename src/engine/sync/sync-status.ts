@@ -1,0 +1,87 @@
+import { isFailed } from '../chain/header-node.ts';
+import type { SyncProgress } from '../ports/node-port.ts';
+import type { SyncContext } from './context.ts';
+
+/** This many blocks behind what a peer has shown, transactions and gossip of blocks say nothing to us yet. */
+const FAR_BEHIND_BLOCKS = 24;
+
+/** Time over which the speed is measured. */
+const SPEED_SPAN_MS = 30_000;
+
+/** Measurements within the span. */
+const SAMPLES_MAX = 60;
+
+/** How far we are, by what peers have shown. No clock tells a node how old a tip may be. */
+export class SyncStatus {
+  readonly #context: SyncContext;
+  #samples: { readonly atMs: number; readonly height: number }[] = [];
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Whether no connected peer has shown a header chain of more work than our tip's. So it is at once where there is no peer. A chain that
+   * turned out invalid shows nothing.
+   */
+  inSync(): boolean {
+    return this.#heightBeyond() === undefined;
+  }
+
+  /** Whether a peer has shown a chain that goes on for long beyond our tip. */
+  farBehind(): boolean {
+    const height = this.#heightBeyond();
+    return height !== undefined && height > this.#context.chain.active.height + FAR_BEHIND_BLOCKS;
+  }
+
+  /** The tip moved: for the speed. */
+  advanced(): void {
+    const atMs = this.#context.nowMs();
+    const { height } = this.#context.chain.active;
+    const last = this.#samples[this.#samples.length - 1];
+    if (last !== undefined && atMs - last.atMs < SPEED_SPAN_MS / SAMPLES_MAX) return;
+    this.#samples.push({ atMs, height });
+    this.#forget(atMs);
+  }
+
+  /** Figures for people. */
+  progress(): SyncProgress {
+    const { height } = this.#context.chain.active;
+    const headers = Math.max(height, this.#context.chain.tree.best.height);
+    const blocksPerSecond = this.#speed();
+    const left = headers - height;
+    return {
+      inSync: this.inSync(),
+      height,
+      headers,
+      fraction: headers === 0 ? 1 : height / headers,
+      blocksPerSecond,
+      secondsLeft: left === 0 ? 0 : blocksPerSecond > 0 ? left / blocksPerSecond : undefined,
+    };
+  }
+
+  #speed(): number {
+    const now = this.#context.nowMs();
+    this.#forget(now);
+    const first = this.#samples[0];
+    if (first === undefined || now <= first.atMs) return 0;
+    return Math.max(0, ((this.#context.chain.active.height - first.height) * 1000) / (now - first.atMs));
+  }
+
+  #forget(nowMs: number): void {
+    this.#samples = this.#samples.filter((sample) => nowMs - sample.atMs <= SPEED_SPAN_MS);
+  }
+
+  /** Height of the best chain that a peer has shown and that has more work than ours. */
+  #heightBeyond(): number | undefined {
+    let { chainWork } = this.#context.chain.active.tip;
+    let height: number | undefined;
+    for (const peer of this.#context.ready()) {
+      const { bestKnown } = peer.headers;
+      if (bestKnown === undefined || bestKnown.chainWork <= chainWork || isFailed(bestKnown)) continue;
+      chainWork = bestKnown.chainWork;
+      height = bestKnown.height;
+    }
+    return height;
+  }
+}

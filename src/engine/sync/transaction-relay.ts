@@ -1,0 +1,258 @@
+import type { Block } from '../../core/primitives/block.ts';
+import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
+import type { InventoryItem } from '../../core/wire/inventory.ts';
+import { INVENTORY, INVENTORY_MAX } from '../../core/wire/inventory.ts';
+import type { SyncContext } from './context.ts';
+import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
+import { ORPHAN_EXPIRY_MS, Orphans } from './orphans.ts';
+import type { Peer, PeerId } from './peer.ts';
+import { isInbound } from './peer.ts';
+import { poissonDelayMs } from './poisson.ts';
+import { RecentSet } from './recent-set.ts';
+import type { TransactionName } from './transaction-requests.ts';
+import { TransactionRequests } from './transaction-requests.ts';
+import type { TransactionOutcome, WaitingTransaction } from './views.ts';
+
+/** Mean time between announcements: those who called us all hear at the same moments, those whom we called each at its own. Core's values. */
+export const ANNOUNCE_INBOUND_MEAN_MS = 5_000;
+export const ANNOUNCE_OUTBOUND_MEAN_MS = 2_000;
+
+/** Announcements at one turn: 14 a second over the mean time, more where many wait, never over the limit. Core's values. */
+const ANNOUNCED_AT_ONCE = 70;
+const ANNOUNCED_AT_ONCE_MAX = 1_000;
+
+/** Refused and confirmed transactions that are remembered, so that they are not asked for again. */
+const REFUSED_REMEMBERED = 20_000;
+const CONFIRMED_REMEMBERED = 24_000;
+
+/** Entries of one `getdata`. */
+const REQUESTED_AT_ONCE = 1_000;
+
+/** Transactions: announced, asked for, judged, and passed on. */
+export class TransactionRelay {
+  readonly #context: SyncContext;
+  readonly #requests = new TransactionRequests();
+  readonly #orphans = new Orphans();
+  /** By wtxid; forgotten when the tip changes, since then they may be acceptable. */
+  readonly #refused = new RecentSet<HashKey>(REFUSED_REMEMBERED);
+  /** By txid and wtxid. */
+  readonly #confirmed = new RecentSet<HashKey>(CONFIRMED_REMEMBERED);
+  #inboundAtMs: number | undefined;
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+  }
+
+  /** Transactions that wait for their parents. */
+  get orphans(): number {
+    return this.#orphans.size;
+  }
+
+  /** The peer has transactions. */
+  announced(peer: Peer, items: readonly InventoryItem[]): void {
+    const nowMs = this.#context.nowMs();
+    for (const { kind, hash } of items) {
+      // What was agreed on in the handshake holds for every announcement; others are ignored, as Core does.
+      if (kind !== (peer.wtxidRelay ? INVENTORY.wtx : INVENTORY.tx)) continue;
+      const key = hashKey(hash);
+      peer.transactions.known.add(key);
+      const name: TransactionName = { by: peer.wtxidRelay ? 'wtxid' : 'txid', hash };
+      if (!this.#has(key, name)) this.#requests.announced(peer.id, key, name, { preferred: !isInbound(peer), nowMs });
+    }
+    this.#ask();
+  }
+
+  /** A transaction came, asked for or not. */
+  received(peer: Peer, tx: Transaction): void {
+    peer.transactions.lastTimeSeconds = this.#context.nowSeconds();
+    const wtxid = hashKey(tx.wtxid);
+    const txid = hashKey(tx.txid);
+    peer.transactions.known.add(wtxid);
+    peer.transactions.known.add(txid);
+    this.#requests.forget(wtxid);
+    this.#requests.forget(txid);
+    this.#ask();
+    if (this.#has(wtxid, { by: 'wtxid', hash: tx.wtxid })) return;
+    this.#context.emit({ kind: 'accept-tx', peer: peer.id, tx });
+  }
+
+  /** The mempool has judged a transaction that came from a peer, which may be gone by now. */
+  processed(peer: Peer | undefined, tx: Transaction, outcome: TransactionOutcome): void {
+    const { rejection } = outcome;
+    if (rejection === undefined) {
+      for (const child of this.#orphans.takeChildren(tx)) this.#context.emit({ kind: 'accept-tx', peer: child.peer, tx: child.tx });
+      return;
+    }
+    this.#context.log.debug('transaction-refused', { peer: peer?.id, reason: rejection.reason });
+    if (rejection.kind === 'missing-inputs') {
+      if (peer !== undefined && !peer.leaving) this.#keepOrphan(peer, tx);
+      return;
+    }
+    this.#refused.add(hashKey(tx.wtxid));
+    const verdict = TRANSACTION_VERDICTS[rejection.kind];
+    if (verdict !== undefined && peer !== undefined) this.#context.disconnect(peer, verdict);
+  }
+
+  /** The peer does not have what it was asked for. */
+  notFound(peer: Peer, hash: Uint8Array): void {
+    this.#requests.notFound(peer.id, hashKey(hash));
+    this.#ask();
+  }
+
+  /** A transaction waits in the mempool: everybody hears of it in time. */
+  added(waiting: WaitingTransaction): void {
+    for (const peer of this.#context.ready()) this.#queue(peer, waiting);
+  }
+
+  /** A block joined the chain. */
+  connected(block: Block): void {
+    for (const tx of block.transactions) {
+      this.#confirmed.add(hashKey(tx.txid));
+      this.#confirmed.add(hashKey(tx.wtxid));
+      this.#requests.forget(hashKey(tx.txid));
+      this.#requests.forget(hashKey(tx.wtxid));
+      // Orphans that wait for this one: they may be asked for, and found acceptable, from now on.
+      for (const child of this.#orphans.takeChildren(tx)) this.#context.emit({ kind: 'accept-tx', peer: child.peer, tx: child.tx });
+      this.#orphans.spent(tx.inputs.map((input) => input.prevout));
+    }
+  }
+
+  /** A block left the chain: its transactions may be wanted again. */
+  disconnected(): void {
+    this.#confirmed.clear();
+  }
+
+  /** The chain rests on another tip: what was refused may hold now. */
+  tipChanged(): void {
+    this.#refused.clear();
+  }
+
+  /** The peer is gone. */
+  gone(peer: PeerId): void {
+    this.#requests.gone(peer);
+    this.#orphans.gone(peer);
+    this.#ask();
+  }
+
+  /** Announces everything that waits, to one who asked for it (BIP-35). */
+  announceAll(peer: Peer): void {
+    const items: InventoryItem[] = [];
+    for (const waiting of this.#context.mempool.entries()) {
+      if (items.length === INVENTORY_MAX || !wants(peer, waiting)) continue;
+      peer.transactions.toAnnounce.delete(hashKey(waiting.tx.wtxid));
+      items.push(this.#announcement(peer, waiting));
+    }
+    if (items.length > 0) this.#context.send(peer, { type: 'inv', items });
+  }
+
+  /** Announcements and requests that are due. */
+  tick(): void {
+    const now = this.#context.nowMs();
+    const inboundDue = this.#inboundAtMs !== undefined && now >= this.#inboundAtMs;
+    if (inboundDue) this.#inboundAtMs = undefined;
+    for (const peer of this.#context.ready()) {
+      const { announceAtMs } = peer.transactions;
+      if (isInbound(peer) ? inboundDue : announceAtMs !== undefined && now >= announceAtMs) {
+        peer.transactions.announceAtMs = undefined;
+        this.#announce(peer);
+      }
+      if (peer.transactions.toAnnounce.size > 0) this.#schedule(peer);
+    }
+    this.#ask();
+    const expiresAtMs = this.#orphans.expire(now);
+    if (expiresAtMs !== undefined) this.#context.wakeBy(expiresAtMs);
+  }
+
+  /** Whether a transaction is here, or was and need not come again. */
+  #has(key: HashKey, name: TransactionName): boolean {
+    if (this.#refused.has(key) || this.#confirmed.has(key)) return true;
+    const { mempool } = this.#context;
+    if (name.by === 'txid') return mempool.get(name.hash as Txid) !== undefined;
+    return mempool.getByWtxid(name.hash as Wtxid) !== undefined || this.#orphans.has(name.hash);
+  }
+
+  /** Keeps a transaction and asks its sender for what it builds on. */
+  #keepOrphan(peer: Peer, tx: Transaction): void {
+    const nowMs = this.#context.nowMs();
+    const parents = new Map(tx.inputs.map(({ prevout }) => [hashKey(prevout.txid), prevout.txid]));
+    // A parent without witnesses is refused by its txid: then its children are lost as well.
+    for (const key of parents.keys()) {
+      if (!this.#refused.has(key)) continue;
+      this.#refused.add(hashKey(tx.wtxid));
+      return;
+    }
+    if (!this.#orphans.add(tx, peer.id, nowMs)) return;
+    for (const [key, txid] of parents) {
+      const name: TransactionName = { by: 'txid', hash: txid };
+      if (!this.#has(key, name)) this.#requests.announced(peer.id, key, name, { preferred: true, nowMs });
+    }
+    this.#context.wakeBy(nowMs + ORPHAN_EXPIRY_MS);
+    this.#ask();
+  }
+
+  #queue(peer: Peer, waiting: WaitingTransaction): void {
+    const { known, toAnnounce } = peer.transactions;
+    const key = hashKey(waiting.tx.wtxid);
+    if (peer.version?.relay === false || known.has(key)) return;
+    toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
+    this.#schedule(peer);
+  }
+
+  /** Fixes the moment of the next announcement, if it is not fixed yet. */
+  #schedule(peer: Peer): void {
+    const now = this.#context.nowMs();
+    const { random } = this.#context;
+    if (isInbound(peer)) {
+      this.#inboundAtMs ??= now + poissonDelayMs(random, ANNOUNCE_INBOUND_MEAN_MS);
+      this.#context.wakeBy(this.#inboundAtMs);
+    } else {
+      peer.transactions.announceAtMs ??= now + poissonDelayMs(random, ANNOUNCE_OUTBOUND_MEAN_MS);
+      this.#context.wakeBy(peer.transactions.announceAtMs);
+    }
+  }
+
+  /** Announces what came first; the rest waits for the next turn. */
+  #announce(peer: Peer): void {
+    const { toAnnounce } = peer.transactions;
+    const most = Math.min(ANNOUNCED_AT_ONCE_MAX, ANNOUNCED_AT_ONCE + Math.floor(toAnnounce.size / 1000) * 5);
+    const items: InventoryItem[] = [];
+    for (const [key, { wtxid }] of toAnnounce) {
+      if (items.length === most) break;
+      toAnnounce.delete(key);
+      const waiting = this.#context.mempool.getByWtxid(wtxid);
+      if (waiting !== undefined && !peer.transactions.known.has(key) && wants(peer, waiting)) items.push(this.#announcement(peer, waiting));
+    }
+    if (items.length > 0) this.#context.send(peer, { type: 'inv', items });
+  }
+
+  #announcement(peer: Peer, { tx }: WaitingTransaction): InventoryItem {
+    peer.transactions.known.add(hashKey(tx.wtxid));
+    return peer.wtxidRelay ? { kind: INVENTORY.wtx, hash: tx.wtxid } : { kind: INVENTORY.tx, hash: tx.txid };
+  }
+
+  /** Sends the requests whose time has come. */
+  #ask(): void {
+    const now = this.#context.nowMs();
+    const byPeer = new Map<PeerId, InventoryItem[]>();
+    for (const { peer, name } of this.#requests.take(now)) {
+      const items = byPeer.get(peer) ?? [];
+      items.push({ kind: name.by === 'wtxid' ? INVENTORY.wtx : INVENTORY.witnessTx, hash: name.hash });
+      byPeer.set(peer, items);
+    }
+    for (const [id, items] of byPeer) {
+      const peer = this.#context.peers.get(id);
+      for (let i = 0; peer !== undefined && i < items.length; i += REQUESTED_AT_ONCE) {
+        this.#context.send(peer, { type: 'getdata', items: items.slice(i, i + REQUESTED_AT_ONCE) });
+      }
+    }
+    const due = this.#requests.dueAtMs();
+    if (due !== undefined) this.#context.wakeBy(due);
+  }
+}
+
+/** Whether a transaction pays what the peer asks for (BIP-133). */
+function wants(peer: Peer, { feeSat, vsizeBytes }: WaitingTransaction): boolean {
+  return feeSat * 1000n >= peer.transactions.feeFilterSatPerKvb * BigInt(vsizeBytes);
+}

@@ -1,0 +1,34 @@
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import type { Txid, Wtxid } from '../../core/primitives/ids.ts';
+import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
+import type { AcceptOutcome, Chain } from '../chain/chain.ts';
+
+/** What decisions about peers need of the chain. */
+export type SyncChain = Pick<Chain, 'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'subscribe'>;
+
+/** What became of a block. */
+export type BlockOutcome = AcceptOutcome;
+
+/** What became of a transaction. */
+export interface TransactionOutcome {
+  readonly rejection?: Rejection | undefined;
+}
+
+/** A waiting transaction, as far as peers are concerned. */
+export interface WaitingTransaction {
+  readonly tx: Transaction;
+  readonly feeSat: Satoshis;
+  readonly vsizeBytes: number;
+}
+
+/** What decisions about peers need of the waiting transactions. */
+export interface SyncMempool {
+  get(txid: Txid): WaitingTransaction | undefined;
+  getByWtxid(wtxid: Wtxid): WaitingTransaction | undefined;
+  /** In the order of their coming. */
+  entries(): Iterable<WaitingTransaction>;
+  minFeeRateSatPerKvb(): Satoshis;
+  accept(tx: Transaction): Promise<TransactionOutcome>;
+  /** @returns a function that ends it */
+  subscribe(listener: (event: { readonly kind: 'added' | 'removed'; readonly entry: WaitingTransaction }) => void): () => void;
+}
