@@ -117,7 +117,8 @@ class Parser {
   #number(): number | JsonNumber {
     const text = this.#match(NUMBER);
     if (text === undefined) throw this.#error('no value');
-    if (text.length <= INTEGER_DIGITS_MAX && INTEGER.test(text) && text !== '-0') return Number(text);
+    // The sum makes a plain zero of -0.
+    if (text.length <= INTEGER_DIGITS_MAX && INTEGER.test(text)) return Number(text) + 0;
     return new JsonNumber(text);
   }
 

@@ -11,7 +11,7 @@ export const getmempoolentry: RpcMethod = {
   params: [{ name: 'txid', schema: Type.String(), required: true, description: 'The transaction.' }],
   result: MEMPOOL_ENTRY,
   run: ({ node }, args) => {
-    const item = node.mempool.get(args.hash<Txid>(0, 'txid'));
+    const item = node.mempool.get(args.hash<Txid>(0, 'parameter 1'));
     if (item === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Transaction not in mempool');
     return mempoolEntryJson(item, node.mempool);
   },

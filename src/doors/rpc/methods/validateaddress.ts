@@ -5,7 +5,7 @@ import type { RpcMethod } from '../method.ts';
 import { hexOf } from '../render/numbers.ts';
 
 /** Kinds of addresses that Core counts as scripts. */
-const SCRIPT_KINDS: readonly string[] = ['scripthash', 'witness_v0_scripthash', 'witness_v1_taproot'];
+const SCRIPT_KINDS: readonly string[] = ['scripthash', 'witness_v0_scripthash', 'witness_v1_taproot', 'anchor'];
 
 export const validateaddress: RpcMethod = {
   name: 'validateaddress',
@@ -28,15 +28,16 @@ export const validateaddress: RpcMethod = {
     if (isAddressError(result)) return { isvalid: false, error_locations: [...result.positions], error: result.problem };
     const { kind, script } = result;
     const witness = witnessProgramOf(script);
+    const program = kind === 'anchor' ? undefined : witness;
     return {
       isvalid: true,
       address: addressOfScript(script, node.params),
       scriptPubKey: hexOf(script),
       // Core leaves this member out where it cannot tell.
-      isscript: kind === 'witness_unknown' || kind === 'anchor' ? undefined : SCRIPT_KINDS.includes(kind),
+      isscript: kind === 'witness_unknown' ? undefined : SCRIPT_KINDS.includes(kind),
       iswitness: witness !== undefined,
-      witness_version: witness?.version,
-      witness_program: witness === undefined ? undefined : hexOf(witness.program),
+      witness_version: program?.version,
+      witness_program: program === undefined ? undefined : hexOf(program.program),
     };
   },
 };

@@ -1,0 +1,614 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Errors } from 'typebox/schema';
+import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
+import { toHex } from '../../core/base/bytes.ts';
+import { reject } from '../../core/consensus/rejection.ts';
+import { createWasmSecp256k1 } from '../../core/crypto/wasm-secp256k1.ts';
+import { quoin } from '../../core/params/quoin.ts';
+import { encodeBlock, encodeHeader } from '../../core/primitives/block.ts';
+import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { encodeTransaction, makeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
+import type { TSchema } from '../schema.ts';
+import { createRpcHandler } from './handler.ts';
+import { type JsonOutput, writeJson } from './json-write.ts';
+import { METHODS } from './methods/table.ts';
+
+const curve = createWasmSecp256k1();
+const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+const UNKNOWN = 'ee'.repeat(32);
+
+/** A schema in which objects have no members that it does not name: what a method answers is then all in its description. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  return 'properties' in copy && copy.type === 'object' ? { ...copy, additionalProperties: false } : copy;
+}
+
+function setUp(node = new FakeNode()) {
+  const handler = createRpcHandler(node, { curve });
+  const signal = { aborted: false };
+  const raw = async (method: string, ...params: JsonOutput[]): Promise<string> => {
+    const body = Buffer.from(writeJson({ id: 1, method, params }));
+    return (await handler({ body, signal })).body;
+  };
+  /** The result, held against what the method says of it. */
+  const call = async (method: string, ...params: JsonOutput[]) => {
+    const reply = JSON.parse(await raw(method, ...params));
+    assert.equal(reply.error, null, JSON.stringify(reply.error));
+    const [valid, errors] = Errors(closed(METHODS.get(method)?.result) as TSchema, reply.result);
+    assert.ok(valid, `${method}: ${JSON.stringify(errors)} in ${JSON.stringify(reply.result)}`);
+    return reply.result;
+  };
+  const fails = async (code: number, message: string | RegExp, method: string, ...params: JsonOutput[]): Promise<void> => {
+    const { error } = JSON.parse(await raw(method, ...params));
+    assert.equal(error?.code, code, `${method} ${JSON.stringify(params)}: ${JSON.stringify(error)}`);
+    if (typeof message === 'string') assert.equal(error.message, message);
+    else assert.match(error.message, message);
+  };
+  return { node, signal, raw, call, fails };
+}
+
+function hexOfTx(tx: Transaction): string {
+  return toHex(encodeTransaction(tx));
+}
+
+describe('methods about the chain', () => {
+  const { call, fails, node, raw } = setUp();
+  const { chain } = node;
+  const hashes = [0, 1, 2, 3].map((height) => toDisplayHex(chain.at(height).header.hash));
+
+  it('count and name blocks', async () => {
+    assert.equal(await call('getblockcount'), 3);
+    assert.equal(await call('getbestblockhash'), hashes[3]);
+    assert.equal(await call('getblockhash', 2), hashes[2]);
+    assert.equal(await call('getdifficulty'), 4.656542373906925e-10);
+  });
+
+  it('show a header, its place and its neighbours', async () => {
+    const header = await call('getblockheader', hashes[2] ?? '');
+    assert.deepEqual([header.height, header.confirmations, header.nTx], [2, 2, 1]);
+    assert.deepEqual([header.previousblockhash, header.nextblockhash], [hashes[1], hashes[3]]);
+    assert.equal(header.chainwork, '6'.padStart(64, '0'));
+    assert.equal(await call('getblockheader', hashes[2] ?? '', false), toHex(encodeHeader(chain.at(2).header)));
+    const genesis = await call('getblockheader', hashes[0] ?? '');
+    assert.equal('previousblockhash' in genesis, false);
+    assert.equal('nextblockhash' in (await call('getblockheader', hashes[3] ?? '')), false);
+    const stale = await call('getblockheader', toDisplayHex(node.staleBlock.header.hash));
+    assert.deepEqual([stale.confirmations, stale.nextblockhash], [-1, undefined]);
+  });
+
+  it('show a block at each level of detail', async () => {
+    const hash = hashes[3] ?? '';
+    assert.equal(await call('getblock', hash, 0), toHex(encodeBlock(chain.at(3))));
+    assert.deepEqual(
+      (await call('getblock', hash)).tx,
+      chain.at(3).transactions.map((tx) => toDisplayHex(tx.txid)),
+    );
+    assert.deepEqual(await call('getblock', hash, true), await call('getblock', hash, 1));
+    assert.deepEqual(await call('getblock', hash, false), await call('getblock', hash, 0));
+    const [coinbase, payment] = (await call('getblock', hash, 2)).tx;
+    assert.equal('coinbase' in coinbase.vin[0], true);
+    assert.equal('fee' in coinbase, false);
+    assert.deepEqual([payment.fee, payment.vin[0].prevout, payment.hex], [0.0001, undefined, hexOfTx(node.payment)]);
+    const [, detailed] = (await call('getblock', hash, 3)).tx;
+    assert.deepEqual([detailed.vin[0].prevout.generated, detailed.vin[0].prevout.height, detailed.vin[0].prevout.value], [true, 1, 50]);
+    assert.deepEqual((await call('getblock', hash, 9)).tx[1], detailed);
+  });
+
+  it('write amounts with eight decimals', async () => {
+    const text = await raw('getblock', hashes[3] ?? '', 2);
+    assert.match(text, /"value":49\.99987655,/);
+    assert.match(text, /"value":0\.00002345,/);
+    assert.match(text, /"fee":0\.00010000,/);
+  });
+
+  it('show outputs with address, descriptor and operations', async () => {
+    const [, payment] = (await call('getblock', hashes[3] ?? '', 2)).tx;
+    assert.deepEqual(payment.vout[0].scriptPubKey, {
+      asm: `0 ${'03'.repeat(20)}`,
+      desc: 'addr(bcrt1qqvpsxqcrqvpsxqcrqvpsxqcrqvpsxqcruj60yu)#fqgcxf4j',
+      hex: `0014${'03'.repeat(20)}`,
+      address: 'bcrt1qqvpsxqcrqvpsxqcrqvpsxqcrqvpsxqcruj60yu',
+      type: 'witness_v0_keyhash',
+    });
+    assert.deepEqual(payment.vout[1].scriptPubKey, { asm: 'OP_RETURN 42', desc: 'raw(6a012a)#9jr9efqy', hex: '6a012a', type: 'nulldata' });
+  });
+
+  it('refuse unknown and missing blocks', async () => {
+    await fails(-5, 'Block not found', 'getblock', UNKNOWN);
+    await fails(-5, 'Block not found', 'getblockheader', UNKNOWN);
+    await fails(-8, "blockhash must be of length 64 (not 1, for 'a')", 'getblock', 'a');
+    await fails(-8, /^blockhash must be hexadecimal string/, 'getblock', 'zz'.repeat(32));
+    await fails(-8, "hash must be of length 64 (not 1, for 'a')", 'getblockheader', 'a');
+    await fails(-1, 'Block not available (not fully downloaded)', 'getblock', toDisplayHex(node.headerOnly.header.hash));
+    await fails(-3, 'JSON value of type string is not of expected type number', 'getblock', hashes[0] ?? '', '1');
+    await fails(-1, 'JSON integer out of range', 'getblock', hashes[0] ?? '', 0.5);
+  });
+
+  it('list the tips, the highest first', async () => {
+    const tips = await call('getchaintips');
+    assert.deepEqual(tips[0], { height: 3, hash: hashes[3], branchlen: 0, status: 'active' });
+    assert.deepEqual(tips.map((tip: { status: string }) => tip.status).sort(), ['active', 'headers-only', 'valid-fork']);
+  });
+
+  it('tell the state of the chain', async () => {
+    const info = await call('getblockchaininfo');
+    assert.deepEqual([info.chain, info.blocks, info.headers, info.bestblockhash], ['regtest', 3, 3, hashes[3]]);
+    assert.deepEqual([info.verificationprogress, info.initialblockdownload, info.size_on_disk], [1, false, 12_345]);
+    node.network.inSync = false;
+    const behind = await call('getblockchaininfo');
+    node.network.inSync = true;
+    assert.deepEqual([behind.verificationprogress, behind.initialblockdownload], [0.5, true]);
+  });
+
+  it('count the coins, with or without their hash', async () => {
+    const stats = await call('gettxoutsetinfo');
+    assert.deepEqual([stats.height, stats.bestblock, stats.hash_serialized_3], [3, hashes[3], '07'.repeat(32)]);
+    assert.equal('hash_serialized_3' in (await call('gettxoutsetinfo', 'none')), false);
+    await fails(-8, "'muhash' is not a valid hash_type", 'gettxoutsetinfo', 'muhash');
+    await fails(-8, 'Querying specific block heights requires coinstatsindex', 'gettxoutsetinfo', 'none', 2);
+  });
+
+  it('pass on invalidation and its end', async () => {
+    assert.equal(await call('invalidateblock', hashes[3] ?? ''), null);
+    assert.equal(await call('reconsiderblock', hashes[3] ?? ''), null);
+    assert.deepEqual([chain.invalidated.length, chain.reconsidered.length], [1, 1]);
+    await fails(-5, 'Block not found', 'invalidateblock', UNKNOWN);
+    await fails(-5, 'Block not found', 'reconsiderblock', UNKNOWN);
+    await fails(-8, /^blockhash must be of length 64/, 'reconsiderblock', 'x');
+  });
+});
+
+describe('methods about coins and transactions', () => {
+  it('find unspent outputs on the chain and among those that wait', async () => {
+    const { call, fails, node } = setUp();
+    const payment = toDisplayHex(node.payment.txid);
+    const coin = await call('gettxout', payment, 0);
+    assert.deepEqual([coin.confirmations, coin.coinbase, coin.value], [1, false, 49.99987655]);
+    assert.equal(await call('gettxout', payment, 1), null);
+    assert.equal(await call('gettxout', payment, 4294967295), null);
+    const spent = toDisplayHex((node.chain.at(2).transactions[0] as Transaction).txid);
+    assert.equal((await call('gettxout', spent, 0)).coinbase, true);
+    const waiting = node.spendingSecond();
+    node.mempool.add(waiting);
+    assert.equal(await call('gettxout', spent, 0), null);
+    assert.notEqual(await call('gettxout', spent, 0, false), null);
+    assert.equal((await call('gettxout', toDisplayHex(waiting.txid), 0)).confirmations, 0);
+    assert.equal(await call('gettxout', toDisplayHex(waiting.txid), 0, false), null);
+    await fails(-1, 'JSON integer out of range', 'gettxout', payment, -1);
+    await fails(-1, 'JSON integer out of range', 'gettxout', payment, 4294967296);
+  });
+
+  it('find a transaction that waits or is in a given block', async () => {
+    const { call, fails, node } = setUp();
+    const waiting = node.spendingSecond();
+    node.mempool.add(waiting);
+    const txid = toDisplayHex(waiting.txid);
+    assert.equal(await call('getrawtransaction', txid), hexOfTx(waiting));
+    assert.deepEqual(await call('getrawtransaction', txid, 2), await call('getrawtransaction', txid, true));
+    assert.equal('blockhash' in (await call('getrawtransaction', txid, 1)), false);
+    const blockHash = toDisplayHex(node.chain.at(3).header.hash);
+    const payment = toDisplayHex(node.payment.txid);
+    const found = await call('getrawtransaction', payment, 1, blockHash);
+    assert.deepEqual([found.in_active_chain, found.confirmations, found.blockhash, found.fee], [true, 1, blockHash, undefined]);
+    assert.equal(found.time, node.chain.at(3).header.timeSeconds);
+    assert.equal((await call('getrawtransaction', payment, 2, blockHash)).fee, 0.0001);
+    const stale = toDisplayHex((node.staleBlock.transactions[0] as Transaction).txid);
+    const old = await call('getrawtransaction', stale, 1, toDisplayHex(node.staleBlock.header.hash));
+    assert.deepEqual([old.in_active_chain, old.confirmations, old.time], [false, 0, undefined]);
+    const hint = 'Use gettransaction for wallet transactions.';
+    await fails(-5, /^No such mempool transaction\. Use -txindex or provide a block hash/, 'getrawtransaction', payment);
+    await fails(-5, `No such transaction found in the provided block. ${hint}`, 'getrawtransaction', txid, 1, blockHash);
+    await fails(-5, 'Block hash not found', 'getrawtransaction', payment, 1, UNKNOWN);
+    await fails(-1, 'Block not available', 'getrawtransaction', payment, 1, toDisplayHex(node.headerOnly.header.hash));
+    await fails(-5, /^The genesis block coinbase/, 'getrawtransaction', toDisplayHex(node.params.genesis.header.merkleRoot));
+    await fails(-8, "parameter 1 must be of length 64 (not 2, for 'zz')", 'getrawtransaction', 'zz');
+    await fails(-8, "parameter 3 must be of length 64 (not 1, for 'a')", 'getrawtransaction', payment, 1, 'a');
+  });
+
+  it('take transactions apart', async () => {
+    const { call, fails, node } = setUp();
+    const shown = await call('decoderawtransaction', hexOfTx(node.payment));
+    assert.deepEqual(
+      [shown.txid, shown.size, shown.vsize],
+      [toDisplayHex(node.payment.txid), node.payment.sizeBytes, node.payment.sizeBytes],
+    );
+    const [input] = node.payment.inputs;
+    assert.ok(input !== undefined);
+    const witness = makeTransaction({ ...node.payment, inputs: [{ ...input, witness: [Uint8Array.of(1, 2)] }] });
+    const shownWitness = await call('decoderawtransaction', hexOfTx(witness), true);
+    assert.deepEqual(shownWitness.vin[0].txinwitness, ['0102']);
+    assert.notEqual(shownWitness.hash, shownWitness.txid);
+    await fails(-22, 'TX decode failed', 'decoderawtransaction', hexOfTx(witness), false);
+    for (const hex of ['', 'zz', '00', `${hexOfTx(node.payment)}00`]) await fails(-22, 'TX decode failed', 'decoderawtransaction', hex);
+  });
+
+  it('show scripts with the outputs that could stand for them', async () => {
+    const { call, fails } = setUp();
+    const key = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
+    const shown = await call('decodescript', `21${key}ac`);
+    assert.deepEqual(shown, {
+      asm: `${key} OP_CHECKSIG`,
+      desc: `pk(${key})#gn28ywm7`,
+      type: 'pubkey',
+      p2sh: '2MvVwHhgE2JyjkjQk72CghrhrJsanKfHfqe',
+      segwit: {
+        asm: '0 751e76e8199196d454941c45d1b3a323f1433bd6',
+        desc: 'addr(bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080)#8pk5s7ya',
+        hex: '0014751e76e8199196d454941c45d1b3a323f1433bd6',
+        address: ADDRESS,
+        type: 'witness_v0_keyhash',
+        'p2sh-segwit': '2NAUYAHhujozruyzpsFRP63mbrdaU5wnEpN',
+      },
+    });
+    const multisig = await call('decodescript', `5121${key}21${key}52ae`);
+    assert.equal(multisig.desc, `multi(1,${key},${key})#x23hxyvx`);
+    assert.match(multisig.segwit.desc, /^wsh\(multi\(1,/);
+    assert.equal((await call('decodescript', `5120${key.slice(2)}`)).desc, `rawtr(${key.slice(2)})#xsjqcczm`);
+    assert.match((await call('decodescript', `5120${'11'.repeat(32)}`)).desc, /^addr\(/);
+    for (const unwrapped of ['6a', '05aa', 'ba', '50', 'c0', '51024e73', `a914${'00'.repeat(20)}87`]) {
+      assert.equal('p2sh' in (await call('decodescript', unwrapped)), false, unwrapped);
+    }
+    await fails(-8, "argument must be hexadecimal string (not 'zz')", 'decodescript', 'zz');
+  });
+});
+
+describe('methods about waiting transactions', () => {
+  it('list and show them', async () => {
+    const { call, fails, node } = setUp();
+    assert.deepEqual(await call('getrawmempool'), []);
+    const parent = node.spendingSecond();
+    const child = makeTransaction({
+      ...parent,
+      inputs: [{ prevout: { txid: parent.txid, vout: 0 }, scriptSig: new Uint8Array(), sequence: 0xffffffff, witness: [] }],
+    });
+    node.mempool.add(parent, { spentBy: [child.txid] });
+    node.mempool.add(child, { depends: [parent.txid] });
+    const [first, second] = [toDisplayHex(parent.txid), toDisplayHex(child.txid)];
+    assert.deepEqual(await call('getrawmempool'), [first, second]);
+    assert.deepEqual(await call('getrawmempool', false, true), { txids: [first, second], mempool_sequence: 5 });
+    const all = await call('getrawmempool', true);
+    assert.deepEqual(all[second], await call('getmempoolentry', second));
+    assert.deepEqual([all[first].spentby, all[second].depends, all[second].ancestorcount], [[second], [first], 2]);
+    // The child signals nothing itself, but its parent does.
+    assert.equal(all[second]['bip125-replaceable'], true);
+    const info = await call('getmempoolinfo');
+    assert.deepEqual([info.loaded, info.size, info.total_fee, info.mempoolminfee], [true, 2, 0.00002, 0.000001]);
+    await fails(-8, 'Verbose results cannot contain mempool sequence values.', 'getrawmempool', true, true);
+    await fails(-5, 'Transaction not in mempool', 'getmempoolentry', UNKNOWN);
+    await fails(-8, /^parameter 1 must be of length 64/, 'getmempoolentry', 'x');
+  });
+
+  it('do not call a transaction replaceable that signals nothing', async () => {
+    const { call, node } = setUp();
+    const [input] = node.spendingSecond().inputs;
+    assert.ok(input !== undefined);
+    const final = makeTransaction({ ...node.spendingSecond(), inputs: [{ ...input, sequence: 0xfffffffe }] });
+    node.mempool.add(final);
+    assert.equal((await call('getmempoolentry', toDisplayHex(final.txid)))['bip125-replaceable'], false);
+  });
+
+  it('send a transaction once and answer with its id again', async () => {
+    const { call, node } = setUp();
+    const tx = node.spendingSecond();
+    assert.equal(await call('sendrawtransaction', hexOfTx(tx)), toDisplayHex(tx.txid));
+    assert.equal(await call('sendrawtransaction', hexOfTx(tx)), toDisplayHex(tx.txid));
+    assert.deepEqual(
+      node.mempool.submitted.map((each) => each.feeRateMaxSatPerKvb),
+      [10_000_000n],
+    );
+  });
+
+  it('pass on the highest fee rate, and none for 0', async () => {
+    for (const [given, limit] of [
+      ['0.00001', 1_000n],
+      [0, undefined],
+      ['0.99999999', 99_999_999n],
+    ] as const) {
+      const { call, node } = setUp();
+      await call('sendrawtransaction', hexOfTx(node.spendingSecond()), given);
+      assert.equal(node.mempool.submitted[0]?.feeRateMaxSatPerKvb, limit);
+    }
+  });
+
+  it('refuse amounts that are none', async () => {
+    const { fails, node } = setUp();
+    const hex = hexOfTx(node.spendingSecond());
+    await fails(-3, 'Amount out of range', 'sendrawtransaction', hex, -1);
+    await fails(-3, 'Invalid amount', 'sendrawtransaction', hex, 'x');
+    await fails(-3, 'Invalid amount', 'sendrawtransaction', hex, 1e-9);
+    await fails(-3, 'Invalid amount', 'sendrawtransaction', hex, 99999999999);
+    await fails(-3, 'Amount is not a number or string', 'sendrawtransaction', hex, true);
+    await fails(-8, 'Fee rates larger than or equal to 1BTC/kvB are not accepted', 'sendrawtransaction', hex, 1);
+    await fails(-3, 'Amount out of range', 'sendrawtransaction', hex, 0, -0.5);
+    for (const text of ['', 'zz', '00', `${hex}00`]) {
+      await fails(-22, 'TX decode failed. Make sure the tx has at least one input.', 'sendrawtransaction', text);
+    }
+  });
+
+  it('refuse to burn more than was allowed', async () => {
+    const { call, fails, node } = setUp();
+    const burning = hexOfTx(node.spendingSecond(150_000_000n, Uint8Array.of(0x6a)));
+    const problem = 'Unspendable output exceeds maximum configured by user (maxburnamount)';
+    await fails(-25, problem, 'sendrawtransaction', burning);
+    await fails(-25, problem, 'sendrawtransaction', burning, 0, '1.49999999');
+    await call('sendrawtransaction', burning, 0, '1.5');
+  });
+
+  it('say why a transaction was refused', async () => {
+    const { fails, node } = setUp();
+    const hex = hexOfTx(node.spendingSecond());
+    node.mempool.rejection = reject('policy', 'min relay fee not met', { fee: 1n, required: 9n });
+    await fails(-26, 'min relay fee not met, 1 < 9', 'sendrawtransaction', hex);
+    node.mempool.rejection = reject('policy', 'max-fee-exceeded');
+    await fails(-25, 'Fee exceeds maximum configured by user (e.g. -maxtxfee, maxfeerate)', 'sendrawtransaction', hex);
+    node.mempool.rejection = reject('missing-inputs', 'bad-txns-inputs-missingorspent', { index: 0 });
+    await fails(-25, 'bad-txns-inputs-missingorspent', 'sendrawtransaction', hex);
+    await fails(-27, 'Transaction outputs already in utxo set', 'sendrawtransaction', hexOfTx(node.payment), 0, 1);
+  });
+
+  it('try transactions without keeping them', async () => {
+    const { call, fails, node } = setUp();
+    const tx = node.spendingSecond();
+    const hex = hexOfTx(tx);
+    const ids = { txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid) };
+    const vsize = tx.sizeBytes;
+    const fees = { base: 0.00001, 'effective-feerate': Math.floor(1_000_000 / vsize) / 1e8, 'effective-includes': [ids.wtxid] };
+    assert.deepEqual(await call('testmempoolaccept', [hex]), [{ ...ids, allowed: true, vsize, fees }]);
+    assert.equal(node.mempool.submitted.length, 0);
+    const expensive = [{ ...ids, allowed: false, 'reject-reason': 'max-fee-exceeded' }];
+    assert.deepEqual(await call('testmempoolaccept', [hex], '0.00000100'), expensive);
+    const twice = { ...ids, 'package-error': 'package-contains-duplicates' };
+    assert.deepEqual(await call('testmempoolaccept', [hex, hex]), [twice, twice]);
+    const other = node.spendingSecond(1n);
+    const [conflict] = await call('testmempoolaccept', [hex, hexOfTx(other)]);
+    assert.equal(conflict['package-error'], 'conflict-in-package');
+    node.mempool.rejection = reject('missing-inputs', 'bad-txns-inputs-missingorspent', { index: 0 });
+    assert.deepEqual(await call('testmempoolaccept', [hex]), [{ ...ids, allowed: false, 'reject-reason': 'missing-inputs' }]);
+    node.mempool.rejection = reject('policy', 'min relay fee not met', { fee: 1n, required: 9n });
+    const details = { 'reject-reason': 'min relay fee not met', 'reject-details': 'min relay fee not met, 1 < 9' };
+    assert.deepEqual(await call('testmempoolaccept', [hex]), [{ ...ids, allowed: false, ...details }]);
+    for (const list of [[], Array.from({ length: 26 }, () => hex)]) {
+      await fails(-8, 'Array must contain between 1 and 25 transactions.', 'testmempoolaccept', list);
+    }
+    await fails(-22, 'TX decode failed: zz Make sure the tx has at least one input.', 'testmempoolaccept', ['zz']);
+    await fails(-3, 'JSON value of type number is not of expected type string', 'testmempoolaccept', [5]);
+  });
+});
+
+describe('methods about mining', () => {
+  it('mine to an address, with a limit of tries only where blocks are easy', async () => {
+    const { call, fails, node, signal } = setUp();
+    const hashes = await call('generatetoaddress', 2, ADDRESS);
+    assert.deepEqual(
+      hashes,
+      [4, 5].map((height) => toDisplayHex(node.chain.at(height).header.hash)),
+    );
+    const [asked] = node.mining.generated;
+    assert.ok(asked !== undefined);
+    assert.deepEqual(
+      [asked.maxTries, toHex(asked.script), asked.signal],
+      [1_000_000n, '0014751e76e8199196d454941c45d1b3a323f1433bd6', signal],
+    );
+    await call('generatetoaddress', 1, ADDRESS, 7);
+    assert.equal(node.mining.generated[1]?.maxTries, 7n);
+    assert.deepEqual(await call('generatetoaddress', 0, ADDRESS), []);
+    assert.deepEqual(await call('generatetoaddress', -1, ADDRESS), []);
+    await fails(-5, 'Error: Invalid address', 'generatetoaddress', 1, 'x');
+    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 1, ADDRESS, -1);
+    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 2147483648, ADDRESS);
+  });
+
+  it('have no limit of tries where blocks are hard', async () => {
+    const harder = { ...new FakeNode().params, consensus: { ...new FakeNode().params.consensus } };
+    const node = new FakeNode(harder);
+    Object.assign(harder.consensus, { pow: { ...harder.consensus.pow, bits: quoin.consensus.pow.bits } });
+    node.mining.generate = async (options) => {
+      node.mining.generated.push(options);
+      return [];
+    };
+    const { call } = setUp(node);
+    await call('generatetoaddress', 1, ADDRESS);
+    assert.equal(node.mining.generated[0]?.maxTries, undefined);
+  });
+
+  it('stop mining when the server stops', async () => {
+    const { call, signal } = setUp();
+    signal.aborted = true;
+    assert.deepEqual(await call('generatetoaddress', 5, ADDRESS), []);
+  });
+
+  it('submit blocks and answer in the words of BIP-22', async () => {
+    const { call, fails, node } = setUp();
+    const hex = toHex(encodeBlock(node.staleBlock));
+    const answers = [
+      [{ isNew: true, active: true, rejection: undefined }, null],
+      [{ isNew: true, active: false, rejection: undefined }, 'inconclusive'],
+      [{ isNew: false, active: true, rejection: undefined }, 'duplicate'],
+      [{ isNew: true, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
+      [{ isNew: false, active: false, rejection: reject('consensus', 'bad-cb-amount') }, 'duplicate-invalid'],
+      [{ isNew: false, active: false, rejection: reject('mutated', 'bad-txnmrklroot') }, 'bad-txnmrklroot'],
+    ] as const;
+    for (const [outcome, word] of answers) {
+      node.chain.outcome = outcome;
+      assert.equal(await call('submitblock', hex), word);
+    }
+    assert.equal(await call('submitblock', hex, 'ignored'), 'bad-txnmrklroot');
+    for (const text of ['', 'zz', '00'.repeat(80), `${hex}00`]) await fails(-22, 'Block decode failed', 'submitblock', text);
+  });
+
+  it('put the reserved value into a coinbase that commits to witnesses and was sent without it', async () => {
+    const { call, node } = setUp();
+    const [coinbase] = node.staleBlock.transactions;
+    assert.ok(coinbase !== undefined);
+    const commitment = { value: 0n, scriptPubKey: Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed, ...new Uint8Array(32)) };
+    const committed = makeTransaction({ ...coinbase, outputs: [...coinbase.outputs, commitment] });
+    await call(
+      'submitblock',
+      toHex(encodeBlock({ ...node.staleBlock, transactions: [committed], sizeBytes: 1_000 })).slice(0, (81 + committed.sizeBytes) * 2),
+    );
+    await call('submitblock', toHex(encodeBlock(node.staleBlock)));
+    const [first, second] = node.chain.submitted.map((block) => block.transactions[0]?.inputs[0]?.witness);
+    assert.deepEqual(first, [new Uint8Array(32)]);
+    assert.deepEqual(second, []);
+  });
+
+  it('tell what a miner wants to know', async () => {
+    const { call } = setUp();
+    const info = await call('getmininginfo');
+    assert.deepEqual([info.blocks, info.bits, info.next.height, info.next.bits, info.chain], [3, '207fffff', 4, '207fffff', 'regtest']);
+    assert.ok(info.networkhashps > 0);
+  });
+});
+
+describe('methods about peers', () => {
+  it('show each peer and their number', async () => {
+    const { call, node, raw } = setUp();
+    node.network.connected.push(fakePeer(), fakePeer({ id: 2, inbound: true, localAddress: '1.2.3.4:5', connectionType: 'inbound' }));
+    const [first, second] = await call('getpeerinfo');
+    assert.deepEqual([first.id, first.addr, first.pingtime, first.minping], [1, '127.0.0.1:18444', 0.0015, 0.00125]);
+    assert.equal('pingwait' in first || 'addrlocal' in first, false);
+    assert.deepEqual([second.inbound, second.addrlocal, second.connection_type], [true, '1.2.3.4:5', 'inbound']);
+    assert.deepEqual(
+      [first.servicesnames, first.inflight, first.bytesrecv_per_msg],
+      [['NETWORK', 'WITNESS', 'NETWORK_LIMITED'], [4, 5], { pong: 32 }],
+    );
+    assert.match(await raw('getpeerinfo'), /"minfeefilter":0\.00000100,/);
+    assert.equal(await call('getconnectioncount'), 2);
+    const info = await call('getnetworkinfo');
+    assert.deepEqual([info.connections, info.connections_in, info.connections_out, info.timeoffset], [2, 1, 1, -2]);
+    assert.deepEqual([info.subversion, info.relayfee, info.localservices], ['/quoin:0.1.0/', 0.000001, '0000000000000409']);
+  });
+
+  it('add, remove and try nodes', async () => {
+    const { call, fails, node } = setUp();
+    await call('addnode', '127.0.0.1:1', 'add');
+    await call('addnode', '::1', 'add');
+    await call('addnode', '[::1]:7', 'add');
+    await call('addnode', 'node.example', 'add', false);
+    assert.deepEqual(node.network.added, ['127.0.0.1:1', '::1:18444', '::1:7', 'node.example:18444']);
+    await fails(-23, 'Error: Node already added', 'addnode', '127.0.0.1:1', 'add');
+    await call('addnode', '127.0.0.1:1', 'remove');
+    await fails(-24, /^Error: Node could not be removed/, 'addnode', '127.0.0.1:1', 'remove');
+    await call('addnode', '127.0.0.1:65535', 'onetry');
+    await fails(-8, /not host:port/, 'addnode', '127.0.0.1:65536', 'onetry');
+    for (const text of ['', 'a b', '[1.2.3.4]:5', 'a:', 'a:0', 'a:b', '[::1']) await fails(-8, /not host:port/, 'addnode', text, 'onetry');
+    await fails(-1, /^addnode "node" "command"/, 'addnode', '127.0.0.1:1', 'x');
+    await fails(-8, /v2transport/, 'addnode', '127.0.0.1:1', 'onetry', true);
+  });
+
+  it('disconnect by address or by id, not by both', async () => {
+    const { call, fails, node } = setUp();
+    node.network.connected.push(fakePeer(), fakePeer({ id: 2 }), fakePeer({ id: 3 }));
+    await call('disconnectnode', '127.0.0.1:18444');
+    await call('disconnectnode', '', 2);
+    await call('disconnectnode', null, 3);
+    assert.equal(node.network.connected.length, 0);
+    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', 'x');
+    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', '', 2);
+    for (const params of [[], [null], ['x', 1], [null, null]]) {
+      await fails(-32602, 'Only one of address and nodeid should be provided.', 'disconnectnode', ...params);
+    }
+  });
+});
+
+describe('methods that control the node', () => {
+  it('fix and free the clock', async () => {
+    const { call, fails, node } = setUp();
+    assert.equal(await call('setmocktime', 1_700_000_500), null);
+    assert.equal(node.mockTime, 1_700_000_500);
+    await call('setmocktime', 0);
+    assert.equal(node.mockTime, undefined);
+    await call('setmocktime', 9223372036);
+    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not 9223372037.', 'setmocktime', 9223372037);
+    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not -1.', 'setmocktime', -1);
+  });
+
+  it('leave the clock of a public network alone', async () => {
+    const { fails } = setUp(new FakeNode({ ...new FakeNode().params, name: 'signet' }));
+    await fails(-1, 'setmocktime is for regression testing (-regtest mode) only', 'setmocktime', 1);
+  });
+
+  it('stop the node', async () => {
+    const { call, node } = setUp();
+    assert.equal(await call('stop'), 'quoin stopping');
+    assert.equal(node.stops, 1);
+  });
+
+  it('hold back the answer to stop for as long as was asked', async () => {
+    const { call, fails, node } = setUp();
+    let answered = false;
+    const answer = call('stop', 500).then(() => {
+      answered = true;
+    });
+    await node.clock.advance(499);
+    assert.deepEqual([node.stops, answered], [1, false]);
+    await node.clock.advance(1);
+    await answer;
+    await fails(-1, 'JSON integer out of range', 'stop', 60_001);
+  });
+
+  it('tell the time since the start, the log and the calls that run', async () => {
+    const { call } = setUp();
+    assert.equal(await call('uptime'), 100);
+    const info = await call('getrpcinfo');
+    assert.match(info.logpath, /debug\.log$/);
+    assert.deepEqual(info.active_commands, [{ method: 'getrpcinfo', duration: 0 }]);
+    assert.equal(await call('syncwithvalidationinterfacequeue'), null);
+  });
+
+  it('help with everything that is not hidden, and with each method', async () => {
+    const { call } = setUp();
+    const index: string = await call('help');
+    assert.match(index, /^== Blockchain ==\n/);
+    for (const method of METHODS.values()) {
+      assert.equal(index.includes(`\n${method.name}`), method.hidden !== true, method.name);
+      const page: string = await call('help', method.name);
+      assert.ok(page.startsWith(method.name) && page.includes('\nResult:\n'), method.name);
+      for (const { name, hidden } of method.params) assert.equal(page.includes(name.split('|')[0] as string), hidden !== true, name);
+    }
+    assert.equal(await call('help', 'nosuch'), 'help: unknown command: nosuch');
+  });
+});
+
+describe('validateaddress', () => {
+  it('tells addresses of each kind from what is none', async () => {
+    const { call } = setUp();
+    assert.deepEqual(await call('validateaddress', ADDRESS.toUpperCase()), {
+      isvalid: true,
+      address: ADDRESS,
+      scriptPubKey: '0014751e76e8199196d454941c45d1b3a323f1433bd6',
+      isscript: false,
+      iswitness: true,
+      witness_version: 0,
+      witness_program: '751e76e8199196d454941c45d1b3a323f1433bd6',
+    });
+    const p2sh = await call('validateaddress', '2NEXsFCucUF2g3TR4daw85EuxQEW9v6h7Zn');
+    assert.deepEqual([p2sh.isscript, p2sh.iswitness], [true, false]);
+    const anchor = await call('validateaddress', 'bcrt1pfeesnyr2tx');
+    assert.deepEqual([anchor.isscript, anchor.iswitness, anchor.witness_version], [true, true, undefined]);
+    const mistyped = await call('validateaddress', `${ADDRESS.slice(0, -1)}q`);
+    assert.deepEqual(mistyped, { isvalid: false, error_locations: [43], error: 'Invalid Bech32 checksum' });
+    assert.equal((await call('validateaddress', '')).isvalid, false);
+  });
+});
+
+describe('every method', () => {
+  it('is named after its file and describes itself', () => {
+    for (const [name, method] of METHODS) {
+      assert.equal(method.name, name);
+      assert.match(method.description, /\.$/);
+      for (const parameter of method.params) assert.match(parameter.description, /\.$/, `${name} ${parameter.name}`);
+    }
+  });
+
+  it('refuses one argument more than it has', async () => {
+    const { fails } = setUp();
+    for (const method of METHODS.values()) {
+      const params = Array.from({ length: method.params.length + 1 }, () => 1);
+      await fails(-1, new RegExp(`^${method.name}`), method.name, ...params);
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { reject } from '../../../core/consensus/rejection.ts';
+import type { Txid } from '../../../core/primitives/ids.ts';
+import { makeTransaction } from '../../../core/primitives/transaction.ts';
+import { withChecksum } from './descriptor.ts';
+import { networkOf } from './network-of.ts';
+import { difficultyOf, hex32, targetHex } from './numbers.ts';
+import { rejectionText } from './rejection.ts';
+import { servicesHex, servicesNames } from './services.ts';
+
+describe('withChecksum', () => {
+  it('gives the checksums that Bitcoin Core gives', () => {
+    for (const text of [
+      'raw(deadbeef)#89f8spxm',
+      'raw(6a)#4mhr9ur5',
+      'raw()#58lrscpx',
+      'addr(mfWxJ45yp2SFn7UciZyNpvDKrzbhyfKrY8)#ydtjlapp',
+      'addr(bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080)#8pk5s7ya',
+      'pk(0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798)#gn28ywm7',
+      'rawtr(852dbc60bdb18bd16331b749630251289a6d218d4af8d6e9808df4b240e80796)#l89jag0w',
+    ]) {
+      assert.equal(withChecksum(text.split('#')[0] as string), text);
+    }
+  });
+});
+
+describe('difficultyOf', () => {
+  it('is 1 at the easiest target of Bitcoin and below it on other networks', () => {
+    assert.equal(difficultyOf(0x1d00ffff), 1);
+    assert.equal(difficultyOf(0x207fffff), 4.656542373906925e-10);
+    assert.equal(difficultyOf(0x1d400000), 0.0156247615814209);
+    assert.equal(difficultyOf(0x170331db), 88104191118793.16);
+  });
+});
+
+describe('hexadecimal numbers', () => {
+  it('have their full length, negative versions too', () => {
+    assert.equal(hex32(-1), 'ffffffff');
+    assert.equal(hex32(1), '00000001');
+    assert.equal(targetHex(0x207fffff), `7fffff${'0'.repeat(58)}`);
+    assert.equal(servicesHex(1033n), '0000000000000409');
+  });
+});
+
+describe('servicesNames', () => {
+  it('names the bits that have a name and shows the others', () => {
+    assert.deepEqual(servicesNames(0n), []);
+    assert.deepEqual(servicesNames(0x0c4dn), ['NETWORK', 'BLOOM', 'WITNESS', 'COMPACT_FILTERS', 'NETWORK_LIMITED', 'P2P_V2']);
+    assert.deepEqual(servicesNames((1n << 63n) | 2n), ['UNKNOWN[2^1]', 'UNKNOWN[2^63]']);
+  });
+});
+
+describe('networkOf', () => {
+  it('tells routable addresses from those that are not', () => {
+    const cases: readonly [string, string][] = [
+      ['8.8.8.8:8333', 'ipv4'],
+      ['127.0.0.1:8333', 'not_publicly_routable'],
+      ['192.168.1.2:1', 'not_publicly_routable'],
+      ['[2a00:1450::1]:8333', 'ipv6'],
+      ['[::1]:8333', 'not_publicly_routable'],
+      ['[fd00::1]:8333', 'not_publicly_routable'],
+      ['example.onion:8333', 'onion'],
+      ['example.b32.i2p:0', 'i2p'],
+      ['node.example:8333', 'not_publicly_routable'],
+    ];
+    for (const [address, network] of cases) assert.equal(networkOf(address), network, address);
+  });
+});
+
+describe('rejectionText', () => {
+  const prevout = { txid: new Uint8Array(32).fill(1) as unknown as Txid, vout: 3 };
+  const tx = makeTransaction({
+    version: 2,
+    inputs: [{ prevout, scriptSig: new Uint8Array(), sequence: 0, witness: [] }],
+    outputs: [],
+    lockTime: 0,
+  });
+
+  it('says in words of Core what a reason needs', () => {
+    const relay = reject('policy', 'min relay fee not met', { fee: 1n, required: 188n });
+    assert.equal(rejectionText(relay, tx), 'min relay fee not met, 1 < 188');
+    const below = reject('consensus', 'bad-txns-in-belowout', { valueIn: 4_624_998_890n, valueOut: 100_000_000n });
+    assert.equal(rejectionText(below, tx), 'bad-txns-in-belowout, value in (46.2499889) < value out (1.00)');
+    const young = reject('premature', 'bad-txns-premature-spend-of-coinbase', { index: 0, depth: 99 });
+    assert.equal(rejectionText(young, tx), 'bad-txns-premature-spend-of-coinbase, tried to spend coinbase at depth 99');
+    const script = reject('policy', 'mempool-script-verify-flag-failed (Some text)', { error: 'SOME', inputIndex: 0 });
+    assert.match(
+      rejectionText(script, tx),
+      /^mempool-script-verify-flag-failed \(Some text\), input 0 of [0-9a-f]{64} \(wtxid [0-9a-f]{64}\), spending (01){32}:3$/,
+    );
+  });
+
+  it('shows the facts of every other reason after it', () => {
+    assert.equal(rejectionText(reject('policy', 'dust'), tx), 'dust');
+    assert.equal(rejectionText(reject('policy', 'TRUC-violation', { rule: 'size' }), tx), 'TRUC-violation, rule size');
+  });
+});

@@ -1,0 +1,475 @@
+/**
+ * A node for tests of the doors: a real chain of regtest blocks that is held in memory, and around it services that do what a test
+ * tells them and remember what they were asked. It checks no rule: that is the chain's and the mempool's own business.
+ *
+ * @module
+ */
+
+import type { Coin } from '../../src/core/consensus/coin.ts';
+import type { Rejection } from '../../src/core/consensus/rejection.ts';
+import { regtest } from '../../src/core/params/regtest.ts';
+import type { NetworkParams } from '../../src/core/params/types.ts';
+import { type Block, encodeBlock } from '../../src/core/primitives/block.ts';
+import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
+import { type BlockHash, type HashKey, hashKey, type Txid } from '../../src/core/primitives/ids.ts';
+import { type OutPoint, outPointKey, type Transaction, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
+import { isUnspendable } from '../../src/core/script/index.ts';
+import type {
+  BlockOutcome,
+  BlockSummary,
+  ChainService,
+  ChainTip,
+  MempoolItem,
+  MempoolService,
+  MiningService,
+  NetworkService,
+  NodeEvent,
+  NodePort,
+  PeerInfo,
+  TransactionOutcome,
+  WalletEntry,
+  WalletService,
+} from '../../src/engine/ports/node-port.ts';
+import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
+import { FakeClock } from './fake-clock.ts';
+
+/** Work of one regtest block. */
+const BLOCK_WORK = 2n;
+
+/** Blocks by their hash, the active chain by height, and the coins that its blocks left. */
+export class FakeChain implements ChainService {
+  readonly #blocks = new Map<HashKey, { readonly block: Block; readonly height: number; stored: boolean }>();
+  readonly #active: Block[] = [];
+  readonly #coins = new Map<HashKey, Coin>();
+  readonly #spent = new Map<HashKey, readonly (readonly Coin[])[]>();
+  /** What `submitBlock` answers next. */
+  outcome: BlockOutcome = { isNew: true, active: true, rejection: undefined };
+  readonly submitted: Block[] = [];
+  readonly invalidated: BlockHash[] = [];
+  readonly reconsidered: BlockHash[] = [];
+
+  constructor(params: NetworkParams) {
+    this.connect(params.genesis);
+  }
+
+  /** Puts a block on top of the active chain. */
+  connect(block: Block): void {
+    const height = this.#active.push(block) - 1;
+    this.add(block, height);
+    const spent: Coin[][] = [];
+    for (const [index, tx] of block.transactions.entries()) {
+      if (index > 0) spent.push(tx.inputs.map(({ prevout }) => this.#take(prevout)));
+      tx.outputs.forEach(({ value, scriptPubKey }, vout) => {
+        if (height === 0 || isUnspendable(scriptPubKey)) return;
+        this.#coins.set(outPointKey({ txid: tx.txid, vout }), { value, scriptPubKey, height, coinbase: index === 0 });
+      });
+    }
+    this.#spent.set(hashKey(block.header.hash), spent);
+  }
+
+  /** Keeps a block beside the active chain; `stored` false for its header alone. */
+  add(block: Block, height: number, stored = true): void {
+    this.#blocks.set(hashKey(block.header.hash), { block, height, stored });
+  }
+
+  #take(outPoint: OutPoint): Coin {
+    const coin = this.#coins.get(outPointKey(outPoint));
+    if (coin === undefined) throw new Error('a fake block spends what is not there');
+    this.#coins.delete(outPointKey(outPoint));
+    return coin;
+  }
+
+  /** A block of the active chain. */
+  at(height: number): Block {
+    const block = this.#active.at(height);
+    if (block === undefined) throw new Error(`no block at height ${height}`);
+    return block;
+  }
+
+  tip(): BlockSummary {
+    return this.block(this.at(-1).header.hash) as BlockSummary;
+  }
+
+  bestHeader(): BlockSummary {
+    return this.tip();
+  }
+
+  block(hash: BlockHash): BlockSummary | undefined {
+    const found = this.#blocks.get(hashKey(hash));
+    if (found === undefined) return undefined;
+    const { block, height, stored } = found;
+    const active = this.#active[height] === block;
+    const medianTimeSeconds = this.at(Math.max(0, height - 5)).header.timeSeconds;
+    const chainWork = (BLOCK_WORK * BigInt(height + 1)) as ChainWork;
+    const nextHash = active ? this.#active[height + 1]?.header.hash : undefined;
+    const txCount = stored ? block.transactions.length : 0;
+    return { header: block.header, height, chainWork, medianTimeSeconds, txCount, active, nextHash, stored };
+  }
+
+  hashAt(height: number): BlockHash | undefined {
+    return height < 0 ? undefined : this.#active[height]?.header.hash;
+  }
+
+  tips(): readonly ChainTip[] {
+    const forks = [...this.#blocks.values()].filter(({ block, height }) => this.#active[height] !== block);
+    const tip = this.tip();
+    return [
+      ...forks.map(({ block, height, stored }): ChainTip => {
+        return { height, hash: block.header.hash, branchLength: 1, status: stored ? 'valid-fork' : 'headers-only' };
+      }),
+      { height: tip.height, hash: tip.header.hash, branchLength: 0, status: 'active' },
+    ];
+  }
+
+  async blockBytes(hash: BlockHash): Promise<Uint8Array | undefined> {
+    const found = this.#blocks.get(hashKey(hash));
+    return found?.stored === true ? encodeBlock(found.block) : undefined;
+  }
+
+  async spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined> {
+    return this.#spent.get(hashKey(hash));
+  }
+
+  async coin(outPoint: OutPoint): Promise<Coin | undefined> {
+    return this.#coins.get(outPointKey(outPoint));
+  }
+
+  async coinSetStats(kind: 'hash_serialized_3' | 'none') {
+    const { height, header } = this.tip();
+    let totalAmount = 0n;
+    for (const coin of this.#coins.values()) totalAmount += coin.value;
+    const hashSerialized = kind === 'none' ? undefined : new Uint8Array(32).fill(7);
+    const txouts = this.#coins.size;
+    return { height, bestBlock: header.hash, txouts, transactions: txouts, bogosize: 72, totalAmount, diskSizeBytes: 0, hashSerialized };
+  }
+
+  async submitBlock(block: Block): Promise<BlockOutcome> {
+    this.submitted.push(block);
+    return this.outcome;
+  }
+
+  async invalidateBlock(hash: BlockHash): Promise<boolean> {
+    this.invalidated.push(hash);
+    return this.#blocks.has(hashKey(hash));
+  }
+
+  async reconsiderBlock(hash: BlockHash): Promise<boolean> {
+    this.reconsidered.push(hash);
+    return this.#blocks.has(hashKey(hash));
+  }
+
+  sizeOnDiskBytes(): number {
+    return 12_345;
+  }
+}
+
+/** Waiting transactions. What `submit` and `test` answer is set by the test; what is accepted waits. */
+export class FakeMempool implements MempoolService {
+  readonly #items = new Map<HashKey, MempoolItem>();
+  /** Why the next transaction is refused. */
+  rejection: Rejection | undefined;
+  fee = 1_000n;
+  readonly submitted: { readonly tx: Transaction; readonly feeRateMaxSatPerKvb: bigint | undefined }[] = [];
+
+  /** Lets a transaction wait. */
+  add(tx: Transaction, relatives: Partial<Pick<MempoolItem, 'depends' | 'spentBy'>> = {}): void {
+    const weightWu = transactionWeightWu(tx);
+    const vsizeBytes = Math.ceil(weightWu / 4);
+    const { depends = [], spentBy = [] } = relatives;
+    this.#items.set(hashKey(tx.txid), {
+      tx,
+      fee: this.fee,
+      vsizeBytes,
+      weightWu,
+      timeSeconds: 1_700_000_000,
+      height: 3,
+      depends,
+      spentBy,
+      ancestorCount: 1 + depends.length,
+      ancestorVsizeBytes: vsizeBytes,
+      ancestorFees: this.fee,
+      descendantCount: 1 + spentBy.length,
+      descendantVsizeBytes: vsizeBytes,
+      descendantFees: this.fee,
+    });
+  }
+
+  info() {
+    let vsizeBytes = 0;
+    for (const item of this.#items.values()) vsizeBytes += item.vsizeBytes;
+    const rates = { minFeeRateSatPerKvb: 100n, minRelayFeeRateSatPerKvb: 100n, incrementalFeeRateSatPerKvb: 100n };
+    const count = this.#items.size;
+    return {
+      loaded: true,
+      count,
+      vsizeBytes,
+      usageBytes: 1_000 * count,
+      maxUsageBytes: 300_000_000,
+      totalFee: this.fee * BigInt(count),
+      sequence: 5,
+      ...rates,
+    };
+  }
+
+  items(): Iterable<MempoolItem> {
+    return this.#items.values();
+  }
+
+  get(txid: Txid): MempoolItem | undefined {
+    return this.#items.get(hashKey(txid));
+  }
+
+  coin(outPoint: OutPoint): Coin | undefined {
+    const output = this.get(outPoint.txid)?.tx.outputs[outPoint.vout];
+    return output === undefined ? undefined : { ...output, height: 0, coinbase: false };
+  }
+
+  spenderOf(outPoint: OutPoint): Txid | undefined {
+    for (const { tx } of this.#items.values()) {
+      if (tx.inputs.some(({ prevout }) => outPointKey(prevout) === outPointKey(outPoint))) return tx.txid;
+    }
+    return undefined;
+  }
+
+  async submit(tx: Transaction, options: { readonly feeRateMaxSatPerKvb?: bigint } = {}): Promise<TransactionOutcome> {
+    this.submitted.push({ tx, feeRateMaxSatPerKvb: options.feeRateMaxSatPerKvb });
+    const outcome = await this.test(tx);
+    if (outcome.rejection === undefined) this.add(tx);
+    return outcome;
+  }
+
+  async test(tx: Transaction): Promise<TransactionOutcome> {
+    const { rejection, fee } = this;
+    return { txid: tx.txid, wtxid: tx.wtxid, rejection, fee, vsizeBytes: Math.ceil(transactionWeightWu(tx) / 4) };
+  }
+}
+
+/** A peer as `getpeerinfo` would see it. */
+export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
+  return {
+    id: 1,
+    address: '127.0.0.1:18444',
+    boundAddress: '127.0.0.1:50001',
+    localAddress: undefined,
+    inbound: false,
+    connectionType: 'manual',
+    services: 1033n,
+    protocolVersion: 70016,
+    userAgent: '/quoin:0.1.0/',
+    startingHeight: 3,
+    relayTransactions: true,
+    connectedTimeSeconds: 1_700_000_000,
+    lastSendTimeSeconds: 1_700_000_001,
+    lastReceiveTimeSeconds: 1_700_000_002,
+    lastTransactionTimeSeconds: 0,
+    lastBlockTimeSeconds: 0,
+    timeOffsetSeconds: -2,
+    bytesSent: 1_000,
+    bytesReceived: 2_000,
+    bytesSentPerMessage: { ping: 32 },
+    bytesReceivedPerMessage: { pong: 32 },
+    pingTimeMs: 1.5,
+    pingTimeMsMin: 1.25,
+    pingWaitMs: undefined,
+    syncedHeaders: 3,
+    syncedBlocks: 3,
+    inFlight: [4, 5],
+    feeFilterSatPerKvb: 100n,
+    addressesProcessed: 1,
+    addressesRateLimited: 0,
+    ...changes,
+  };
+}
+
+/** Peers that a test sets, and the changes that were asked for. */
+export class FakeNetwork implements NetworkService {
+  readonly userAgent = '/quoin:0.1.0/';
+  readonly protocolVersion = 70016;
+  readonly services = 1033n;
+  readonly connected: PeerInfo[] = [];
+  readonly added: string[] = [];
+  inSync = true;
+
+  listenAddress(): string | undefined {
+    return '127.0.0.1:18444';
+  }
+
+  peers(): readonly PeerInfo[] {
+    return this.connected;
+  }
+
+  sync() {
+    return { inSync: this.inSync, height: 3, headers: 3, fraction: this.inSync ? 1 : 0.5, blocksPerSecond: 0, secondsLeft: undefined };
+  }
+
+  addNode({ host, port }: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean {
+    const name = `${host}:${port}`;
+    const index = this.added.indexOf(name);
+    if (command === 'onetry') return true;
+    if (command === 'add') return index < 0 && this.added.push(name) > 0;
+    return index >= 0 && this.added.splice(index, 1).length === 1;
+  }
+
+  disconnect(peer: { readonly address: string } | { readonly id: number }): boolean {
+    const index = this.connected.findIndex((each) => ('id' in peer ? each.id === peer.id : each.address === peer.address));
+    return index >= 0 && this.connected.splice(index, 1).length === 1;
+  }
+}
+
+/** Mines blocks of nothing but a coinbase onto the fake chain. */
+export class FakeMining implements MiningService {
+  readonly #node: { readonly params: NetworkParams; readonly chain: FakeChain };
+  readonly generated: Parameters<MiningService['generate']>[0][] = [];
+  running = false;
+  workers = 0;
+  /** What `start` throws. */
+  failure: Error | undefined;
+
+  constructor(node: { readonly params: NetworkParams; readonly chain: FakeChain }) {
+    this.#node = node;
+  }
+
+  state() {
+    return { running: this.running, workers: this.workers, hashRate: this.running ? 1_000.5 : 0, blocksFound: 2, address: undefined };
+  }
+
+  async start(options: { readonly workers?: number } = {}): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    this.running = true;
+    this.workers = options.workers ?? 2;
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    this.workers = 0;
+  }
+
+  async generate(options: Parameters<MiningService['generate']>[0]): Promise<readonly BlockHash[]> {
+    this.generated.push(options);
+    const { chain, params } = this.#node;
+    const hashes: BlockHash[] = [];
+    for (let i = 0; i < options.count && options.signal?.aborted !== true; i++) {
+      const block = buildBlock({ parent: chain.tip(), params, coinbaseScript: options.script });
+      chain.connect(block);
+      hashes.push(block.header.hash);
+    }
+    return hashes;
+  }
+}
+
+/** A wallet with a fixed balance. */
+export class FakeWallet implements WalletService {
+  readonly entries: WalletEntry[] = [];
+  readonly sent: Parameters<WalletService['send']>[0][] = [];
+  /** Why the next payment is refused. */
+  rejection: Rejection | undefined;
+
+  address(): string {
+    return 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+  }
+
+  async newAddress(): Promise<string> {
+    return 'bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry';
+  }
+
+  balance() {
+    return { confirmed: 5_000_000_000n, unconfirmed: -1_000n, immature: 10_000_000_000n };
+  }
+
+  history({ limit = 100, skip = 0 }: { readonly limit?: number; readonly skip?: number } = {}): readonly WalletEntry[] {
+    return this.entries.slice(skip, skip + limit);
+  }
+
+  transaction(txid: Txid): WalletEntry | undefined {
+    return this.entries.find((entry) => hashKey(entry.txid) === hashKey(txid));
+  }
+
+  isMine(): boolean {
+    return false;
+  }
+
+  async send(options: Parameters<WalletService['send']>[0]): ReturnType<WalletService['send']> {
+    this.sent.push(options);
+    if (this.rejection !== undefined) return { rejection: this.rejection };
+    return { txid: new Uint8Array(32).fill(9) as unknown as Txid, fee: 141n };
+  }
+
+  async sign(tx: Transaction) {
+    return { tx, complete: false };
+  }
+}
+
+/** One line of the log. */
+export interface LoggedEvent {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly event: string;
+}
+
+/** The node: three blocks on the genesis block, the last one with a payment; a stale block and a header beside them. */
+export class FakeNode implements NodePort {
+  readonly params: NetworkParams;
+  readonly version = '0.1.0';
+  readonly clock = new FakeClock(1_700_000_100);
+  readonly startedAtSeconds = 1_700_000_000;
+  readonly dataDir: string | undefined = '/data/regtest';
+  readonly chain: FakeChain;
+  readonly mempool = new FakeMempool();
+  readonly network = new FakeNetwork();
+  readonly mining: FakeMining;
+  readonly wallet: FakeWallet | undefined = new FakeWallet();
+  readonly logged: LoggedEvent[] = [];
+  readonly listeners = new Set<(event: NodeEvent) => void>();
+  stops = 0;
+  mockTime: number | undefined;
+  /** The payment in block 3, which spends the coinbase of block 1. */
+  readonly payment: Transaction;
+  readonly staleBlock: Block;
+  readonly headerOnly: Block;
+
+  constructor(params: NetworkParams = regtest) {
+    this.params = params;
+    this.chain = new FakeChain(params);
+    const first = buildBlock({ parent: genesisParent(params), params });
+    this.chain.connect(first);
+    const parent = childOf(genesisParent(params), first);
+    const second = buildBlock({ parent, params });
+    this.chain.connect(second);
+    const input = outputOf(first.transactions[0] as Transaction);
+    const outputs = [
+      { value: input.value - 12_345n, scriptPubKey: Uint8Array.of(0, 20, ...new Uint8Array(20).fill(3)) },
+      { value: 2_345n, scriptPubKey: Uint8Array.of(0x6a, 1, 0x2a) },
+    ];
+    this.payment = spend({ inputs: [input], outputs });
+    this.chain.connect(buildBlock({ parent: childOf(parent, second), params, transactions: [this.payment], fees: 10_000n }));
+    this.staleBlock = buildBlock({ parent, params, extra: Uint8Array.of(1) });
+    this.headerOnly = buildBlock({ parent, params, extra: Uint8Array.of(2) });
+    this.chain.add(this.staleBlock, 2);
+    this.chain.add(this.headerOnly, 2, false);
+    this.mining = new FakeMining(this);
+  }
+
+  /** A transaction that spends the coinbase of block 2. */
+  spendingSecond(value = 4_000_000_000n, scriptPubKey = Uint8Array.of(0x51)): Transaction {
+    return spend({ inputs: [outputOf(this.chain.at(2).transactions[0] as Transaction)], outputs: [{ value, scriptPubKey }] });
+  }
+
+  readonly log = {
+    debug: (event: string): void => void this.logged.push({ level: 'debug', event }),
+    info: (event: string): void => void this.logged.push({ level: 'info', event }),
+    warn: (event: string): void => void this.logged.push({ level: 'warn', event }),
+    error: (event: string): void => void this.logged.push({ level: 'error', event }),
+  };
+
+  setMockTime(timeSeconds: number | undefined): void {
+    this.mockTime = timeSeconds;
+  }
+
+  requestStop(): void {
+    this.stops++;
+  }
+
+  subscribe(listener: (event: NodeEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
