@@ -6,7 +6,7 @@
  */
 
 import { sha256 } from '../crypto/sha256.ts';
-import type { Transaction, TransactionFields, TxOutput } from '../primitives/transaction.ts';
+import type { TransactionFields, TxOutput } from '../primitives/transaction.ts';
 import { hashInput } from './hash-input.ts';
 
 /** Bytes of an input whose script is blanked: outpoint, a length of zero, sequence. */
@@ -127,6 +127,6 @@ export class PrecomputedSighash {
  *
  * @param spentOutputs - what each input spends, in their order; all of them, since taproot signatures commit to all
  */
-export function precomputeSighash(tx: Transaction | TransactionFields, spentOutputs: readonly TxOutput[]): PrecomputedSighash {
+export function precomputeSighash(tx: TransactionFields, spentOutputs: readonly TxOutput[]): PrecomputedSighash {
   return new PrecomputedSighash(tx, spentOutputs);
 }

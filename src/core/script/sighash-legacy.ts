@@ -74,13 +74,17 @@ function writeInputs(precomputed: PrecomputedSighash, inputIndex: number, script
 
 /** The outputs: all, none, or those up to the one beside the input, which alone keeps its content. */
 function writeOutputs(precomputed: PrecomputedSighash, inputIndex: number, hashType: number): void {
-  const { outputs } = precomputed.tx;
+  const { inputs, outputs } = precomputed.tx;
   if (signsNone(hashType)) {
     hashInput.u8(0);
   } else if (signsSingle(hashType)) {
     hashInput.compactSize(inputIndex + 1);
     for (let i = 0; i < inputIndex; i++) hashInput.raw(NULL_OUTPUT);
     hashInput.output(outputs[inputIndex]!);
+  } else if (inputs.length === 1) {
+    // There will hardly be a second hash to share their bytes with.
+    hashInput.compactSize(outputs.length);
+    for (const output of outputs) hashInput.output(output);
   } else {
     hashInput.compactSize(outputs.length).raw(precomputed.outputBytes());
   }
@@ -100,7 +104,7 @@ export function sighashLegacy(precomputed: PrecomputedSighash, inputIndex: numbe
   const script = withoutCodeSeparators(scriptCode);
   // These fill the shared buffer when first asked for, so they come before it is begun.
   precomputed.blankInputs();
-  precomputed.outputBytes();
+  if (precomputed.tx.inputs.length > 1) precomputed.outputBytes();
   writeInputs(precomputed, inputIndex, script, hashType);
   writeOutputs(precomputed, inputIndex, hashType);
   return hashInput.u32(precomputed.tx.lockTime).u32(hashType).sha256d();
