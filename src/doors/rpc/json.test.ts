@@ -6,7 +6,7 @@ import { JSON_DEPTH_MAX, JSON_VALUES_MAX, JsonError, parseJson, parseJsonBytes }
 import { type JsonOutput, writeJson, writeJsonIndented } from './json-write.ts';
 
 function plain(value: JsonValue): unknown {
-  if (value instanceof JsonNumber) return Number(value.text);
+  if (value instanceof JsonNumber) return Number(value.text) + 0;
   if (value instanceof JsonObject) return Object.fromEntries([...value.members].map(([name, member]) => [name, plain(member)]));
   return Array.isArray(value) ? value.map(plain) : value;
 }
@@ -17,7 +17,10 @@ describe('parseJson', () => {
       fc.property(fc.json(), (text) => {
         // Lone surrogates are no text; Core refuses them too.
         fc.pre(!/[\ud800-\udfff]|\\ud[89a-f]/i.test(text) && !text.includes('__proto__'));
-        assert.deepEqual(plain(parseJson(text)), JSON.parse(text.replace(/-0(?![.\deE])/g, '0')));
+        assert.deepEqual(
+          plain(parseJson(text)),
+          JSON.parse(text, (_name, value) => (Object.is(value, -0) ? 0 : value)),
+        );
       }),
     );
   });

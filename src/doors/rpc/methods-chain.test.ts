@@ -1,61 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Errors } from 'typebox/schema';
-import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
+import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
-import { createWasmSecp256k1 } from '../../core/crypto/wasm-secp256k1.ts';
-import { quoin } from '../../core/params/quoin.ts';
 import { encodeBlock, encodeHeader } from '../../core/primitives/block.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { encodeTransaction, makeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
-import type { TSchema } from '../schema.ts';
-import { createRpcHandler } from './handler.ts';
-import { type JsonOutput, writeJson } from './json-write.ts';
-import { METHODS } from './methods/table.ts';
 
-const curve = createWasmSecp256k1();
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 const UNKNOWN = 'ee'.repeat(32);
-
-/** A schema in which objects have no members that it does not name: what a method answers is then all in its description. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
-  return 'properties' in copy && copy.type === 'object' ? { ...copy, additionalProperties: false } : copy;
-}
-
-function setUp(node = new FakeNode()) {
-  const handler = createRpcHandler(node, { curve });
-  const signal = { aborted: false };
-  const raw = async (method: string, ...params: JsonOutput[]): Promise<string> => {
-    const body = Buffer.from(writeJson({ id: 1, method, params }));
-    return (await handler({ body, signal })).body;
-  };
-  /** The result, held against what the method says of it. */
-  const call = async (method: string, ...params: JsonOutput[]) => {
-    const reply = JSON.parse(await raw(method, ...params));
-    assert.equal(reply.error, null, JSON.stringify(reply.error));
-    const [valid, errors] = Errors(closed(METHODS.get(method)?.result) as TSchema, reply.result);
-    assert.ok(valid, `${method}: ${JSON.stringify(errors)} in ${JSON.stringify(reply.result)}`);
-    return reply.result;
-  };
-  const fails = async (code: number, message: string | RegExp, method: string, ...params: JsonOutput[]): Promise<void> => {
-    const { error } = JSON.parse(await raw(method, ...params));
-    assert.equal(error?.code, code, `${method} ${JSON.stringify(params)}: ${JSON.stringify(error)}`);
-    if (typeof message === 'string') assert.equal(error.message, message);
-    else assert.match(error.message, message);
-  };
-  return { node, signal, raw, call, fails };
-}
 
 function hexOfTx(tx: Transaction): string {
   return toHex(encodeTransaction(tx));
 }
 
 describe('methods about the chain', () => {
-  const { call, fails, node, raw } = setUp();
+  const { call, fails, node, raw } = createRpcCaller();
   const { chain } = node;
   const hashes = [0, 1, 2, 3].map((height) => toDisplayHex(chain.at(height).header.hash));
 
@@ -163,7 +123,7 @@ describe('methods about the chain', () => {
 
 describe('methods about coins and transactions', () => {
   it('find unspent outputs on the chain and among those that wait', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     const payment = toDisplayHex(node.payment.txid);
     const coin = await call('gettxout', payment, 0);
     assert.deepEqual([coin.confirmations, coin.coinbase, coin.value], [1, false, 49.99987655]);
@@ -182,7 +142,7 @@ describe('methods about coins and transactions', () => {
   });
 
   it('find a transaction that waits or is in a given block', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     const waiting = node.spendingSecond();
     node.mempool.add(waiting);
     const txid = toDisplayHex(waiting.txid);
@@ -209,7 +169,7 @@ describe('methods about coins and transactions', () => {
   });
 
   it('take transactions apart', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     const shown = await call('decoderawtransaction', hexOfTx(node.payment));
     assert.deepEqual(
       [shown.txid, shown.size, shown.vsize],
@@ -226,7 +186,7 @@ describe('methods about coins and transactions', () => {
   });
 
   it('show scripts with the outputs that could stand for them', async () => {
-    const { call, fails } = setUp();
+    const { call, fails } = createRpcCaller();
     const key = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
     const shown = await call('decodescript', `21${key}ac`);
     assert.deepEqual(shown, {
@@ -257,7 +217,7 @@ describe('methods about coins and transactions', () => {
 
 describe('methods about waiting transactions', () => {
   it('list and show them', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     assert.deepEqual(await call('getrawmempool'), []);
     const parent = node.spendingSecond();
     const child = makeTransaction({
@@ -282,7 +242,7 @@ describe('methods about waiting transactions', () => {
   });
 
   it('do not call a transaction replaceable that signals nothing', async () => {
-    const { call, node } = setUp();
+    const { call, node } = createRpcCaller();
     const [input] = node.spendingSecond().inputs;
     assert.ok(input !== undefined);
     const final = makeTransaction({ ...node.spendingSecond(), inputs: [{ ...input, sequence: 0xfffffffe }] });
@@ -291,7 +251,7 @@ describe('methods about waiting transactions', () => {
   });
 
   it('send a transaction once and answer with its id again', async () => {
-    const { call, node } = setUp();
+    const { call, node } = createRpcCaller();
     const tx = node.spendingSecond();
     assert.equal(await call('sendrawtransaction', hexOfTx(tx)), toDisplayHex(tx.txid));
     assert.equal(await call('sendrawtransaction', hexOfTx(tx)), toDisplayHex(tx.txid));
@@ -307,14 +267,14 @@ describe('methods about waiting transactions', () => {
       [0, undefined],
       ['0.99999999', 99_999_999n],
     ] as const) {
-      const { call, node } = setUp();
+      const { call, node } = createRpcCaller();
       await call('sendrawtransaction', hexOfTx(node.spendingSecond()), given);
       assert.equal(node.mempool.submitted[0]?.feeRateMaxSatPerKvb, limit);
     }
   });
 
   it('refuse amounts that are none', async () => {
-    const { fails, node } = setUp();
+    const { fails, node } = createRpcCaller();
     const hex = hexOfTx(node.spendingSecond());
     await fails(-3, 'Amount out of range', 'sendrawtransaction', hex, -1);
     await fails(-3, 'Invalid amount', 'sendrawtransaction', hex, 'x');
@@ -329,7 +289,7 @@ describe('methods about waiting transactions', () => {
   });
 
   it('refuse to burn more than was allowed', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     const burning = hexOfTx(node.spendingSecond(150_000_000n, Uint8Array.of(0x6a)));
     const problem = 'Unspendable output exceeds maximum configured by user (maxburnamount)';
     await fails(-25, problem, 'sendrawtransaction', burning);
@@ -338,7 +298,7 @@ describe('methods about waiting transactions', () => {
   });
 
   it('say why a transaction was refused', async () => {
-    const { fails, node } = setUp();
+    const { fails, node } = createRpcCaller();
     const hex = hexOfTx(node.spendingSecond());
     node.mempool.rejection = reject('policy', 'min relay fee not met', { fee: 1n, required: 9n });
     await fails(-26, 'min relay fee not met, 1 < 9', 'sendrawtransaction', hex);
@@ -350,7 +310,7 @@ describe('methods about waiting transactions', () => {
   });
 
   it('try transactions without keeping them', async () => {
-    const { call, fails, node } = setUp();
+    const { call, fails, node } = createRpcCaller();
     const tx = node.spendingSecond();
     const hex = hexOfTx(tx);
     const ids = { txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid) };
@@ -375,240 +335,5 @@ describe('methods about waiting transactions', () => {
     }
     await fails(-22, 'TX decode failed: zz Make sure the tx has at least one input.', 'testmempoolaccept', ['zz']);
     await fails(-3, 'JSON value of type number is not of expected type string', 'testmempoolaccept', [5]);
-  });
-});
-
-describe('methods about mining', () => {
-  it('mine to an address, with a limit of tries only where blocks are easy', async () => {
-    const { call, fails, node, signal } = setUp();
-    const hashes = await call('generatetoaddress', 2, ADDRESS);
-    assert.deepEqual(
-      hashes,
-      [4, 5].map((height) => toDisplayHex(node.chain.at(height).header.hash)),
-    );
-    const [asked] = node.mining.generated;
-    assert.ok(asked !== undefined);
-    assert.deepEqual(
-      [asked.maxTries, toHex(asked.script), asked.signal],
-      [1_000_000n, '0014751e76e8199196d454941c45d1b3a323f1433bd6', signal],
-    );
-    await call('generatetoaddress', 1, ADDRESS, 7);
-    assert.equal(node.mining.generated[1]?.maxTries, 7n);
-    assert.deepEqual(await call('generatetoaddress', 0, ADDRESS), []);
-    assert.deepEqual(await call('generatetoaddress', -1, ADDRESS), []);
-    await fails(-5, 'Error: Invalid address', 'generatetoaddress', 1, 'x');
-    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 1, ADDRESS, -1);
-    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 2147483648, ADDRESS);
-  });
-
-  it('have no limit of tries where blocks are hard', async () => {
-    const harder = { ...new FakeNode().params, consensus: { ...new FakeNode().params.consensus } };
-    const node = new FakeNode(harder);
-    Object.assign(harder.consensus, { pow: { ...harder.consensus.pow, bits: quoin.consensus.pow.bits } });
-    node.mining.generate = async (options) => {
-      node.mining.generated.push(options);
-      return [];
-    };
-    const { call } = setUp(node);
-    await call('generatetoaddress', 1, ADDRESS);
-    assert.equal(node.mining.generated[0]?.maxTries, undefined);
-  });
-
-  it('stop mining when the server stops', async () => {
-    const { call, signal } = setUp();
-    signal.aborted = true;
-    assert.deepEqual(await call('generatetoaddress', 5, ADDRESS), []);
-  });
-
-  it('submit blocks and answer in the words of BIP-22', async () => {
-    const { call, fails, node } = setUp();
-    const hex = toHex(encodeBlock(node.staleBlock));
-    const answers = [
-      [{ isNew: true, active: true, rejection: undefined }, null],
-      [{ isNew: true, active: false, rejection: undefined }, 'inconclusive'],
-      [{ isNew: false, active: true, rejection: undefined }, 'duplicate'],
-      [{ isNew: true, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
-      [{ isNew: false, active: false, rejection: reject('consensus', 'bad-cb-amount') }, 'duplicate-invalid'],
-      [{ isNew: false, active: false, rejection: reject('mutated', 'bad-txnmrklroot') }, 'bad-txnmrklroot'],
-    ] as const;
-    for (const [outcome, word] of answers) {
-      node.chain.outcome = outcome;
-      assert.equal(await call('submitblock', hex), word);
-    }
-    assert.equal(await call('submitblock', hex, 'ignored'), 'bad-txnmrklroot');
-    for (const text of ['', 'zz', '00'.repeat(80), `${hex}00`]) await fails(-22, 'Block decode failed', 'submitblock', text);
-  });
-
-  it('put the reserved value into a coinbase that commits to witnesses and was sent without it', async () => {
-    const { call, node } = setUp();
-    const [coinbase] = node.staleBlock.transactions;
-    assert.ok(coinbase !== undefined);
-    const commitment = { value: 0n, scriptPubKey: Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed, ...new Uint8Array(32)) };
-    const committed = makeTransaction({ ...coinbase, outputs: [...coinbase.outputs, commitment] });
-    await call(
-      'submitblock',
-      toHex(encodeBlock({ ...node.staleBlock, transactions: [committed], sizeBytes: 1_000 })).slice(0, (81 + committed.sizeBytes) * 2),
-    );
-    await call('submitblock', toHex(encodeBlock(node.staleBlock)));
-    const [first, second] = node.chain.submitted.map((block) => block.transactions[0]?.inputs[0]?.witness);
-    assert.deepEqual(first, [new Uint8Array(32)]);
-    assert.deepEqual(second, []);
-  });
-
-  it('tell what a miner wants to know', async () => {
-    const { call } = setUp();
-    const info = await call('getmininginfo');
-    assert.deepEqual([info.blocks, info.bits, info.next.height, info.next.bits, info.chain], [3, '207fffff', 4, '207fffff', 'regtest']);
-    assert.ok(info.networkhashps > 0);
-  });
-});
-
-describe('methods about peers', () => {
-  it('show each peer and their number', async () => {
-    const { call, node, raw } = setUp();
-    node.network.connected.push(fakePeer(), fakePeer({ id: 2, inbound: true, localAddress: '1.2.3.4:5', connectionType: 'inbound' }));
-    const [first, second] = await call('getpeerinfo');
-    assert.deepEqual([first.id, first.addr, first.pingtime, first.minping], [1, '127.0.0.1:18444', 0.0015, 0.00125]);
-    assert.equal('pingwait' in first || 'addrlocal' in first, false);
-    assert.deepEqual([second.inbound, second.addrlocal, second.connection_type], [true, '1.2.3.4:5', 'inbound']);
-    assert.deepEqual(
-      [first.servicesnames, first.inflight, first.bytesrecv_per_msg],
-      [['NETWORK', 'WITNESS', 'NETWORK_LIMITED'], [4, 5], { pong: 32 }],
-    );
-    assert.match(await raw('getpeerinfo'), /"minfeefilter":0\.00000100,/);
-    assert.equal(await call('getconnectioncount'), 2);
-    const info = await call('getnetworkinfo');
-    assert.deepEqual([info.connections, info.connections_in, info.connections_out, info.timeoffset], [2, 1, 1, -2]);
-    assert.deepEqual([info.subversion, info.relayfee, info.localservices], ['/quoin:0.1.0/', 0.000001, '0000000000000409']);
-  });
-
-  it('add, remove and try nodes', async () => {
-    const { call, fails, node } = setUp();
-    await call('addnode', '127.0.0.1:1', 'add');
-    await call('addnode', '::1', 'add');
-    await call('addnode', '[::1]:7', 'add');
-    await call('addnode', 'node.example', 'add', false);
-    assert.deepEqual(node.network.added, ['127.0.0.1:1', '::1:18444', '::1:7', 'node.example:18444']);
-    await fails(-23, 'Error: Node already added', 'addnode', '127.0.0.1:1', 'add');
-    await call('addnode', '127.0.0.1:1', 'remove');
-    await fails(-24, /^Error: Node could not be removed/, 'addnode', '127.0.0.1:1', 'remove');
-    await call('addnode', '127.0.0.1:65535', 'onetry');
-    await fails(-8, /not host:port/, 'addnode', '127.0.0.1:65536', 'onetry');
-    for (const text of ['', 'a b', '[1.2.3.4]:5', 'a:', 'a:0', 'a:b', '[::1']) await fails(-8, /not host:port/, 'addnode', text, 'onetry');
-    await fails(-1, /^addnode "node" "command"/, 'addnode', '127.0.0.1:1', 'x');
-    await fails(-8, /v2transport/, 'addnode', '127.0.0.1:1', 'onetry', true);
-  });
-
-  it('disconnect by address or by id, not by both', async () => {
-    const { call, fails, node } = setUp();
-    node.network.connected.push(fakePeer(), fakePeer({ id: 2 }), fakePeer({ id: 3 }));
-    await call('disconnectnode', '127.0.0.1:18444');
-    await call('disconnectnode', '', 2);
-    await call('disconnectnode', null, 3);
-    assert.equal(node.network.connected.length, 0);
-    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', 'x');
-    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', '', 2);
-    for (const params of [[], [null], ['x', 1], [null, null]]) {
-      await fails(-32602, 'Only one of address and nodeid should be provided.', 'disconnectnode', ...params);
-    }
-  });
-});
-
-describe('methods that control the node', () => {
-  it('fix and free the clock', async () => {
-    const { call, fails, node } = setUp();
-    assert.equal(await call('setmocktime', 1_700_000_500), null);
-    assert.equal(node.mockTime, 1_700_000_500);
-    await call('setmocktime', 0);
-    assert.equal(node.mockTime, undefined);
-    await call('setmocktime', 9223372036);
-    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not 9223372037.', 'setmocktime', 9223372037);
-    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not -1.', 'setmocktime', -1);
-  });
-
-  it('leave the clock of a public network alone', async () => {
-    const { fails } = setUp(new FakeNode({ ...new FakeNode().params, name: 'signet' }));
-    await fails(-1, 'setmocktime is for regression testing (-regtest mode) only', 'setmocktime', 1);
-  });
-
-  it('stop the node', async () => {
-    const { call, node } = setUp();
-    assert.equal(await call('stop'), 'quoin stopping');
-    assert.equal(node.stops, 1);
-  });
-
-  it('hold back the answer to stop for as long as was asked', async () => {
-    const { call, fails, node } = setUp();
-    let answered = false;
-    const answer = call('stop', 500).then(() => {
-      answered = true;
-    });
-    await node.clock.advance(499);
-    assert.deepEqual([node.stops, answered], [1, false]);
-    await node.clock.advance(1);
-    await answer;
-    await fails(-1, 'JSON integer out of range', 'stop', 60_001);
-  });
-
-  it('tell the time since the start, the log and the calls that run', async () => {
-    const { call } = setUp();
-    assert.equal(await call('uptime'), 100);
-    const info = await call('getrpcinfo');
-    assert.match(info.logpath, /debug\.log$/);
-    assert.deepEqual(info.active_commands, [{ method: 'getrpcinfo', duration: 0 }]);
-    assert.equal(await call('syncwithvalidationinterfacequeue'), null);
-  });
-
-  it('help with everything that is not hidden, and with each method', async () => {
-    const { call } = setUp();
-    const index: string = await call('help');
-    assert.match(index, /^== Blockchain ==\n/);
-    for (const method of METHODS.values()) {
-      assert.equal(index.includes(`\n${method.name}`), method.hidden !== true, method.name);
-      const page: string = await call('help', method.name);
-      assert.ok(page.startsWith(method.name) && page.includes('\nResult:\n'), method.name);
-      for (const { name, hidden } of method.params) assert.equal(page.includes(name.split('|')[0] as string), hidden !== true, name);
-    }
-    assert.equal(await call('help', 'nosuch'), 'help: unknown command: nosuch');
-  });
-});
-
-describe('validateaddress', () => {
-  it('tells addresses of each kind from what is none', async () => {
-    const { call } = setUp();
-    assert.deepEqual(await call('validateaddress', ADDRESS.toUpperCase()), {
-      isvalid: true,
-      address: ADDRESS,
-      scriptPubKey: '0014751e76e8199196d454941c45d1b3a323f1433bd6',
-      isscript: false,
-      iswitness: true,
-      witness_version: 0,
-      witness_program: '751e76e8199196d454941c45d1b3a323f1433bd6',
-    });
-    const p2sh = await call('validateaddress', '2NEXsFCucUF2g3TR4daw85EuxQEW9v6h7Zn');
-    assert.deepEqual([p2sh.isscript, p2sh.iswitness], [true, false]);
-    const anchor = await call('validateaddress', 'bcrt1pfeesnyr2tx');
-    assert.deepEqual([anchor.isscript, anchor.iswitness, anchor.witness_version], [true, true, undefined]);
-    const mistyped = await call('validateaddress', `${ADDRESS.slice(0, -1)}q`);
-    assert.deepEqual(mistyped, { isvalid: false, error_locations: [43], error: 'Invalid Bech32 checksum' });
-    assert.equal((await call('validateaddress', '')).isvalid, false);
-  });
-});
-
-describe('every method', () => {
-  it('is named after its file and describes itself', () => {
-    for (const [name, method] of METHODS) {
-      assert.equal(method.name, name);
-      assert.match(method.description, /\.$/);
-      for (const parameter of method.params) assert.match(parameter.description, /\.$/, `${name} ${parameter.name}`);
-    }
-  });
-
-  it('refuses one argument more than it has', async () => {
-    const { fails } = setUp();
-    for (const method of METHODS.values()) {
-      const params = Array.from({ length: method.params.length + 1 }, () => 1);
-      await fails(-1, new RegExp(`^${method.name}`), method.name, ...params);
-    }
   });
 });

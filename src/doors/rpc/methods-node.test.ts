@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
+import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
+import { toHex } from '../../core/base/bytes.ts';
+import { reject } from '../../core/consensus/rejection.ts';
+import { quoin } from '../../core/params/quoin.ts';
+import { encodeBlock } from '../../core/primitives/block.ts';
+import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { makeTransaction } from '../../core/primitives/transaction.ts';
+import { METHODS } from './methods/table.ts';
+
+const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+
+describe('methods about mining', () => {
+  it('mine to an address, with a limit of tries only where blocks are easy', async () => {
+    const { call, fails, node, signal } = createRpcCaller();
+    const hashes = await call('generatetoaddress', 2, ADDRESS);
+    assert.deepEqual(
+      hashes,
+      [4, 5].map((height) => toDisplayHex(node.chain.at(height).header.hash)),
+    );
+    const [asked] = node.mining.generated;
+    assert.ok(asked !== undefined);
+    assert.deepEqual(
+      [asked.maxTries, toHex(asked.script), asked.signal],
+      [1_000_000n, '0014751e76e8199196d454941c45d1b3a323f1433bd6', signal],
+    );
+    await call('generatetoaddress', 1, ADDRESS, 7);
+    assert.equal(node.mining.generated[1]?.maxTries, 7n);
+    assert.deepEqual(await call('generatetoaddress', 0, ADDRESS), []);
+    assert.deepEqual(await call('generatetoaddress', -1, ADDRESS), []);
+    await fails(-5, 'Error: Invalid address', 'generatetoaddress', 1, 'x');
+    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 1, ADDRESS, -1);
+    await fails(-1, 'JSON integer out of range', 'generatetoaddress', 2147483648, ADDRESS);
+  });
+
+  it('have no limit of tries where blocks are hard', async () => {
+    const harder = { ...new FakeNode().params, consensus: { ...new FakeNode().params.consensus } };
+    const node = new FakeNode(harder);
+    Object.assign(harder.consensus, { pow: { ...harder.consensus.pow, bits: quoin.consensus.pow.bits } });
+    node.mining.generate = async (options) => {
+      node.mining.generated.push(options);
+      return [];
+    };
+    const { call } = createRpcCaller(node);
+    await call('generatetoaddress', 1, ADDRESS);
+    assert.equal(node.mining.generated[0]?.maxTries, undefined);
+  });
+
+  it('stop mining when the server stops', async () => {
+    const { call, signal } = createRpcCaller();
+    signal.aborted = true;
+    assert.deepEqual(await call('generatetoaddress', 5, ADDRESS), []);
+  });
+
+  it('submit blocks and answer in the words of BIP-22', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const hex = toHex(encodeBlock(node.staleBlock));
+    const answers = [
+      [{ isNew: true, active: true, rejection: undefined }, null],
+      [{ isNew: true, active: false, rejection: undefined }, 'inconclusive'],
+      [{ isNew: false, active: true, rejection: undefined }, 'duplicate'],
+      [{ isNew: true, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
+      [{ isNew: false, active: false, rejection: reject('consensus', 'bad-cb-amount') }, 'duplicate-invalid'],
+      [{ isNew: false, active: false, rejection: reject('mutated', 'bad-txnmrklroot') }, 'bad-txnmrklroot'],
+    ] as const;
+    for (const [outcome, word] of answers) {
+      node.chain.outcome = outcome;
+      assert.equal(await call('submitblock', hex), word);
+    }
+    assert.equal(await call('submitblock', hex, 'ignored'), 'bad-txnmrklroot');
+    for (const text of ['', 'zz', '00'.repeat(80), `${hex}00`]) await fails(-22, 'Block decode failed', 'submitblock', text);
+  });
+
+  it('put the reserved value into a coinbase that commits to witnesses and was sent without it', async () => {
+    const { call, node } = createRpcCaller();
+    const [coinbase] = node.staleBlock.transactions;
+    assert.ok(coinbase !== undefined);
+    const commitment = { value: 0n, scriptPubKey: Uint8Array.of(0x6a, 0x24, 0xaa, 0x21, 0xa9, 0xed, ...new Uint8Array(32)) };
+    const committed = makeTransaction({ ...coinbase, outputs: [...coinbase.outputs, commitment] });
+    await call(
+      'submitblock',
+      toHex(encodeBlock({ ...node.staleBlock, transactions: [committed], sizeBytes: 1_000 })).slice(0, (81 + committed.sizeBytes) * 2),
+    );
+    await call('submitblock', toHex(encodeBlock(node.staleBlock)));
+    const [first, second] = node.chain.submitted.map((block) => block.transactions[0]?.inputs[0]?.witness);
+    assert.deepEqual(first, [new Uint8Array(32)]);
+    assert.deepEqual(second, []);
+  });
+
+  it('tell what a miner wants to know', async () => {
+    const { call } = createRpcCaller();
+    const info = await call('getmininginfo');
+    assert.deepEqual([info.blocks, info.bits, info.next.height, info.next.bits, info.chain], [3, '207fffff', 4, '207fffff', 'regtest']);
+    assert.ok(info.networkhashps > 0);
+  });
+});
+
+describe('methods about peers', () => {
+  it('show each peer and their number', async () => {
+    const { call, node, raw } = createRpcCaller();
+    node.network.connected.push(fakePeer(), fakePeer({ id: 2, inbound: true, localAddress: '1.2.3.4:5', connectionType: 'inbound' }));
+    const [first, second] = await call('getpeerinfo');
+    assert.deepEqual([first.id, first.addr, first.pingtime, first.minping], [1, '127.0.0.1:18444', 0.0015, 0.00125]);
+    assert.equal('pingwait' in first || 'addrlocal' in first, false);
+    assert.deepEqual([second.inbound, second.addrlocal, second.connection_type], [true, '1.2.3.4:5', 'inbound']);
+    assert.deepEqual(
+      [first.servicesnames, first.inflight, first.bytesrecv_per_msg],
+      [['NETWORK', 'WITNESS', 'NETWORK_LIMITED'], [4, 5], { pong: 32 }],
+    );
+    assert.match(await raw('getpeerinfo'), /"minfeefilter":0\.00000100,/);
+    assert.equal(await call('getconnectioncount'), 2);
+    const info = await call('getnetworkinfo');
+    assert.deepEqual([info.connections, info.connections_in, info.connections_out, info.timeoffset], [2, 1, 1, -2]);
+    assert.deepEqual([info.subversion, info.relayfee, info.localservices], ['/quoin:0.1.0/', 0.000001, '0000000000000409']);
+  });
+
+  it('add, remove and try nodes', async () => {
+    const { call, fails, node } = createRpcCaller();
+    await call('addnode', '127.0.0.1:1', 'add');
+    await call('addnode', '::1', 'add');
+    await call('addnode', '[::1]:7', 'add');
+    await call('addnode', 'node.example', 'add', false);
+    assert.deepEqual(node.network.added, ['127.0.0.1:1', '::1:18444', '::1:7', 'node.example:18444']);
+    await fails(-23, 'Error: Node already added', 'addnode', '127.0.0.1:1', 'add');
+    await call('addnode', '127.0.0.1:1', 'remove');
+    await fails(-24, /^Error: Node could not be removed/, 'addnode', '127.0.0.1:1', 'remove');
+    await call('addnode', '127.0.0.1:65535', 'onetry');
+    await fails(-8, /not host:port/, 'addnode', '127.0.0.1:65536', 'onetry');
+    for (const text of ['', 'a b', '[1.2.3.4]:5', 'a:', 'a:0', 'a:b', '[::1']) await fails(-8, /not host:port/, 'addnode', text, 'onetry');
+    await fails(-1, /^addnode "node" "command"/, 'addnode', '127.0.0.1:1', 'x');
+    await fails(-8, /v2transport/, 'addnode', '127.0.0.1:1', 'onetry', true);
+  });
+
+  it('disconnect by address or by id, not by both', async () => {
+    const { call, fails, node } = createRpcCaller();
+    node.network.connected.push(fakePeer(), fakePeer({ id: 2 }), fakePeer({ id: 3 }));
+    await call('disconnectnode', '127.0.0.1:18444');
+    await call('disconnectnode', '', 2);
+    await call('disconnectnode', null, 3);
+    assert.equal(node.network.connected.length, 0);
+    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', 'x');
+    await fails(-29, 'Node not found in connected nodes', 'disconnectnode', '', 2);
+    for (const params of [[], [null], ['x', 1], [null, null]]) {
+      await fails(-32602, 'Only one of address and nodeid should be provided.', 'disconnectnode', ...params);
+    }
+  });
+});
+
+describe('methods that control the node', () => {
+  it('fix and free the clock', async () => {
+    const { call, fails, node } = createRpcCaller();
+    assert.equal(await call('setmocktime', 1_700_000_500), null);
+    assert.equal(node.mockTime, 1_700_000_500);
+    await call('setmocktime', 0);
+    assert.equal(node.mockTime, undefined);
+    await call('setmocktime', 9223372036);
+    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not 9223372037.', 'setmocktime', 9223372037);
+    await fails(-8, 'Mocktime must be in the range [0, 9223372036], not -1.', 'setmocktime', -1);
+  });
+
+  it('leave the clock of a public network alone', async () => {
+    const { fails } = createRpcCaller(new FakeNode({ ...new FakeNode().params, name: 'signet' }));
+    await fails(-1, 'setmocktime is for regression testing (-regtest mode) only', 'setmocktime', 1);
+  });
+
+  it('stop the node', async () => {
+    const { call, node } = createRpcCaller();
+    assert.equal(await call('stop'), 'quoin stopping');
+    assert.equal(node.stops, 1);
+  });
+
+  it('hold back the answer to stop for as long as was asked', async () => {
+    const { call, fails, node } = createRpcCaller();
+    let answered = false;
+    const answer = call('stop', 500).then(() => {
+      answered = true;
+    });
+    await node.clock.advance(499);
+    assert.deepEqual([node.stops, answered], [1, false]);
+    await node.clock.advance(1);
+    await answer;
+    await fails(-1, 'JSON integer out of range', 'stop', 60_001);
+  });
+
+  it('tell the time since the start, the log and the calls that run', async () => {
+    const { call } = createRpcCaller();
+    assert.equal(await call('uptime'), 100);
+    const info = await call('getrpcinfo');
+    assert.match(info.logpath, /debug\.log$/);
+    assert.deepEqual(info.active_commands, [{ method: 'getrpcinfo', duration: 0 }]);
+    assert.equal(await call('syncwithvalidationinterfacequeue'), null);
+  });
+
+  it('help with everything that is not hidden, and with each method', async () => {
+    const { call } = createRpcCaller();
+    const index: string = await call('help');
+    assert.match(index, /^== Blockchain ==\n/);
+    for (const method of METHODS.values()) {
+      assert.equal(index.includes(`\n${method.name}`), method.hidden !== true, method.name);
+      const page: string = await call('help', method.name);
+      assert.ok(page.startsWith(method.name) && page.includes('\nResult:\n'), method.name);
+      for (const { name, hidden } of method.params) assert.equal(page.includes(name.split('|')[0] as string), hidden !== true, name);
+    }
+    assert.equal(await call('help', 'nosuch'), 'help: unknown command: nosuch');
+  });
+});
+
+describe('validateaddress', () => {
+  it('tells addresses of each kind from what is none', async () => {
+    const { call } = createRpcCaller();
+    assert.deepEqual(await call('validateaddress', ADDRESS.toUpperCase()), {
+      isvalid: true,
+      address: ADDRESS,
+      scriptPubKey: '0014751e76e8199196d454941c45d1b3a323f1433bd6',
+      isscript: false,
+      iswitness: true,
+      witness_version: 0,
+      witness_program: '751e76e8199196d454941c45d1b3a323f1433bd6',
+    });
+    const p2sh = await call('validateaddress', '2NEXsFCucUF2g3TR4daw85EuxQEW9v6h7Zn');
+    assert.deepEqual([p2sh.isscript, p2sh.iswitness], [true, false]);
+    const anchor = await call('validateaddress', 'bcrt1pfeesnyr2tx');
+    assert.deepEqual([anchor.isscript, anchor.iswitness, anchor.witness_version], [true, true, undefined]);
+    const mistyped = await call('validateaddress', `${ADDRESS.slice(0, -1)}q`);
+    assert.deepEqual(mistyped, { isvalid: false, error_locations: [43], error: 'Invalid Bech32 checksum' });
+    assert.equal((await call('validateaddress', '')).isvalid, false);
+  });
+});
+
+describe('every method', () => {
+  it('is named after its file and describes itself', () => {
+    for (const [name, method] of METHODS) {
+      assert.equal(method.name, name);
+      assert.match(method.description, /\.$/);
+      for (const parameter of method.params) assert.match(parameter.description, /\.$/, `${name} ${parameter.name}`);
+    }
+  });
+
+  it('refuses one argument more than it has', async () => {
+    const { fails } = createRpcCaller();
+    for (const method of METHODS.values()) {
+      const params = Array.from({ length: method.params.length + 1 }, () => 1);
+      await fails(-1, new RegExp(`^${method.name}`), method.name, ...params);
+    }
+  });
+});
