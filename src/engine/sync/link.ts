@@ -8,8 +8,11 @@ import type { PeerId } from './peer.ts';
 /** Bytes of one peer that may wait to be looked at; then it is read no more until there are fewer. Core's `-maxreceivebuffer`. */
 export const RECEIVE_BUFFER_BYTES_MAX = 5_000_000;
 
-/** Bytes that may wait to be taken by a peer, besides what it asked for itself; then it is let go. Eight of the longest blocks' share. */
-export const SEND_BUFFER_BYTES_MAX = 32_000_000;
+/**
+ * Bytes that may wait to be taken by a peer; beyond, it is let go. Answers wait for room, so what comes above the transport's own limit of
+ * about a million is one block at most and what we tell on our own account.
+ */
+export const SEND_BUFFER_BYTES_MAX = 8_000_000;
 
 /** Bytes of commands that are not known count together under this name, as in Core. */
 const OTHER = '*other*';

@@ -90,8 +90,11 @@ export class Network implements NetworkService {
     this.#stopped = true;
     for (const end of this.#unsubscribe) end();
     if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer.timer);
-    await this.#listener?.close();
+    // A listener may end only when its last connection has.
+    const closing = this.#listener?.close();
     for (const id of [...this.#links.keys()]) this.#perform(this.#machine.disconnect(id, 'stopping'));
+    await closing;
+    await closing;
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.#saving;
     await this.#options.peerStore?.save(this.#machine.storedPeers());
@@ -187,7 +190,7 @@ export class Network implements NetworkService {
     let turn = 0;
     for (let step = link.next(); step !== undefined && !link.closed; step = link.next()) {
       const wasReady = this.#machine.peers.get(link.id)?.ready === true;
-      await this.#carryOut(this.#decide(link, step));
+      await this.#performSome(this.#decide(link, step), link);
       if (!wasReady && this.#machine.peers.get(link.id)?.ready === true) this.#options.onPeer?.({ kind: 'peer-connected', id: link.id });
       if (step.kind === 'fault') break;
       if (link.full) await link.drained();
@@ -215,20 +218,24 @@ export class Network implements NetworkService {
 
   /** Carries out actions that follow from no peer's message: nobody's next message waits for them. */
   #perform(actions: readonly SyncAction[]): void {
-    const later = this.#performSome(actions, 0);
+    const later = this.#performSome(actions);
     if (later !== undefined) this.#run(later);
   }
 
-  async #carryOut(actions: readonly SyncAction[]): Promise<void> {
-    await this.#performSome(actions, 0);
-  }
-
-  /** Carries out actions in order; at once as far as none has to be waited for. */
-  #performSome(actions: readonly SyncAction[], from: number): Promise<void> | undefined {
+  /**
+   * Carries out actions in order; at once as far as none has to be waited for.
+   *
+   * @param answered - the peer whose message they follow from: what it asked for is sent no faster than it takes it
+   */
+  #performSome(actions: readonly SyncAction[], answered?: Link, from = 0): Promise<void> | undefined {
     for (let i = from; i < actions.length; i++) {
       const action = actions[i];
-      const later = action === undefined ? undefined : this.#performOne(action);
-      if (later !== undefined) return later.then(() => this.#performSome(actions, i + 1));
+      if (action === undefined) continue;
+      if (answered?.full && action.kind === 'send' && action.peer === answered.id) {
+        return answered.drained().then(() => this.#performSome(actions, answered, i));
+      }
+      const later = this.#performOne(action);
+      if (later !== undefined) return later.then(() => this.#performSome(actions, answered, i + 1));
     }
     return undefined;
   }
@@ -247,7 +254,7 @@ export class Network implements NetworkService {
       case 'serve-block':
         return this.#serveBlock(action.peer, action.node, action.witness);
       case 'dial':
-        this.#run(this.#dial(action.address, action.connectionType));
+        this.#dial(action.address, action.connectionType);
         return undefined;
       case 'save-peers':
         this.#saving = this.#saving.then(() => this.#options.peerStore?.save(action.peers));
@@ -268,12 +275,12 @@ export class Network implements NetworkService {
 
   async #acceptBlock({ peer, block, raw, requested }: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
     const outcome = await this.#options.chain.acceptBlock(block, { requested, raw });
-    await this.#carryOut(this.#machine.blockProcessed(peer, block.header.hash, outcome));
+    await this.#performSome(this.#machine.blockProcessed(peer, block.header.hash, outcome));
   }
 
   async #acceptTransaction({ peer, tx }: SyncAction & { readonly kind: 'accept-tx' }): Promise<void> {
     const outcome = await this.#options.mempool.accept(tx);
-    await this.#carryOut(this.#machine.transactionProcessed(peer, tx, outcome));
+    await this.#performSome(this.#machine.transactionProcessed(peer, tx, outcome));
   }
 
   async #serveBlock(id: PeerId, node: HeaderNode, witness: boolean): Promise<void> {
@@ -286,16 +293,15 @@ export class Network implements NetworkService {
     this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
   }
 
-  async #dial(address: SocketAddress, connectionType: ConnectionType): Promise<void> {
-    let connection: Connection;
-    try {
-      connection = await this.#options.transport.dial(address, { timeoutMs: DIAL_TIMEOUT_MS });
-    } catch (error) {
-      this.#options.log.debug('dial-failed', { address: formatHostPort(address.host, address.port), why: String(error) });
-      if (!this.#stopped) this.#perform(this.#machine.dialFailed(address));
-      return;
-    }
-    this.#accept(connection, connectionType, address);
+  /** Calls a node. Nothing waits for it: a node that stops lets the call run out. */
+  #dial(address: SocketAddress, connectionType: ConnectionType): void {
+    this.#options.transport.dial(address, { timeoutMs: DIAL_TIMEOUT_MS }).then(
+      (connection) => this.#accept(connection, connectionType, address),
+      (error: unknown) => {
+        this.#options.log.debug('dial-failed', { address: formatHostPort(address.host, address.port), why: String(error) });
+        if (!this.#stopped) this.#perform(this.#machine.dialFailed(address));
+      },
+    );
   }
 
   #wake(atMs: number): void {
