@@ -8,6 +8,7 @@
 import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
+import { SERVICES } from '../core/wire/services.ts';
 import { Chain } from '../engine/chain/chain.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
@@ -16,7 +17,6 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
 import type { Log } from '../engine/ports/log.ts';
-import { NodeError } from '../engine/ports/node-error.ts';
 import type {
   ChainService,
   MempoolService,
@@ -31,13 +31,12 @@ import type { Random } from '../engine/ports/random.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
 import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
+import { Network } from '../engine/sync/network.ts';
 import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
 import { createMining } from './mining-service.ts';
-import type { NodeNetwork } from './network-service.ts';
-import { openNetwork } from './network-service.ts';
 import type { OpeningProgress } from './options.ts';
 import { mempoolChain, miningChain } from './views.ts';
 import type { NodeWallet } from './wallet-service.ts';
@@ -125,7 +124,11 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     workersDefault: parts.workersDefault,
     walletScript: wallet === undefined ? undefined : () => wallet.script(),
   });
-  const node = new FullNode({ ...parts, chain, mempool, wallet, mining });
+  const node: FullNode = new FullNode({
+    ...parts,
+    ...{ chain, mempool, wallet, mining },
+    network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
+  });
   try {
     await node.begin(settings);
   } catch (error) {
@@ -133,6 +136,27 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     throw error;
   }
   return node;
+}
+
+/** Peers, not yet met. */
+function createNetwork(
+  parts: NodeParts,
+  settings: NodeSettings,
+  built: { readonly chain: Chain; readonly mempool: Mempool; readonly node: () => FullNode },
+): Network {
+  const { params, clock, log, random, transport, stores, version } = parts;
+  const { chain, mempool, node } = built;
+  const onlyManual = settings.connect.length > 0;
+  return new Network({
+    ...{ params, clock, log, random, transport, chain, mempool, onlyManual },
+    ...(settings.listen === undefined ? {} : { listen: settings.listen }),
+    peerStore: stores.peers,
+    services: SERVICES.network | SERVICES.witness | SERVICES.networkLimited,
+    userAgent: `/quoin:${version}/`,
+    manualPeers: [...settings.connect, ...settings.peers],
+    onFailure: (error) => node().fail(error),
+    onPeer: (event) => node().emit(event),
+  });
 }
 
 /** The wallet, brought up to the tip; undefined where none is wanted. */
@@ -153,6 +177,7 @@ interface BuiltParts extends Omit<NodeParts, 'seed'> {
   readonly mempool: Mempool;
   readonly wallet: NodeWallet | undefined;
   readonly mining: Mining;
+  readonly network: Network;
 }
 
 class FullNode implements RunningNode {
@@ -164,13 +189,13 @@ class FullNode implements RunningNode {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
+  readonly network: NetworkService;
   readonly mining: MiningService;
   readonly wallet: WalletService | undefined;
   readonly stopped: Promise<void>;
   readonly #parts: BuiltParts;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   readonly #beforeStop: (() => Promise<void>)[] = [];
-  #network: NodeNetwork | undefined;
   #stopping: Promise<void> | undefined;
   #failure: unknown;
   #resolveStopped: () => void = () => {};
@@ -186,6 +211,7 @@ class FullNode implements RunningNode {
     this.dataDir = parts.dataDir;
     this.chain = createChainService(parts.chain, parts.stores.blocks);
     this.mempool = createMempoolService(parts.mempool);
+    this.network = parts.network;
     this.mining = parts.mining;
     this.wallet = parts.wallet;
     this.stopped = new Promise((resolve, reject) => {
@@ -196,20 +222,10 @@ class FullNode implements RunningNode {
     this.stopped.catch(() => undefined);
   }
 
-  get network(): NetworkService {
-    if (this.#network === undefined) throw new NodeError('listen-failed', 'the node has not begun yet');
-    return this.#network;
-  }
-
   /** Meets the peers and mines, if it was asked to. */
   async begin(settings: NodeSettings): Promise<void> {
     this.#relayEvents();
-    this.#network = await openNetwork({
-      ...this.#parts,
-      settings,
-      emit: (event) => this.#emit(event),
-      failed: (error) => this.#fail(error),
-    });
+    await this.#parts.network.start();
     const { mine, mineTo } = settings;
     if (mine === undefined) return;
     await this.mining.start({ workers: mine.workers, ...(mineTo === undefined ? {} : { script: mineTo }) });
@@ -239,7 +255,7 @@ class FullNode implements RunningNode {
   }
 
   /** The world failed us: nothing more can be kept, so the node stops. */
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.log.error('node-fails', { why: error instanceof Error ? error.message : String(error) });
@@ -248,10 +264,10 @@ class FullNode implements RunningNode {
 
   /** Every part is closed even where another fails to; the first failure is the answer. */
   async #stop(): Promise<void> {
-    const { chain, mempool, mining, stores, verifier, wallet } = this.#parts;
+    const { chain, mempool, mining, network, stores, verifier, wallet } = this.#parts;
     const steps: (() => Promise<void> | void | undefined)[] = [
       ...this.#beforeStop,
-      () => this.#network?.close(),
+      () => network.stop(),
       () => mining.close(),
       () => mempool.close(),
       () => wallet?.close(),
@@ -272,7 +288,7 @@ class FullNode implements RunningNode {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  #emit(event: NodeEvent): void {
+  emit(event: NodeEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -282,19 +298,19 @@ class FullNode implements RunningNode {
     chain.subscribe((event) => {
       if (event.kind === 'header-added') return;
       if (event.kind !== 'tip-changed') {
-        this.#emit({ kind: event.kind, hash: event.node.hash, height: event.node.height });
+        this.emit({ kind: event.kind, hash: event.node.hash, height: event.node.height });
         return;
       }
       const { hash, height } = event.tip;
       const reorgDepth = from.height - event.fork.height;
       from = event.tip;
       if (reorgDepth > 0) log.info('reorganised', { depth: reorgDepth, tip: toDisplayHex(hash), height });
-      this.#emit({ kind: 'tip-changed', hash, height, reorgDepth });
+      this.emit({ kind: 'tip-changed', hash, height, reorgDepth });
     });
     mempool.subscribe((event) => {
       const { txid } = event.entry.tx;
-      if (event.kind === 'added') this.#emit({ kind: 'transaction-added', txid });
-      else this.#emit({ kind: 'transaction-removed', txid, reason: event.reason });
+      if (event.kind === 'added') this.emit({ kind: 'transaction-added', txid });
+      else this.emit({ kind: 'transaction-removed', txid, reason: event.reason });
     });
   }
 }

@@ -12,4 +12,4 @@ export { createNode } from './create-node.ts';
 export type { NodeOptions, OpeningProgress } from './options.ts';
 export { DB_CACHE_BYTES_DEFAULT, DB_CACHE_BYTES_MAX, DB_CACHE_BYTES_MIN, MINING_WORKERS_MAX } from './options.ts';
 export type { SystemNode } from './system.ts';
-export { packageVersion, startNode } from './system.ts';
+export { startNode } from './system.ts';

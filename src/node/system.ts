@@ -5,7 +5,6 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
@@ -14,8 +13,8 @@ import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
-import { openPeerFile } from '../platform/net/peer-file.ts';
-import { createTcpTransport } from '../platform/net/tcp-transport.ts';
+import { createPeerFile } from '../platform/net/peer-file.ts';
+import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
 import { openLevelRowStore } from '../platform/store/level-row-store.ts';
 import { createMemoryBlockStore } from '../platform/store/memory-block-store.ts';
@@ -25,6 +24,7 @@ import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
 import { systemRandom } from '../platform/system/random.ts';
+import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
 import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
@@ -36,12 +36,6 @@ export interface SystemNode extends RunningNode {
   readonly secp256k1Name: string;
   /** Where the wallet's words were written, if that was at this start. */
   readonly seedCreatedAt: string | undefined;
-}
-
-/** The package's version. */
-export function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** Starts a node. @throws NodeError where the world does not let it: a locked folder, a port in use, a full disk */
@@ -65,7 +59,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
         seed: wallet?.seed,
         verifier: createInlineVerifier({ secp256k1, clock }),
-        transport: createTcpTransport(),
+        transport: tcpTransport,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
       },
@@ -80,7 +74,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
 }
 
 /** The stores of a data folder, or of memory. */
-async function openNodeStores({ dataDir, network }: NodeOptions): Promise<NodeStores> {
+async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<NodeStores> {
   if (dataDir === undefined) {
     return {
       blocks: createMemoryBlockStore(),
@@ -92,7 +86,7 @@ async function openNodeStores({ dataDir, network }: NodeOptions): Promise<NodeSt
     };
   }
   const stores = await openStores({ folder: dataDir, params: network });
-  return { ...stores, peers: openPeerFile(join(dataDir, 'peers')), wallet: undefined };
+  return { ...stores, peers: createPeerFile({ path: join(dataDir, 'peers'), log }), wallet: undefined };
 }
 
 /** A node in memory learns of others anew. */
