@@ -40,7 +40,7 @@ export async function createMiningWorld(params: NetworkParams, clock: FakeClock 
     const off = chain.subscribe((event) => {
       if (event.kind === 'block-connected') coins.push(from(event.block.transactions[0]!));
     });
-    await generate(count + params.consensus.coinbaseMaturity);
+    await generate(count + params.consensus.coinbaseMaturity - 1);
     off();
     return coins.slice(0, count);
   };

@@ -437,7 +437,7 @@ describe('a block', () => {
       [child.txid],
     );
     assert.equal(world.pool.get(child.txid)!.parents.size, 0);
-    assert.equal(await world.reason(mined), 'bad-txns-inputs-missingorspent');
+    assert.equal(await world.reason(mined), 'txn-already-known');
   });
 
   it('that comes while scripts run makes the transaction be judged anew', async () => {

@@ -40,6 +40,9 @@ export const USAGE_BYTES_MAX = 300_000_000;
 /** A transaction that waited longer than this leaves. Core's `-mempoolexpiry`, 336 hours. */
 export const EXPIRY_SECONDS: number = 336 * 3_600;
 
+/** Outputs of a transaction without coins that are looked for among the confirmed ones: enough to know it, and a stranger's orphan costs little. */
+const KNOWN_OUTPUTS_ASKED = 16;
+
 /** Why a transaction left. Core's `MemPoolRemovalReason`. */
 export type RemovalReason = 'block' | 'conflict' | 'replaced' | 'sizelimit' | 'expiry' | 'reorg';
 
@@ -234,13 +237,21 @@ export class Mempool {
     if (revision !== this.#chainRevision) return undefined;
     if (!job.scriptsHold) {
       const { rejection, plan } = checkAcceptance(job.tx, loaded, this.#context(job));
-      if (rejection !== undefined) return { rejection };
+      if (rejection !== undefined) return { rejection: await this.#explain(job.tx, rejection) };
       const failure = await checkScripts(plan, this.#options.verifier);
       if (failure !== undefined) return { rejection: failure };
       job.scriptsHold = true;
       if (revision !== this.#chainRevision) return undefined;
     }
     return this.#conclude(job, loaded);
+  }
+
+  /** A transaction whose coins are missing because it is confirmed itself is no orphan: its own outputs tell. */
+  async #explain(tx: Transaction, rejection: Rejection): Promise<Rejection> {
+    if (rejection.kind !== 'missing-inputs') return rejection;
+    const outPoints = tx.outputs.slice(0, KNOWN_OUTPUTS_ASKED).map((_, vout) => ({ txid: tx.txid, vout }));
+    const coins = await this.#options.chain.coinsOf(outPoints);
+    return coins.every((coin) => coin === undefined) ? rejection : reject('conflict', 'txn-already-known');
   }
 
   /** The last look, on the pool as it is now, and the change itself, in one turn. */
@@ -259,7 +270,9 @@ export class Mempool {
     this.#oldestSeconds = Math.min(this.#oldestSeconds, entry.timeSeconds);
     this.#emit({ kind: 'added', entry });
     if (!returning) this.#limit();
-    return this.#graph.get(tx.txid) === entry ? { entry, replaced: [...replaced] } : { rejection: reject('policy', 'mempool full') };
+    return this.#graph.get(tx.txid) === entry
+      ? { entry, replaced: [...replaced] }
+      : { rejection: reject('policy-reconsiderable', 'mempool full') };
   }
 
   #context({ returning, options }: Pick<AcceptJob, 'returning' | 'options'>): AcceptanceContext {

@@ -12,11 +12,6 @@ export function feeAtRate(rateSatPerKvb: Satoshis, vsizeBytes: number): Satoshis
   return (rateSatPerKvb * BigInt(vsizeBytes) + 999n) / 1_000n;
 }
 
-/** Rate of a fee in base units per 1,000 virtual bytes, rounded down. */
-export function rateOfFee(feeSat: Satoshis, vsizeBytes: number): Satoshis {
-  return (feeSat * 1_000n) / BigInt(vsizeBytes);
-}
-
 /**
  * Weight that a transaction counts in a block's order and in the limits of a cluster: signature operations that are dearer than the
  * bytes count instead of them. Core's `GetSigOpsAdjustedWeight`.

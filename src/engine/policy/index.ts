@@ -5,6 +5,6 @@
  */
 
 export { dustThreshold, isDust } from './check-standard.ts';
-export { feeAtRate, rateOfFee, sigopsAdjustedWeight, virtualSizeOf } from './fee-rate.ts';
+export { feeAtRate, sigopsAdjustedWeight, virtualSizeOf } from './fee-rate.ts';
 export type { PolicyOptions } from './options.ts';
 export { DEFAULT_POLICY } from './options.ts';
