@@ -7,6 +7,5 @@
  * @module
  */
 
-export type { WholeFiles } from './peer-file.ts';
 export { createPeerFile } from './peer-file.ts';
 export { tcpTransport } from './tcp-transport.ts';

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Log } from '../../engine/ports/log.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { PeerStore, StoredPeer } from '../../engine/ports/peer-store.ts';
-import { readFileLimited, writeFileAtomic } from '../store/small-files.ts';
 import { createPeerFile, STORED_PEERS_MAX } from './peer-file.ts';
 
 const PEERS: readonly StoredPeer[] = [
@@ -39,7 +38,7 @@ describe('peer file', () => {
     path = join(folder, 'peers');
     warnings = [];
     const log: Log = { debug: () => {}, info: () => {}, warn: (event) => warnings.push(event), error: () => {} };
-    store = createPeerFile({ path, log, files: { read: readFileLimited, write: writeFileAtomic } });
+    store = createPeerFile({ path, log });
   });
 
   afterEach(() => rm(folder, { recursive: true }));
@@ -77,6 +76,20 @@ describe('peer file', () => {
     for (const [i, value] of wrong.entries()) broken.push(good.map((each, j) => (j === i ? value : each)));
     await writeFile(path, JSON.stringify({ version: 1, peers: [...broken, good] }));
     assert.deepEqual(await store.load(), [PEERS[0]]);
+  });
+
+  it('does not read a file that is far too long', async () => {
+    await writeFile(path, '');
+    await truncate(path, 10_000_000);
+    assert.deepEqual(await store.load(), []);
+    assert.deepEqual(warnings, ['peers-file-ignored']);
+  });
+
+  it('leaves the old file where the new one cannot be written', async () => {
+    await store.save(PEERS);
+    await mkdir(`${path}.new`);
+    await assert.rejects(store.save([]), (error: unknown) => error instanceof NodeError && error.code === 'data-dir-unusable');
+    assert.deepEqual(await store.load(), PEERS);
   });
 
   it('refuses a file of a newer version', async () => {
