@@ -60,6 +60,8 @@ export interface BuildOptions {
   /** A second after the parent unless given. */
   readonly timeSeconds?: number;
   readonly version?: number;
+  /** The network's easiest unless given; where a network retargets, the caller says what the chain requires. */
+  readonly bits?: number;
 }
 
 const NO_WITNESS: readonly Uint8Array[] = [];
@@ -76,7 +78,7 @@ function coinbaseInput(height: number, extra: Uint8Array, witness: readonly Uint
 }
 
 /** The coinbase of a block, with a commitment where any of its other transactions has a witness. */
-export function buildCoinbase(options: Omit<BuildOptions, 'timeSeconds' | 'version'>): Transaction {
+export function buildCoinbase(options: Omit<BuildOptions, 'timeSeconds' | 'version' | 'bits'>): Transaction {
   const { parent, params, transactions = [] } = options;
   const height = parent.height + 1;
   const reward = options.reward ?? blockSubsidy(height, params.consensus) + (options.fees ?? 0n);
@@ -112,7 +114,7 @@ export function buildBlock(options: BuildOptions): Block {
     prevBlockHash: parent.header.hash,
     merkleRoot: rootOf(transactions),
     timeSeconds: options.timeSeconds ?? Math.max(parent.header.timeSeconds, parent.medianTimeSeconds) + 1,
-    bits: params.consensus.pow.bits,
+    bits: options.bits ?? params.consensus.pow.bits,
     nonce: 0,
   };
   return makeBlock(mineHeader(fields, params.consensus), transactions);
