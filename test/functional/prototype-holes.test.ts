@@ -170,7 +170,7 @@ describe('holes of the prototype: transactions', () => {
     assert.equal(await node.send(overtaken), undefined);
     assert.equal(await node.take(build({ transactions: [mined, rival], fees: 15_000n })), undefined);
     assert.equal(node.mempool.size, 0);
-    assert.equal(await node.send(mined), 'bad-txns-inputs-missingorspent');
+    assert.equal(await node.send(mined), 'txn-already-known');
     await node.mine(1);
     assert.equal((await node.blockAt(node.tip.height)).transactions.length, 1);
   });
