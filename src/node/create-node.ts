@@ -39,6 +39,8 @@ import type { Mining } from './mining-service.ts';
 import { createMining } from './mining-service.ts';
 import type { OpeningProgress } from './options.ts';
 import { mempoolChain, miningChain } from './views.ts';
+import type { ByteFile } from './waiting-file.ts';
+import { WaitingFile } from './waiting-file.ts';
 import type { NodeWallet } from './wallet-service.ts';
 import { attachWallet } from './wallet-service.ts';
 
@@ -55,6 +57,8 @@ export interface NodeStores {
   readonly peers: PeerStore;
   /** Undefined for a node without a wallet; closed with the wallet. */
   readonly wallet: RowStore | undefined;
+  /** The waiting transactions over a restart; undefined: they are forgotten. */
+  readonly mempoolFile: ByteFile | undefined;
   /** Closes blocks, headers and coins. */
   close(): Promise<void>;
 }
@@ -194,6 +198,7 @@ class FullNode implements RunningNode {
   readonly wallet: WalletService | undefined;
   readonly stopped: Promise<void>;
   readonly #parts: BuiltParts;
+  readonly #waiting: WaitingFile;
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   readonly #beforeStop: (() => Promise<void>)[] = [];
   #stopping: Promise<void> | undefined;
@@ -210,7 +215,8 @@ class FullNode implements RunningNode {
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
     this.chain = createChainService(parts.chain, parts.stores.blocks);
-    this.mempool = createMempoolService(parts.mempool);
+    this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
+    this.mempool = createMempoolService(parts.mempool, () => this.#waiting.loaded);
     this.network = parts.network;
     this.mining = parts.mining;
     this.wallet = parts.wallet;
@@ -226,6 +232,7 @@ class FullNode implements RunningNode {
   async begin(settings: NodeSettings): Promise<void> {
     this.#relayEvents();
     await this.#parts.network.start();
+    this.#waiting.load();
     const { mine, mineTo } = settings;
     if (mine === undefined) return;
     await this.mining.start({ workers: mine.workers, ...(mineTo === undefined ? {} : { script: mineTo }) });
@@ -269,6 +276,7 @@ class FullNode implements RunningNode {
       ...this.#beforeStop,
       () => network.stop(),
       () => mining.close(),
+      () => this.#waiting.close(),
       () => mempool.close(),
       () => wallet?.close(),
       () => chain.close(),

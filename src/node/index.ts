@@ -13,3 +13,4 @@ export type { NodeOptions, OpeningProgress } from './options.ts';
 export { DB_CACHE_BYTES_DEFAULT, DB_CACHE_BYTES_MAX, DB_CACHE_BYTES_MIN, MINING_WORKERS_MAX } from './options.ts';
 export type { SystemNode } from './system.ts';
 export { startNode } from './system.ts';
+export type { ByteFile } from './waiting-file.ts';

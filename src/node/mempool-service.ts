@@ -65,15 +65,19 @@ async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptio
   };
 }
 
-/** The mempool as the doors see it. */
-export function createMempoolService(mempool: Mempool): MempoolService {
+/**
+ * The mempool as the doors see it.
+ *
+ * @param isLoaded - whether what was kept over the restart is back
+ */
+export function createMempoolService(mempool: Mempool, isLoaded: () => boolean): MempoolService {
   let sequence = 1;
   mempool.subscribe((event) => {
     if (event.kind === 'added' || event.reason !== 'block') sequence++;
   });
   return {
     info: () => ({
-      loaded: true,
+      loaded: isLoaded(),
       count: mempool.size,
       vsizeBytes: mempool.vsizeBytes,
       usageBytes: mempool.usageBytes,

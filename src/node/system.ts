@@ -22,6 +22,7 @@ import { createMemoryCoinStore } from '../platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../platform/store/memory-header-store.ts';
 import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
+import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
 import { systemRandom } from '../platform/system/random.ts';
 import { packageVersion } from '../platform/system/version.ts';
@@ -29,6 +30,9 @@ import { MiningPool } from '../platform/workers/mining-pool.ts';
 import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
 import type { NodeOptions } from './options.ts';
+
+/** Far more than the mempool's memory limit lets it write. */
+const MEMPOOL_FILE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** A node of this machine. */
 export interface SystemNode extends RunningNode {
@@ -82,11 +86,21 @@ async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<N
       coins: createMemoryCoinStore(),
       peers: noPeers,
       wallet: undefined,
+      mempoolFile: undefined,
       close: async () => {},
     };
   }
   const stores = await openStores({ folder: dataDir, params: network });
-  return { ...stores, peers: createPeerFile({ path: join(dataDir, 'peers'), log }), wallet: undefined };
+  const mempoolPath = join(dataDir, 'mempool.dat');
+  return {
+    ...stores,
+    peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
+    wallet: undefined,
+    mempoolFile: {
+      read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
+      write: (bytes) => writeFileAtomic(mempoolPath, bytes),
+    },
+  };
 }
 
 /** A node in memory learns of others anew. */

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reject } from '../core/consensus/rejection.ts';
+import type { Transaction } from '../core/primitives/transaction.ts';
+import { makeTransaction } from '../core/primitives/transaction.ts';
+import { EXPIRY_SECONDS } from '../engine/mempool/mempool.ts';
+import type { ByteFile, WaitingFileParts } from './waiting-file.ts';
+import { WaitingFile } from './waiting-file.ts';
+
+const NOW = 1_800_000_000;
+const clock = { nowSeconds: () => NOW, yield: async () => {} };
+
+function transaction(salt: number): Transaction {
+  return makeTransaction({ version: 2, inputs: [], outputs: [{ value: BigInt(salt), scriptPubKey: Uint8Array.of(0x51) }], lockTime: 0 });
+}
+
+/** A pool that takes all but what pays 13, and remembers when things came. */
+function world(bytes?: Uint8Array) {
+  const waiting: { tx: Transaction; timeSeconds: number }[] = [];
+  const events: string[] = [];
+  let kept = bytes;
+  const mempool = {
+    entries: () => waiting,
+    accept: async (tx: Transaction, options: { timeSeconds?: number } = {}) => {
+      if (tx.outputs[0]?.value === 13n) return { rejection: reject('policy', 'unlucky') };
+      waiting.push({ tx, timeSeconds: options.timeSeconds ?? NOW });
+      return { entry: undefined };
+    },
+  } as unknown as WaitingFileParts['mempool'];
+  const note = (event: string) => void events.push(event);
+  const log = { debug: note, info: note, warn: note, error: note };
+  const file: ByteFile = {
+    read: async () => kept,
+    write: async (written) => {
+      kept = written;
+    },
+  };
+  return { parts: { mempool, file, clock, log }, waiting, events, kept: () => kept };
+}
+
+/** What a pool with these transactions leaves behind. */
+async function saved(...entries: readonly { tx: Transaction; timeSeconds: number }[]): Promise<Uint8Array> {
+  const { parts, waiting, kept } = world();
+  const keeper = new WaitingFile(parts);
+  keeper.load();
+  waiting.push(...entries);
+  await keeper.close();
+  return kept()!;
+}
+
+test('what waited at the end waits again after a start, with its time, and what is refused now does not', async () => {
+  const bytes = await saved(
+    { tx: transaction(1), timeSeconds: NOW - 5 },
+    { tx: transaction(13), timeSeconds: NOW },
+    { tx: transaction(2), timeSeconds: NOW },
+  );
+  const { parts, waiting, events } = world(bytes);
+  const keeper = new WaitingFile(parts);
+  assert.equal(keeper.loaded, false);
+  keeper.load();
+  await keeper.close();
+  assert.equal(keeper.loaded, false, 'a reading that was ended is not done');
+  const again = new WaitingFile(parts);
+  again.load();
+  while (!again.loaded) await new Promise(setImmediate);
+  assert.deepEqual(
+    waiting.map(({ tx, timeSeconds }) => [tx.outputs[0]?.value, timeSeconds]),
+    [
+      [1n, NOW - 5],
+      [2n, NOW],
+    ],
+  );
+  assert.deepEqual(events.at(-1), 'mempool-loaded');
+});
+
+test('one that waited too long is passed over, one that waited just so long is not', async () => {
+  const bytes = await saved(
+    { tx: transaction(1), timeSeconds: NOW - EXPIRY_SECONDS },
+    { tx: transaction(2), timeSeconds: NOW - EXPIRY_SECONDS - 1 },
+  );
+  const { parts, waiting } = world(bytes);
+  const keeper = new WaitingFile(parts);
+  keeper.load();
+  while (!keeper.loaded) await new Promise(setImmediate);
+  assert.deepEqual(
+    waiting.map(({ tx }) => tx.outputs[0]?.value),
+    [1n],
+  );
+});
+
+test('T13: a file that is cut short, damaged or not ours is passed over, and the node goes on', async () => {
+  const whole = await saved({ tx: transaction(1), timeSeconds: NOW });
+  for (const bytes of [whole.subarray(0, whole.length - 3), Uint8Array.of(1, 2, 3), new Uint8Array(8).fill(255)]) {
+    const { parts, waiting, events } = world(bytes);
+    const keeper = new WaitingFile(parts);
+    keeper.load();
+    while (!keeper.loaded) await new Promise(setImmediate);
+    assert.deepEqual([waiting.length, events], [0, ['mempool-file-damaged']]);
+  }
+});
+
+test('a stop before all is back leaves the file as it was', async () => {
+  const bytes = await saved({ tx: transaction(1), timeSeconds: NOW });
+  const { parts, kept } = world(bytes);
+  const keeper = new WaitingFile(parts);
+  keeper.load();
+  await keeper.close();
+  assert.equal(kept(), bytes);
+});
