@@ -11,7 +11,14 @@ const NOW = 1_800_000_000;
 const clock = { nowSeconds: () => NOW, yield: async () => {} };
 
 function transaction(salt: number): Transaction {
-  return makeTransaction({ version: 2, inputs: [], outputs: [{ value: BigInt(salt), scriptPubKey: Uint8Array.of(0x51) }], lockTime: 0 });
+  const txid = new Uint8Array(32).fill(salt) as unknown as Transaction['txid'];
+  const input = { prevout: { txid, vout: 0 }, scriptSig: new Uint8Array(0), sequence: 0, witness: [] };
+  return makeTransaction({
+    version: 2,
+    inputs: [input],
+    outputs: [{ value: BigInt(salt), scriptPubKey: Uint8Array.of(0x51) }],
+    lockTime: 0,
+  });
 }
 
 /** A pool that takes all but what pays 13, and remembers when things came. */
@@ -38,11 +45,17 @@ function world(bytes?: Uint8Array) {
   return { parts: { mempool, file, clock, log }, waiting, events, kept: () => kept };
 }
 
+/** Reads to the end. */
+async function load(keeper: WaitingFile): Promise<void> {
+  keeper.load();
+  while (!keeper.loaded) await new Promise(setImmediate);
+}
+
 /** What a pool with these transactions leaves behind. */
 async function saved(...entries: readonly { tx: Transaction; timeSeconds: number }[]): Promise<Uint8Array> {
   const { parts, waiting, kept } = world();
   const keeper = new WaitingFile(parts);
-  keeper.load();
+  await load(keeper);
   waiting.push(...entries);
   await keeper.close();
   return kept()!;
@@ -61,8 +74,7 @@ test('what waited at the end waits again after a start, with its time, and what 
   await keeper.close();
   assert.equal(keeper.loaded, false, 'a reading that was ended is not done');
   const again = new WaitingFile(parts);
-  again.load();
-  while (!again.loaded) await new Promise(setImmediate);
+  await load(again);
   assert.deepEqual(
     waiting.map(({ tx, timeSeconds }) => [tx.outputs[0]?.value, timeSeconds]),
     [
@@ -80,8 +92,7 @@ test('one that waited too long is passed over, one that waited just so long is n
   );
   const { parts, waiting } = world(bytes);
   const keeper = new WaitingFile(parts);
-  keeper.load();
-  while (!keeper.loaded) await new Promise(setImmediate);
+  await load(keeper);
   assert.deepEqual(
     waiting.map(({ tx }) => tx.outputs[0]?.value),
     [1n],
@@ -93,8 +104,7 @@ test('T13: a file that is cut short, damaged or not ours is passed over, and the
   for (const bytes of [whole.subarray(0, whole.length - 3), Uint8Array.of(1, 2, 3), new Uint8Array(8).fill(255)]) {
     const { parts, waiting, events } = world(bytes);
     const keeper = new WaitingFile(parts);
-    keeper.load();
-    while (!keeper.loaded) await new Promise(setImmediate);
+    await load(keeper);
     assert.deepEqual([waiting.length, events], [0, ['mempool-file-damaged']]);
   }
 });
