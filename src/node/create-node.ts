@@ -66,6 +66,8 @@ export interface NodeStores {
 /** The wallet's words, and whether they were made just now: then no block so far can pay them. */
 export interface WalletSeed {
   readonly mnemonic: string;
+  /** The seed of BIP-39 that the words stand for, where the platform works it out quicker than the wallet. */
+  readonly bytes?: Uint8Array;
   readonly isNew: boolean;
 }
 
@@ -167,7 +169,14 @@ function createNetwork(
 async function openWallet(parts: NodeParts, settings: NodeSettings, chain: Chain, mempool: Mempool): Promise<NodeWallet | undefined> {
   const { params, clock, log, random, secp256k1, seed, stores } = parts;
   if (seed === undefined || stores.wallet === undefined) return undefined;
-  const wallet = await Wallet.open({ params, store: stores.wallet, mnemonic: seed.mnemonic, secp256k1, random });
+  const wallet = await Wallet.open({
+    params,
+    store: stores.wallet,
+    mnemonic: seed.mnemonic,
+    secp256k1,
+    random,
+    ...(seed.bytes && { seed: seed.bytes }),
+  });
   return attachWallet({
     ...{ wallet, chain, mempool, clock, log },
     isNew: seed.isNew,

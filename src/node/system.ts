@@ -25,6 +25,7 @@ import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/se
 import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
 import { systemRandom } from '../platform/system/random.ts';
+import { stretchWords } from '../platform/system/stretch-words.ts';
 import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
 import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
@@ -118,7 +119,7 @@ interface OpenedWallet {
 async function openWallet(options: NodeOptions): Promise<OpenedWallet> {
   const { dataDir, network } = options;
   if (dataDir === undefined) {
-    return { seed: { mnemonic: createMnemonic(systemRandom), isNew: true }, store: createMemoryRowStore(), createdAt: undefined };
+    return { seed: await seedOfWords(createMnemonic(systemRandom), true), store: createMemoryRowStore(), createdAt: undefined };
   }
   const stored = await readSeedFile(dataDir);
   if (stored !== undefined && parseMnemonic(stored.mnemonic) === undefined) {
@@ -128,5 +129,9 @@ async function openWallet(options: NodeOptions): Promise<OpenedWallet> {
   const createdAt = stored === undefined ? await createSeedFile(dataDir, { mnemonic, restored: false }) : undefined;
   const identity = { name: network.name, messageStart: network.messageStart, genesisHash: network.consensus.genesisHash };
   const store = await openLevelRowStore(join(dataDir, 'wallet', 'database'), identity);
-  return { seed: { mnemonic, isNew: stored === undefined }, store, createdAt };
+  return { seed: await seedOfWords(mnemonic, stored === undefined), store, createdAt };
+}
+
+async function seedOfWords(mnemonic: string, isNew: boolean): Promise<WalletSeed> {
+  return { mnemonic, isNew, bytes: await stretchWords(mnemonic) };
 }

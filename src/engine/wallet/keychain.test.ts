@@ -5,7 +5,7 @@ import { toHex } from '../../core/base/bytes.ts';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import { regtest } from '../../core/params/regtest.ts';
 import { GAP_LIMIT, Keychain } from './keychain.ts';
-import { createMnemonic, parseMnemonic, rootKeyOf } from './seed.ts';
+import { createMnemonic, parseMnemonic, seedOf } from './seed.ts';
 
 const MNEMONIC = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
 /** BIP-84's and BIP-86's published vectors are of the main network. */
@@ -13,8 +13,7 @@ const main = { ...regtest, bech32Prefix: 'bc', base58: { pubkeyHash: 0, scriptHa
 const secp256k1 = chooseSecp256k1('wasm');
 
 function keychain(state?: Readonly<Record<string, number>>): Keychain {
-  const root = rootKeyOf(MNEMONIC, { bip32: { public: 0x0488b21e, private: 0x0488ade4 } });
-  return new Keychain({ root, coinType: 0, secp256k1, ...(state === undefined ? {} : { state }) });
+  return new Keychain({ seed: seedOf(MNEMONIC), coinType: 0, secp256k1, ...(state === undefined ? {} : { state }) });
 }
 
 const address = (keys: Keychain, kind: 'wpkh' | 'tr', chain: 0 | 1) => addressOfScript(keys.nextScript(kind, chain), main);

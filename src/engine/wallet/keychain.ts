@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { HDKey } from '@scure/bip32';
 import { assert } from '../../core/base/assert.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 import { hash160 } from '../../core/crypto/sha256.ts';
@@ -13,6 +12,7 @@ import type { HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import { p2trScript, p2wpkhScript } from '../../core/script/output-template.ts';
 import { taptweakHash } from '../../core/script/taproot.ts';
+import { ExtendedKey, HARDENED } from './extended-key.ts';
 
 /** `wpkh`: BIP-84. `tr`: BIP-86, spent by the key alone. */
 export type ScriptKind = 'wpkh' | 'tr';
@@ -31,10 +31,12 @@ export interface KeyPath {
 export const GAP_LIMIT = 20;
 
 const PURPOSE: Readonly<Record<ScriptKind, number>> = { wpkh: 84, tr: 86 };
+
 /** One chain of an account: what was derived, and how far it is used. */
 interface KeyChain {
   readonly path: Omit<KeyPath, 'index'>;
-  readonly account: HDKey;
+  /** Undefined until the first key is wanted. */
+  parent: ExtendedKey | undefined;
   /** Scripts by index, as far as they are derived. */
   readonly scripts: Uint8Array[];
   /** First index never handed out or seen used. */
@@ -46,35 +48,36 @@ export type KeychainState = Readonly<Record<string, number>>;
 
 /** Options of a keychain. */
 export interface KeychainOptions {
-  readonly root: HDKey;
+  /** Seed of BIP-39. */
+  readonly seed: Uint8Array;
   /** BIP-44 coin type. */
   readonly coinType: number;
   readonly secp256k1: Secp256k1;
   readonly state?: KeychainState;
 }
 
-/** The keys of one seed. */
+/** The keys of one seed. They are derived when they are first wanted: a node's start waits for none of them. */
 export class Keychain {
-  readonly #root: HDKey;
+  readonly #seed: Uint8Array;
   readonly #coinType: number;
   readonly #secp256k1: Secp256k1;
   readonly #chains: readonly KeyChain[];
   readonly #paths = new Map<HashKey, KeyPath>();
+  /** Whether every chain is derived as far as its gap reaches. */
+  #isComplete = false;
 
   constructor(options: KeychainOptions) {
-    this.#root = options.root;
+    this.#seed = options.seed;
     this.#coinType = options.coinType;
     this.#secp256k1 = options.secp256k1;
-    this.#chains = (['wpkh', 'tr'] as const).flatMap((kind) => {
-      const account = options.root.derive(`m/${PURPOSE[kind]}'/${options.coinType}'/0'`);
-      return ([0, 1] as const).map((chain) => ({
+    this.#chains = (['wpkh', 'tr'] as const).flatMap((kind) =>
+      ([0, 1] as const).map((chain) => ({
         path: { kind, chain },
-        account: account.deriveChild(chain),
+        parent: undefined,
         scripts: [],
         next: options.state?.[`${kind}${chain}`] ?? 0,
-      }));
-    });
-    for (const chain of this.#chains) this.#lookAhead(chain);
+      })),
+    );
   }
 
   /** How far each chain is used. */
@@ -86,12 +89,14 @@ export class Keychain {
   pathOf(script: Uint8Array): KeyPath | undefined {
     // Both kinds are short: a script of another length is not looked up.
     if (script.length !== 22 && script.length !== 34) return undefined;
+    this.#complete();
     return this.#paths.get(hashKey(script));
   }
 
   /** The script of the next unused key; the same until it is used or handed out. */
   nextScript(kind: ScriptKind, chain: ChainNumber): Uint8Array {
     const keys = this.#chain({ kind, chain });
+    this.#deriveTo(keys, keys.next);
     return keys.scripts[keys.next]!;
   }
 
@@ -100,18 +105,15 @@ export class Keychain {
     const chain = this.#chain(path);
     if (path.index < chain.next) return false;
     chain.next = path.index + 1;
-    this.#lookAhead(chain);
+    this.#isComplete = false;
     return true;
   }
 
   /** The private key that signs for a path: for `tr` already tweaked as BIP-341 says. */
   signingKey(path: KeyPath): Uint8Array {
-    const node = this.#root.derive(`m/${PURPOSE[path.kind]}'/${this.#coinType}'/0'/${path.chain}/${path.index}`);
-    const key = node.privateKey;
-    const publicKey = node.publicKey;
-    assert(key !== null && publicKey !== null, 'a derived key has both halves');
-    if (path.kind === 'wpkh') return key;
-    const even = publicKey[0] === 2 ? key : this.#secp256k1.negatePrivate(key);
+    const { privateKey, publicKey } = this.#parent(this.#chain(path)).child(path.index);
+    if (path.kind === 'wpkh') return privateKey;
+    const even = publicKey[0] === 2 ? privateKey : this.#secp256k1.negatePrivate(privateKey);
     const tweaked = this.#secp256k1.tweakPrivate(even, taptweakHash(publicKey.subarray(1), undefined));
     assert(tweaked !== undefined, 'a hash is no inverse of a key');
     return tweaked;
@@ -119,9 +121,7 @@ export class Keychain {
 
   /** The compressed public key of a path, untweaked. */
   publicKey(path: KeyPath): Uint8Array {
-    const key = this.#chain(path).account.deriveChild(path.index).publicKey;
-    assert(key !== null, 'a derived key has a public half');
-    return key;
+    return this.#parent(this.#chain(path)).child(path.index).publicKey;
   }
 
   #chain(path: Omit<KeyPath, 'index'>): KeyChain {
@@ -130,10 +130,24 @@ export class Keychain {
     return chain;
   }
 
-  /** Derives scripts until the gap beyond the last used key is covered. */
-  #lookAhead(chain: KeyChain): void {
-    while (chain.scripts.length < chain.next + GAP_LIMIT) {
-      const index = chain.scripts.length;
+  /** The key whose children are the keys of a chain. */
+  #parent(chain: KeyChain): ExtendedKey {
+    const { kind, chain: number } = chain.path;
+    const path = [HARDENED + PURPOSE[kind], HARDENED + this.#coinType, HARDENED, number];
+    chain.parent ??= ExtendedKey.root(this.#seed, this.#secp256k1).descendant(path);
+    return chain.parent;
+  }
+
+  /** Derives what a script can still be looked for under: the gap beyond the last used key of each chain. */
+  #complete(): void {
+    if (this.#isComplete) return;
+    for (const chain of this.#chains) this.#deriveTo(chain, chain.next + GAP_LIMIT - 1);
+    this.#isComplete = true;
+  }
+
+  /** Derives the scripts of a chain up to an index and with it. */
+  #deriveTo(chain: KeyChain, last: number): void {
+    for (let index = chain.scripts.length; index <= last; index++) {
       const script = this.#scriptOf(chain.path.kind, this.publicKey({ ...chain.path, index }));
       chain.scripts.push(script);
       this.#paths.set(hashKey(script), { ...chain.path, index });

@@ -1,13 +1,11 @@
 /**
- * The wallet's secret: words of BIP-39, and the root key of BIP-32 that follows from them.
+ * The wallet's secret: words of BIP-39, and the seed that follows from them.
  *
  * @module
  */
 
-import { HDKey } from '@scure/bip32';
 import { entropyToMnemonic, mnemonicToSeedSync, validateMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import type { NetworkParams } from '../../core/params/types.ts';
 import type { Random } from '../ports/random.ts';
 
 /** Bytes of chance behind twelve words. */
@@ -28,7 +26,7 @@ export function parseMnemonic(text: string): string | undefined {
   return validateMnemonic(words, wordlist) ? words : undefined;
 }
 
-/** Root key of BIP-32 for the words, without a passphrase. */
-export function rootKeyOf(mnemonic: string, params: Pick<NetworkParams, 'bip32'>): HDKey {
-  return HDKey.fromMasterSeed(mnemonicToSeedSync(mnemonic), params.bip32);
+/** The 64 bytes that the words stand for, without a passphrase. Slow on purpose, and slower here than with what Node has for it. */
+export function seedOf(mnemonic: string): Uint8Array {
+  return mnemonicToSeedSync(mnemonic);
 }

@@ -23,7 +23,7 @@ import { Keychain } from './keychain.ts';
 import type { BlockPlace, LedgerBalance, LedgerTransaction } from './ledger.ts';
 import { Ledger } from './ledger.ts';
 import { planPayment } from './payment.ts';
-import { rootKeyOf } from './seed.ts';
+import { seedOf } from './seed.ts';
 import { signInputs } from './sign.ts';
 import type { StoredTransaction } from './wallet-rows.ts';
 import {
@@ -43,6 +43,8 @@ export interface WalletOptions {
   readonly store: RowStore;
   /** BIP-39 words, already checked. */
   readonly mnemonic: string;
+  /** What follows from the words, where it was worked out already by something quicker than `seedOf`. */
+  readonly seed?: Uint8Array;
   readonly secp256k1: Secp256k1;
   readonly random: Random;
 }
@@ -81,7 +83,7 @@ export class Wallet {
     this.#secp256k1 = options.secp256k1;
     this.#random = options.random;
     this.#keychain = new Keychain({
-      root: rootKeyOf(options.mnemonic, options.params),
+      seed: options.seed ?? seedOf(options.mnemonic),
       coinType: options.params.coinType,
       secp256k1: options.secp256k1,
       ...(stored.keys === undefined ? {} : { state: stored.keys }),
