@@ -233,7 +233,8 @@ export class BlockDownload {
   #isAsked(node: HeaderNode, by: Peer): boolean {
     const key = hashKey(node.hash);
     const flight = this.#flights.get(key);
-    if (flight === undefined) return this.#processing.has(key);
+    if (this.#processing.has(key)) return true;
+    if (flight === undefined) return false;
     if (flight.asked.has(by.id) || flight.asked.size >= PEERS_PER_BLOCK_MAX) return true;
     for (const id of flight.asked.keys()) {
       const asked = this.#context.peers.get(id);

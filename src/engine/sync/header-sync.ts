@@ -176,7 +176,7 @@ export class HeaderSync {
     peer.headers.askedAtMs = now;
     peer.headers.started = true;
     this.#context.send(peer, { type: 'getheaders', version: PROTOCOL_VERSION, locator: buildLocator(from), stop: zeroHash<BlockHash>() });
-    this.#context.wakeBy(now + HEADERS_TIMEOUT_MS);
+    this.#context.wakeBy(now + HEADERS_PATIENCE_MS);
   }
 }
 
