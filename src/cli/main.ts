@@ -76,8 +76,7 @@ async function run(args: readonly string[]): Promise<void> {
   }
   program.addHelpText('after', '\n"quoin COMMAND --help" tells more about one of them.');
   speakAsWeDo(program);
-  if (args.length === 0) process.stdout.write(program.helpInformation());
-  else await program.parseAsync(args, { from: 'user' });
+  await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
 }
 
 /** Ends the process with the one line that standard error is for. */

@@ -28,22 +28,18 @@ export interface NodeClient {
   readonly address: SocketAddress;
   /** `http://host:port`. */
   readonly url: string;
-  /** Sends a JSON-RPC body and waits as long as it takes. @throws CommandError where the login is refused */
-  rpc(body: string): Promise<HttpAnswer>;
+  /** `user:password`. @throws CommandError where none is known */
+  login(): string;
   /** GET below `/api/v1/`. @throws CommandError with the node's own words where it refuses */
   get(path: string): Promise<unknown>;
   /** POST below `/api/v1/`, likewise. */
   post(path: string, body: unknown): Promise<unknown>;
 }
 
-/** The `Authorization` header of a login. */
-export function basicAuthorization(login: string): string {
-  return `Basic ${Buffer.from(login, 'utf8').toString('base64')}`;
-}
-
 /** A client of a node whose place and login are known. */
-export function createNodeClient(address: SocketAddress, authorization: string | undefined): NodeClient {
+export function createNodeClient(address: SocketAddress, login: string | undefined): NodeClient {
   const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+  const authorization = login === undefined ? undefined : `Basic ${Buffer.from(login, 'utf8').toString('base64')}`;
   const rest = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {
     const text = body === undefined ? {} : { body: JSON.stringify(body) };
     const answer = await sendRequest({ address, method, path: `/api/v1/${path}`, authorization, idleMsMax: REST_IDLE_MS_MAX, ...text });
@@ -54,10 +50,11 @@ export function createNodeClient(address: SocketAddress, authorization: string |
   return {
     address,
     url,
-    async rpc(body: string): Promise<HttpAnswer> {
-      const answer = await sendRequest({ address, method: 'POST', path: '/', authorization, idleMsMax: 0, body });
-      refuseLogin(answer, url);
-      return answer;
+    login(): string {
+      if (login !== undefined) return login;
+      throw new CommandError(
+        `no login for ${url} is known: name the node's data folder with --data-dir, or give --rpc-user and --rpc-password`,
+      );
     },
     get: (path) => rest('GET', path),
     post: (path, body) => rest('POST', path, body),
@@ -113,7 +110,8 @@ async function addressFromNote(folder: string): Promise<SocketAddress> {
   return dialable(address);
 }
 
-async function readCookie(folder: string): Promise<string | undefined> {
+/** `user:password` of the cookie file in a data folder, where there is one. */
+export async function readCookie(folder: string): Promise<string | undefined> {
   const bytes = await readFileLimited(join(folder, '.cookie'), COOKIE_SIZE_MAX);
   return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8').trim();
 }
@@ -130,7 +128,7 @@ export async function findNode(settings: Settings<typeof CLIENT_OPTIONS>): Promi
   const folder = dataFolder(dataDir, known ? (network ?? 'quoin') : (await loadNetwork(network)).name);
   const address = rpcConnect === undefined ? await addressFromNote(folder) : dialable(rpcConnect);
   const login = rpcUser === undefined ? await cookieFor(address, folder) : `${rpcUser}:${rpcPassword}`;
-  return createNodeClient(address, login === undefined ? undefined : basicAuthorization(login));
+  return createNodeClient(address, login);
 }
 
 /** The cookie is a secret of this machine's: no other host is told it. */

@@ -1,0 +1,166 @@
+/**
+ * `quoin node`: starts a node and its doors, says how it goes, and stops all of it in order.
+ *
+ * @module
+ */
+
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
+import { type SystemNode, startNode } from '../../node/system.ts';
+import { toNodeError } from '../../platform/store/system-error.ts';
+import { type FileLog, openLog } from '../../platform/system/log.ts';
+import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
+import { loadNetwork } from '../options/place.ts';
+import { NodeConsole } from '../output/console.ts';
+import { isLive } from '../output/terminal.ts';
+import { packageVersion } from '../version.ts';
+import { NodeActivity, openingReporter } from './node-activity.ts';
+import { type Doors, openDoors } from './node-doors.ts';
+import { type NodePlan, type NodeSaid, planNode } from './node-settings.ts';
+
+/** What is not written by then is replayed at the next start. */
+const STOP_MS_MAX = 4_800;
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Stops a node when the process is told to, in order; at once when it is told twice or nothing has begun. */
+class Stopper {
+  readonly #log: FileLog;
+  readonly #folder: string | undefined;
+  #node: SystemNode | undefined;
+  #isStopping = false;
+
+  constructor(log: FileLog, folder: string | undefined) {
+    this.#log = log;
+    this.#folder = folder;
+    for (const signal of STOP_SIGNALS) process.on(signal, () => this.#onSignal(signal));
+    // Whoever started this process with a channel to it owns it: when the owner is gone, so is the node.
+    process.on('disconnect', () => this.#onSignal('the end of its owner'));
+  }
+
+  /** From now on there is something to stop. */
+  attach(node: SystemNode): void {
+    this.#node = node;
+    node.beforeStop(async () => this.#begin());
+  }
+
+  #onSignal(why: string): void {
+    this.#log.info('stopping', { why, ...(this.#isStopping ? { how: 'at once' } : {}) });
+    if (this.#isStopping || this.#node === undefined) this.#exitAtOnce();
+    this.#node?.requestStop();
+  }
+
+  #begin(): void {
+    this.#isStopping = true;
+    setTimeout(() => {
+      this.#log.warn('stop-takes-too-long', { seconds: STOP_MS_MAX / 1_000, note: 'what is not written is replayed at the next start' });
+      this.#exitAtOnce();
+    }, STOP_MS_MAX).unref();
+  }
+
+  #exitAtOnce(): never {
+    if (this.#folder !== undefined && this.#node !== undefined) rmSync(join(this.#folder, 'node.json'), { force: true });
+    this.#log.close();
+    process.exit(0);
+  }
+}
+
+/** The log of a node, into its folder and onto the console. */
+async function openNodeLog(said: NodeSaid, folder: string | undefined, console: NodeConsole): Promise<FileLog> {
+  const options = { level: said.logLevel ?? 'info', json: said.logJson === true, print: console.logLine, nowMs: Date.now } as const;
+  if (folder === undefined) return openLog(options);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return openLog({ ...options, folder });
+  } catch (error) {
+    throw toNodeError(error, folder);
+  }
+}
+
+/** Tells where the wallet's words are, the one time that they were made. */
+function announceSeed(path: string, console: NodeConsole, log: FileLog, isJson: boolean): void {
+  const facts = { file: path, note: 'whoever has this file has the coins: keep a copy of it in a safe place' };
+  if (isJson) {
+    log.info('wallet-made', facts);
+    return;
+  }
+  console.silently(() => log.info('wallet-made', facts));
+  console.line(`a wallet was made: its secret words are in ${path}`);
+  console.line(`  ${facts.note}`);
+}
+
+/** The line that tells scripts and people that the node serves. It is printed whatever the log's level is. */
+function announceReady(node: SystemNode, doors: Doors, console: NodeConsole, isJson: boolean): void {
+  const fields = { network: node.params.name, p2p: node.network.listenAddress() ?? 'off', http: doors.url ?? 'off' };
+  console.silently(() => node.log.info('ready', fields));
+  const text = `ready network=${fields.network} p2p=${fields.p2p} http=${fields.http}`;
+  console.line(isJson ? JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'ready', ...fields }) : text);
+  if (doors.link === undefined) return;
+  // The link is a login: it is shown, not kept.
+  console.line(
+    isJson ? JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'link', url: doors.link }) : `open ${doors.link}`,
+  );
+}
+
+/** Starts what the plan says; the node is stopped again where a door does not open. */
+async function start(plan: NodePlan, parts: { readonly log: FileLog; readonly console: NodeConsole; readonly stopper: Stopper }) {
+  const { log, console, stopper } = parts;
+  const report = openingReporter({ console, monotonicMs: () => performance.now(), log: (fields) => log.info('opening', fields) });
+  const node = await startNode({ ...plan.node, log, onProgress: report });
+  stopper.attach(node);
+  console.status(undefined);
+  try {
+    const doors = await openDoors(node, plan);
+    node.beforeStop(() => doors.close());
+    const { dataDir } = plan.node;
+    if (dataDir !== undefined) {
+      const note = { pid: process.pid, version: node.version, network: node.params.name };
+      await writeNodeNote(dataDir, { ...note, p2p: node.network.listenAddress() ?? null, http: doors.url ?? null });
+    }
+    return { node, doors };
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
+}
+
+/** Runs a node until it is asked to stop. @throws NodeError where the world does not let it */
+export async function runNode(said: NodeSaid): Promise<void> {
+  const network = await loadNetwork(said.network);
+  const plan = await planNode(said, network);
+  const { dataDir } = plan.node;
+  const isJson = said.logJson === true;
+  const console = new NodeConsole(process.stdout, { isLive: isLive(process.stdout, process.env) && !isJson });
+  process.stdout.removeAllListeners('error').on('error', () => console.fallSilent());
+  const log = await openNodeLog(said, dataDir, console);
+  process.prependListener('uncaughtException', (error) => log.error('fault', { stack: error.stack ?? error.message }));
+  process.on('warning', (warning) => log.warn('runtime-warning', { what: warning.stack ?? warning.message }));
+  const stopper = new Stopper(log, dataDir);
+  const secp256k1 = chooseSecp256k1(plan.node.secp256k1).name;
+  log.info('starting', { version: packageVersion(), network: network.name, folder: dataDir ?? 'memory', secp256k1 });
+  // Nothing else may keep the process alive: a node without any port waits for its peers.
+  const alive = setInterval(() => undefined, 0x7fffffff);
+  try {
+    const { node, doors } = await start(plan, { log, console, stopper });
+    if (node.seedCreatedAt !== undefined) announceSeed(node.seedCreatedAt, console, log, isJson);
+    announceReady(node, doors, console, isJson);
+    doors.warm();
+    const activity = new NodeActivity(node, console, node.clock);
+    node.beforeStop(async () => activity.end());
+    try {
+      await node.stopped;
+    } finally {
+      if (dataDir !== undefined) await removeNodeNote(dataDir);
+    }
+  } catch (error) {
+    console.status(undefined);
+    log.error('failed', { why: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    clearInterval(alive);
+    log.close();
+  }
+  process.exit(0);
+}

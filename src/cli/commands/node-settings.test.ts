@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { scriptOfAddress } from '../../core/address/address.ts';
+import { quoin } from '../../core/params/quoin.ts';
+import { regtest } from '../../core/params/regtest.ts';
+import type { NetworkParams } from '../../core/params/types.ts';
+import { ALL_CORES } from '../options/node-options.ts';
+import { dataFolder } from '../options/place.ts';
+import { type NodeSaid, planNode } from './node-settings.ts';
+
+const NOTHING: NodeSaid = {
+  ...{ network: undefined, dataDir: undefined, config: undefined, memory: undefined, listen: undefined, noListen: undefined },
+  ...{ http: undefined, noHttp: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
+  ...{ mineTo: undefined, dbCache: undefined, secp256k1: undefined, logLevel: undefined, logJson: undefined },
+  ...{ rpcUser: undefined, rpcPassword: undefined },
+};
+
+const said = (what: Partial<NodeSaid>): NodeSaid => ({ ...NOTHING, ...what });
+
+describe('a node about which nothing is said', () => {
+  it("has its network's folder and ports, HTTP on loopback, a wallet, and does not mine", async () => {
+    const { node, http, login } = await planNode(NOTHING, quoin);
+    assert.equal(node.dataDir, join(homedir(), '.quoin', 'quoin'));
+    assert.ok(node.listen?.host === '::' || node.listen?.host === '0.0.0.0');
+    assert.equal(node.listen.port, 7333);
+    assert.deepEqual(http, { host: '127.0.0.1', port: 7332 });
+    assert.deepEqual([node.discovery, node.mine, node.mineTo, node.wallet, node.secp256k1], [true, undefined, undefined, true, 'auto']);
+    assert.deepEqual([node.connect, node.peers, login], [[], [], undefined]);
+    assert.equal(node.dbCacheBytes, 450 * 1_048_576);
+  });
+
+  it('listens on loopback alone where the network says so', async () => {
+    assert.deepEqual((await planNode(NOTHING, regtest)).node.listen, { host: '127.0.0.1', port: regtest.ports.p2p });
+  });
+
+  it('serves nothing where the network has no port for it', async () => {
+    const network: NetworkParams = { ...regtest, ports: { p2p: 0, http: 0, stratum: 0, electrum: 0 } };
+    const { node, http } = await planNode(NOTHING, network);
+    assert.deepEqual([node.listen, http], [undefined, undefined]);
+  });
+
+  it('has no wallet on main, where coins are of worth', async () => {
+    const main: NetworkParams = { ...regtest, name: 'main' };
+    assert.equal((await planNode(said({ memory: true }), main)).node.wallet, false);
+  });
+});
+
+describe('a node about which something is said', () => {
+  it('is as it was said', async () => {
+    const { node, http, login } = await planNode(
+      said({
+        ...{ dataDir: 'here', noListen: true, noHttp: true, noDiscovery: true, mine: 3, dbCache: 4, rpcUser: 'a', rpcPassword: 'b' },
+        peer: [{ host: '10.0.0.1', port: 1 }],
+        connect: [{ host: '::1', port: 2 }],
+      }),
+      quoin,
+    );
+    assert.equal(node.dataDir, resolve('here'));
+    assert.deepEqual([node.listen, http, node.discovery, node.mine], [undefined, undefined, false, { workers: 3 }]);
+    assert.deepEqual([node.peers, node.connect], [[{ host: '10.0.0.1', port: 1 }], [{ host: '::1', port: 2 }]]);
+    assert.deepEqual([node.dbCacheBytes, login], [4 * 1_048_576, { user: 'a', password: 'b' }]);
+  });
+
+  it('mines on each core, or not at all where that was said', async () => {
+    assert.deepEqual((await planNode(said({ mine: ALL_CORES }), quoin)).node.mine, { workers: availableParallelism() });
+    assert.equal((await planNode(said({ mine: false }), quoin)).node.mine, undefined);
+  });
+
+  it('keeps nothing with --memory', async () => {
+    assert.equal((await planNode(said({ memory: true }), quoin)).node.dataDir, undefined);
+  });
+
+  it('finds the IP of localhost', async () => {
+    const { host = '' } = (await planNode(said({ listen: { host: 'localhost', port: 0 } }), quoin)).node.listen ?? {};
+    assert.ok(['127.0.0.1', '::1'].includes(host));
+  });
+
+  it('mines to an address of its own network only', async () => {
+    const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+    const expected = scriptOfAddress(address, regtest);
+    assert.ok('script' in expected);
+    assert.deepEqual((await planNode(said({ mineTo: address }), regtest)).node.mineTo, expected.script);
+    await assert.rejects(planNode(said({ mineTo: address }), quoin), {
+      name: 'UsageError',
+      message: /^--mine-to "bcrt1.*takes an address of the network quoin/,
+    });
+  });
+
+  it('is refused with half a login', async () => {
+    await assert.rejects(planNode(said({ rpcUser: 'a' }), quoin), { name: 'UsageError', message: /go together/ });
+    await assert.rejects(planNode(said({ rpcPassword: 'b' }), quoin), { name: 'UsageError' });
+  });
+});
+
+describe('the data folder', () => {
+  it("is the one that was named, else the network's own", () => {
+    assert.equal(dataFolder('x/y', 'quoin'), resolve('x/y'));
+    assert.equal(dataFolder(undefined, 'my-net'), join(homedir(), '.quoin', 'my-net'));
+  });
+});
