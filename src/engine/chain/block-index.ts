@@ -13,12 +13,7 @@ import type { StoredHeader } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, isLinked, isStored, STATUS } from './header-node.ts';
-import { HeaderTree, isAncestorOf } from './header-tree.ts';
-
-/** Whether `a` is to be the tip rather than `b`: more work, or of equal work the one that was here first. */
-function isBetter(a: HeaderNode, b: HeaderNode): boolean {
-  return a.chainWork > b.chainWork || (a.chainWork === b.chainWork && a.precedence < b.precedence);
-}
+import { HeaderTree, isAncestorOf, isBetterBlock } from './header-tree.ts';
 
 function toRow({ header, height, status, txCount, sequence, block, undo }: HeaderNode): StoredHeader {
   return { header, height, status, txCount, sequence, block, undo };
@@ -93,8 +88,9 @@ export class BlockIndex {
       else others.push(stored);
       return;
     }
+    // Those that came first are numbered first, level by level.
     const queue = [stored];
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    for (const node of queue) {
       node.chainTxCount = (node.parent?.chainTxCount ?? 0) + node.txCount;
       if (node.sequence === 0 && node.height > 0) this.#setSequence(node);
       if (!isFailed(node)) this.#candidates.add(node);
@@ -161,7 +157,7 @@ export class BlockIndex {
   /** The block that should be the tip. */
   bestCandidate(): HeaderNode {
     let best = this.tree.genesis;
-    for (const node of this.#candidates) if (isBetter(node, best)) best = node;
+    for (const node of this.#candidates) if (isBetterBlock(node, best)) best = node;
     return best;
   }
 

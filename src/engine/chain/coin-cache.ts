@@ -109,7 +109,10 @@ export class CoinCache {
 
   /** Writes every change with the tip it belongs to, in one batch, and drops everything from memory. */
   async flush(tip: BlockHash): Promise<void> {
-    await this.#store.apply({ puts: this.#puts(), deletes: this.#deletes(), tip });
+    // A store may go through them more than once, so each is begun anew.
+    const puts = { [Symbol.iterator]: () => this.#puts() };
+    const deletes = { [Symbol.iterator]: () => this.#deletes() };
+    await this.#store.apply({ puts, deletes, tip });
     this.#table.clear();
   }
 

@@ -13,7 +13,7 @@ import type { BlockHeader } from '../../core/primitives/block.ts';
 import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed } from './header-node.ts';
+import { isFailed, isLinked } from './header-node.ts';
 
 /** Clears the lowest bit that is set. */
 function withoutLowestBit(n: number): number {
@@ -99,6 +99,12 @@ function createNode(header: BlockHeader, parent: HeaderNode | undefined): Header
   };
 }
 
+/** Whether `a` is to be preferred to `b`: more work, or of equal work the block that could be connected first. */
+export function isBetterBlock(a: HeaderNode, b: HeaderNode): boolean {
+  if (a.chainWork !== b.chainWork) return a.chainWork > b.chainWork;
+  return isLinked(a) && (!isLinked(b) || a.precedence < b.precedence);
+}
+
 /** The tree. It only grows. */
 export class HeaderTree {
   readonly genesis: HeaderNode;
@@ -149,10 +155,10 @@ export class HeaderTree {
     return node;
   }
 
-  /** Finds the best header anew, after nodes became invalid or valid. */
+  /** Finds the best header anew, after nodes were restored, became invalid or valid. Which headers came first is no longer known, but which blocks. */
   refreshBest(): void {
     let best = this.genesis;
-    for (const node of this.#nodes.values()) if (node.chainWork > best.chainWork && !isFailed(node)) best = node;
+    for (const node of this.#nodes.values()) if (isBetterBlock(node, best) && !isFailed(node)) best = node;
     this.#best = best;
   }
 

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { BlockHash, Txid } from '../../core/primitives/ids.ts';
+import { type OutPoint, outPointKey } from '../../core/primitives/transaction.ts';
+import { createMemoryCoinStore } from '../../platform/store/memory-coin-store.ts';
+import type { CoinBatch, CoinStore } from '../ports/coin-store.ts';
+import { CoinCache } from './coin-cache.ts';
+import { CoinTable, DIRTY, FRESH, UNSPENT } from './coin-table.ts';
+
+const TIP = new Uint8Array(32) as unknown as BlockHash;
+
+/** Few outpoints, so that operations meet; most share a transaction. */
+const outPoint = (n: number): OutPoint => ({ txid: new Uint8Array(32).fill(n >> 3) as unknown as Txid, vout: n & 7 });
+const coin = (n: number): Coin => ({ value: BigInt(n), scriptPubKey: new Uint8Array(n % 50), height: n, coinbase: n % 2 === 0 });
+const read = async (cache: CoinCache, n: number): Promise<Coin | undefined> => (await cache.read([outPoint(n)]))[0];
+const load = (cache: CoinCache, n: number) => cache.load(new Map([[outPointKey(outPoint(n)), outPoint(n)]]));
+
+/** A store that remembers what it was told to write. */
+function watched(): { store: CoinStore; batches: { puts: number; deletes: number }[] } {
+  const store = createMemoryCoinStore();
+  const batches: { puts: number; deletes: number }[] = [];
+  return {
+    batches,
+    store: {
+      tip: () => store.tip(),
+      load: (keys) => store.load(keys),
+      entries: () => store.entries(),
+      close: () => store.close(),
+      apply: async (batch: CoinBatch) => {
+        batches.push({ puts: [...batch.puts].length, deletes: [...batch.deletes].length });
+        await store.apply(batch);
+      },
+    },
+  };
+}
+
+interface Step {
+  readonly kind: 'toggle' | 'load' | 'flush' | 'compact';
+  readonly n: number;
+  readonly value: number;
+}
+const kinds = fc.oneof(
+  { weight: 8, arbitrary: fc.constant('toggle' as const) },
+  { weight: 3, arbitrary: fc.constant('load' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('flush' as const, 'compact' as const) },
+);
+const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ kind: kinds, n: fc.nat(40), value: fc.nat(1_000) }), { maxLength: 120 });
+
+describe('CoinCache', () => {
+  it('is a coin set, whatever is flushed and dropped in between', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(), async (each, salt) => {
+        const cache = new CoinCache(createMemoryCoinStore(), salt);
+        const model = new Map<number, Coin>();
+        for (const step of each) {
+          if (step.kind === 'flush') await cache.flush(TIP);
+          else if (step.kind === 'compact') cache.compact();
+          else if (step.kind === 'load') {
+            const loaded = await load(cache, step.n);
+            assert.deepEqual(loaded.get(outPointKey(outPoint(step.n))), model.get(step.n));
+          } else if (model.delete(step.n)) cache.apply({ removed: [outPoint(step.n)], added: [] });
+          else {
+            model.set(step.n, coin(step.value));
+            cache.apply({ removed: [], added: [{ outPoint: outPoint(step.n), coin: coin(step.value) }] });
+          }
+        }
+        for (let n = 0; n <= 40; n++) assert.deepEqual(await read(cache, n), model.get(n));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('never writes a coin that was made and spent between two flushes', async () => {
+    const { store, batches } = watched();
+    const cache = new CoinCache(store, 1);
+    cache.apply({ removed: [], added: [{ outPoint: outPoint(1), coin: coin(1) }] });
+    cache.apply({ removed: [outPoint(1)], added: [{ outPoint: outPoint(2), coin: coin(2) }] });
+    await cache.flush(TIP);
+    cache.apply({ removed: [outPoint(2)], added: [] });
+    await cache.flush(TIP);
+    await cache.flush(TIP);
+    assert.deepEqual(batches, [
+      { puts: 1, deletes: 0 },
+      { puts: 0, deletes: 1 },
+      { puts: 0, deletes: 0 },
+    ]);
+  });
+
+  it('keeps everything where a flush fails', async () => {
+    const { store } = watched();
+    let broken = true;
+    const cache = new CoinCache({ ...store, apply: (batch) => (broken ? Promise.reject(new Error('full')) : store.apply(batch)) }, 1);
+    cache.apply({ removed: [], added: [{ outPoint: outPoint(1), coin: coin(1) }] });
+    await assert.rejects(cache.flush(TIP), /full/);
+    broken = false;
+    await cache.flush(TIP);
+    assert.deepEqual(await read(cache, 1), coin(1));
+  });
+});
+
+describe('CoinTable', () => {
+  const value = (n: number): Uint8Array => new Uint8Array(30).fill(n);
+
+  it('finds each of many, across chunks and after growing', () => {
+    const table = new CoinTable(7);
+    const place = (n: number): OutPoint => ({ txid: new Uint8Array(32).fill(n & 0xff) as unknown as Txid, vout: n });
+    for (let n = 0; n < 40_000; n++) table.put(place(n), value(n), UNSPENT);
+    assert.equal(table.count, 40_000);
+    assert.ok(table.sizeBytes > 2 << 20);
+    for (let n = 0; n < 40_000; n += 7) assert.equal(table.value(table.find(place(n)))[0], n & 0xff);
+    assert.equal(table.find(place(40_000)), 0);
+  });
+
+  it('frees what is of no use when it is compacted', () => {
+    const table = new CoinTable(7);
+    const place = (n: number): OutPoint => ({ txid: new Uint8Array(32).fill(n % 251) as unknown as Txid, vout: n });
+    for (let n = 0; n < 60_000; n++) {
+      table.put(place(n), value(n), UNSPENT | DIRTY | FRESH);
+      if (n % 100 !== 0) table.setFlags(table.find(place(n)), FRESH);
+    }
+    const full = table.sizeBytes;
+    assert.ok(table.idleBytes > 60_000 * 60);
+    table.compact();
+    assert.ok(table.sizeBytes < full / 3);
+    assert.equal(table.count, 600);
+    assert.equal(table.idleBytes, 0);
+    for (let n = 0; n < 60_000; n += 100) assert.equal(table.value(table.find(place(n)))[0], n & 0xff);
+    assert.equal(table.find(place(1)), 0);
+  });
+});
