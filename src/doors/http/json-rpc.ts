@@ -1,0 +1,73 @@
+/**
+ * JSON-RPC over HTTP: `POST /` and `POST /wallet/NAME`, with Bitcoin Core's status codes.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CancelSignal } from '../../engine/ports/node-port.ts';
+import type { Authenticator } from './auth.ts';
+import { announcedSize, readBody } from './body.ts';
+import type { Capacity } from './capacity.ts';
+import { RPC_BODY_SIZE_MAX } from './limits.ts';
+
+/** Answers JSON-RPC bodies; the rpc room makes one. */
+export type JsonRpcHandler = (call: { readonly body: Uint8Array; readonly signal: CancelSignal }) => Promise<{
+  readonly status: number;
+  readonly body: string;
+}>;
+
+/** Whether a path is one of JSON-RPC's. No wallet is named in the methods there are, so any name will do. */
+export function isJsonRpcPath(path: string): boolean {
+  return path === '/' || path.startsWith('/wallet/');
+}
+
+function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  // What is left of the body is not worth reading.
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close', ...headers }).end(message);
+}
+
+/** What the requests share. */
+export interface JsonRpcContext {
+  readonly handler: JsonRpcHandler;
+  readonly auth: Authenticator;
+  readonly requests: Capacity;
+  readonly bodies: Capacity;
+  readonly signal: CancelSignal;
+}
+
+async function answerBody(request: IncomingMessage, response: ServerResponse, context: JsonRpcContext): Promise<void> {
+  const body = await readBody(request, RPC_BODY_SIZE_MAX);
+  if (body === undefined) {
+    refuse(response, 413, `A JSON-RPC request may have ${RPC_BODY_SIZE_MAX} bytes`);
+    return;
+  }
+  const answer = await context.handler({ body, signal: context.signal });
+  if (answer.status === 204) {
+    response.writeHead(204).end();
+    return;
+  }
+  const bytes = Buffer.from(answer.body);
+  response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes);
+}
+
+/** Answers one request whose path is JSON-RPC's. */
+export async function answerJsonRpc(request: IncomingMessage, response: ServerResponse, context: JsonRpcContext): Promise<void> {
+  if (request.method !== 'POST') return refuse(response, 405, 'JSONRPC server handles only POST requests', { allow: 'POST' });
+  const login = await context.auth.login(request.headers.authorization);
+  if (login === 'too-many') return refuse(response, 503, 'Too many wrong logins', { 'retry-after': '1' });
+  if (login !== 'right') return refuse(response, 401, '', { 'www-authenticate': 'Basic realm="jsonrpc"' });
+  const size = announcedSize(request, RPC_BODY_SIZE_MAX);
+  if (size > RPC_BODY_SIZE_MAX) return refuse(response, 413, `A JSON-RPC request may have ${RPC_BODY_SIZE_MAX} bytes`);
+  if (!context.requests.take(1)) return refuse(response, 503, 'Work queue depth exceeded', { 'retry-after': '1' });
+  try {
+    if (!context.bodies.take(size)) return refuse(response, 503, 'Work queue depth exceeded', { 'retry-after': '1' });
+    try {
+      await answerBody(request, response, context);
+    } finally {
+      context.bodies.release(size);
+    }
+  } finally {
+    context.requests.release(1);
+  }
+}

@@ -1,0 +1,114 @@
+import { isIPv6 } from 'node:net';
+import type { PeerInfo } from '../../../engine/ports/node-port.ts';
+import { type Static, Type } from '../../schema.ts';
+import { HttpProblem } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const PEER = Type.Object(
+  {
+    id: Type.Integer(),
+    address: Type.String({ description: 'Host and port.' }),
+    inbound: Type.Boolean(),
+    type: Type.Enum(['inbound', 'outbound-full-relay', 'manual']),
+    userAgent: Type.String(),
+    protocolVersion: Type.Integer(),
+    services: Type.String({ description: '64 bits in hexadecimal.' }),
+    startingHeight: Type.Integer(),
+    syncedHeaders: Type.Integer({ description: 'Height of the last header in common, -1 for none.' }),
+    syncedBlocks: Type.Integer(),
+    connectedSince: Type.Integer({ description: 'Seconds since 1970.' }),
+    bytesSent: Type.Integer(),
+    bytesReceived: Type.Integer(),
+    pingMs: Type.Union([Type.Number(), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+
+function peerView(peer: PeerInfo): Static<typeof PEER> {
+  return {
+    id: peer.id,
+    address: peer.address,
+    inbound: peer.inbound,
+    type: peer.connectionType,
+    userAgent: peer.userAgent,
+    protocolVersion: peer.protocolVersion,
+    services: peer.services.toString(16).padStart(16, '0'),
+    startingHeight: peer.startingHeight,
+    syncedHeaders: peer.syncedHeaders,
+    syncedBlocks: peer.syncedBlocks,
+    connectedSince: peer.connectedTimeSeconds,
+    bytesSent: peer.bytesSent,
+    bytesReceived: peer.bytesReceived,
+    pingMs: peer.pingTimeMs ?? null,
+  };
+}
+
+const list = defineRoute({
+  id: 'listPeers',
+  method: 'GET',
+  path: '/api/v1/peers',
+  tag: 'peers',
+  summary: 'The connected peers.',
+  result: Type.Array(PEER),
+  run: (node) => node.network.peers().map(peerView),
+});
+
+const ADDRESS_PATTERN = '^(\\[[0-9a-fA-F:.]+\\]|[^\\s:\\[\\]/@]+)(:[0-9]{1,5})?$';
+
+const PORT_MAX = 65_535;
+
+function parseAddress(text: string, portDefault: number): { host: string; port: number } {
+  const match = /^(?:\[(.+)\]|([^:]+))(?::(\d+))?$/.exec(text);
+  const [, ipv6, name] = match ?? [];
+  const port = match?.[3] === undefined ? portDefault : Number(match[3]);
+  const host = ipv6 ?? name;
+  if (host === undefined || (ipv6 !== undefined && !isIPv6(ipv6)) || port < 1 || port > PORT_MAX) {
+    throw new HttpProblem('request-invalid', { field: 'address', detail: 'The address must be host, host:port or [IPv6]:port.' });
+  }
+  return { host, port };
+}
+
+const add = defineRoute({
+  id: 'addPeer',
+  method: 'POST',
+  path: '/api/v1/peers',
+  tag: 'peers',
+  access: 'login',
+  status: 202,
+  summary: 'Keeps a connection to a peer, tries one once, or ends the keeping.',
+  body: Type.Object(
+    {
+      address: Type.String({
+        pattern: ADDRESS_PATTERN,
+        maxLength: 300,
+        description: "Host and port; the network's own port unless given.",
+      }),
+      command: Type.Optional(Type.Enum(['add', 'onetry', 'remove'], { description: '`add` unless given.' })),
+    },
+    { additionalProperties: false },
+  ),
+  result: Type.Object({ address: Type.String() }, { additionalProperties: false }),
+  run: (node, { body }) => {
+    const { host, port } = parseAddress(body.address, node.params.ports.p2p);
+    const command = body.command ?? 'add';
+    if (!node.network.addNode({ host, port }, command)) throw new HttpProblem(command === 'add' ? 'peer-known' : 'peer-not-found');
+    return { address: `${isIPv6(host) ? `[${host}]` : host}:${port}` };
+  },
+});
+
+const remove = defineRoute({
+  id: 'disconnectPeer',
+  method: 'DELETE',
+  path: '/api/v1/peers/:id',
+  tag: 'peers',
+  access: 'login',
+  summary: 'Ends the connection to a peer.',
+  params: Type.Object({ id: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'As the list shows it.' }) }),
+  result: Type.Object({ id: Type.Integer() }, { additionalProperties: false }),
+  run: (node, { params }) => {
+    if (!node.network.disconnect({ id: params.id })) throw new HttpProblem('peer-not-found');
+    return { id: params.id };
+  },
+});
+
+export const peerRoutes: readonly Route[] = [list, add, remove];

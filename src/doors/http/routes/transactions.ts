@@ -1,0 +1,131 @@
+import { bytesEqual, fromHex } from '../../../core/base/bytes.ts';
+import type { Coin } from '../../../core/consensus/coin.ts';
+import { decodeBlock } from '../../../core/primitives/block.ts';
+import { DecodeError } from '../../../core/primitives/decode-error.ts';
+import { type BlockHash, fromDisplayHex, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
+import { decodeTransaction, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
+import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
+import { type Static, Type } from '../../schema.ts';
+import { TRANSACTION_BODY_SIZE_MAX } from '../limits.ts';
+import { HttpProblem } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import { confirmationsOf, HASH, TRANSACTION_PROPERTIES, transactionView } from '../views.ts';
+
+const RESULT = Type.Object(
+  {
+    ...TRANSACTION_PROPERTIES,
+    confirmations: Type.Integer({ description: '0 while it waits, and in a block off the active chain.' }),
+    block: Type.Optional(
+      Type.Object({ hash: Type.String(), height: Type.Integer(), active: Type.Boolean() }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+function fromHexText<T extends Uint8Array>(text: string): T {
+  const hash = fromDisplayHex<T>(text);
+  if (hash === undefined) throw new HttpProblem('request-invalid');
+  return hash;
+}
+
+function blockFacts(block: BlockSummary, node: NodePort): Pick<Static<typeof RESULT>, 'block' | 'confirmations'> {
+  const { active, header, height } = block;
+  return { confirmations: confirmationsOf(block, node), block: { hash: toDisplayHex(header.hash), height, active } };
+}
+
+function feeOf(tx: Transaction, spent: readonly Coin[] | undefined): Satoshis | undefined {
+  if (spent === undefined) return undefined;
+  const sum = (outputs: readonly { readonly value: Satoshis }[]): Satoshis => outputs.reduce((total, each) => total + each.value, 0n);
+  return sum(spent) - sum(tx.outputs);
+}
+
+async function inBlock(node: NodePort, txid: Txid, hash: BlockHash): Promise<Static<typeof RESULT>> {
+  const summary = node.chain.block(hash);
+  if (summary === undefined) throw new HttpProblem('block-not-found');
+  const bytes = summary.stored ? await node.chain.blockBytes(hash) : undefined;
+  if (bytes === undefined) throw new HttpProblem('block-not-stored');
+  const { transactions } = decodeBlock(bytes);
+  const index = transactions.findIndex((each) => bytesEqual(each.txid, txid));
+  const tx = transactions[index];
+  if (tx === undefined) throw new HttpProblem('transaction-not-found');
+  const spent = index === 0 ? undefined : (await node.chain.spentCoins(hash))?.[index - 1];
+  return { ...transactionView(tx, node, { spent, fee: feeOf(tx, spent) }), ...blockFacts(summary, node) };
+}
+
+/** Looks among the transactions that wait, then in the wallet. */
+function withoutBlock(node: NodePort, txid: Txid): Static<typeof RESULT> | undefined {
+  const waiting = node.mempool.get(txid);
+  if (waiting !== undefined) return { ...transactionView(waiting.tx, node, { fee: waiting.fee }), confirmations: 0 };
+  const entry = node.wallet?.transaction(txid);
+  if (entry === undefined) return undefined;
+  const block = entry.block === undefined ? undefined : node.chain.block(entry.block.hash);
+  const facts = block === undefined ? { confirmations: 0 } : blockFacts(block, node);
+  return { ...transactionView(entry.tx, node, { fee: entry.fee }), ...facts };
+}
+
+const get = defineRoute({
+  id: 'getTransaction',
+  method: 'GET',
+  path: '/api/v1/tx/:txid',
+  tag: 'transactions',
+  summary: 'A transaction that waits, is of the wallet, or is in a given block.',
+  params: Type.Object({ txid: HASH }),
+  query: Type.Object({ block: Type.Optional(HASH) }, { additionalProperties: false }),
+  result: RESULT,
+  run: async (node, { params, query }) => {
+    const txid = fromHexText<Txid>(params.txid);
+    if (query.block !== undefined) return inBlock(node, txid, fromHexText<BlockHash>(query.block));
+    const found = withoutBlock(node, txid);
+    if (found !== undefined) return found;
+    const detail = 'The transaction is neither waiting nor of the wallet. If it is in a block, name it with ?block=HASH.';
+    throw new HttpProblem('transaction-not-found', { detail });
+  },
+});
+
+/** The transaction in a body: hexadecimal text, or JSON with a member `hex`. */
+export function transactionOf(hex: string): Transaction {
+  const bytes = fromHex(hex.trim());
+  if (bytes === undefined)
+    throw new HttpProblem('transaction-undecodable', { field: 'hex', detail: 'The transaction is not hexadecimal.' });
+  try {
+    return decodeTransaction(bytes);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new HttpProblem('transaction-undecodable', { field: 'hex', detail: `The bytes are no transaction: ${error.message}.` });
+  }
+}
+
+async function isConfirmed(node: NodePort, tx: Transaction): Promise<boolean> {
+  for (let vout = 0; vout < tx.outputs.length; vout++) {
+    if ((await node.chain.coin({ txid: tx.txid, vout })) !== undefined) return true;
+  }
+  return false;
+}
+
+const HEX_BODY = Type.Object({ hex: Type.String({ description: 'The transaction in hexadecimal.' }) }, { additionalProperties: false });
+
+const post = defineRoute({
+  id: 'sendTransaction',
+  method: 'POST',
+  path: '/api/v1/tx',
+  tag: 'transactions',
+  summary:
+    'Hands a signed transaction to the node, which keeps it and offers it to all peers. One that waits already is answered the same.',
+  bodySizeMax: TRANSACTION_BODY_SIZE_MAX,
+  body: HEX_BODY,
+  textBody: Type.String({ description: 'The transaction in hexadecimal.' }),
+  result: Type.Object({ txid: Type.String() }, { additionalProperties: false }),
+  run: async (node, { body }) => {
+    const sent: string | Static<typeof HEX_BODY> = body;
+    const tx = transactionOf(typeof sent === 'string' ? sent : sent.hex);
+    const txid = toDisplayHex(tx.txid);
+    if (node.mempool.get(tx.txid) !== undefined) return { txid };
+    if (await isConfirmed(node, tx)) throw new HttpProblem('transaction-confirmed');
+    const { rejection } = await node.mempool.submit(tx);
+    if (rejection === undefined) return { txid };
+    const facts = Object.entries(rejection.detail ?? {}).map(([name, value]) => `${name} ${value}`);
+    throw new HttpProblem('transaction-rejected', { reason: rejection.reason, detail: `${[rejection.reason, ...facts].join(', ')}.` });
+  },
+});
+
+export const transactionRoutes: readonly Route[] = [get, post];

@@ -1,0 +1,207 @@
+/**
+ * The one HTTP port: JSON-RPC on Node's bare server, everything else through Fastify.
+ *
+ * Fastify, its schemas and the page with the documentation take longer to load than a node may take to start, so they are loaded
+ * with the first request that wants them.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { AssertionError } from '../../core/base/assert.ts';
+import { NodeError } from '../../engine/ports/node-error.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
+import type { RestApp } from './app.ts';
+import { Authenticator, type HttpCredentials } from './auth.ts';
+import { announcedSize } from './body.ts';
+import { Capacity } from './capacity.ts';
+import { Guard } from './guard.ts';
+import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler } from './json-rpc.ts';
+import {
+  BODIES_SIZE_MAX,
+  CLOSE_GRACE_MS,
+  CONNECTIONS_MAX,
+  HEADERS_SIZE_MAX,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_TIMEOUT_MS,
+  REQUEST_TIMEOUT_MS,
+  REST_REQUESTS_MAX,
+  RPC_REQUESTS_MAX,
+  TRANSACTION_BODY_SIZE_MAX,
+} from './limits.ts';
+import { type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
+
+export interface HttpServerOptions {
+  readonly node: NodePort;
+  /** Answers JSON-RPC; `createRpcHandler` of the rpc room makes one. */
+  readonly rpc: JsonRpcHandler;
+  readonly auth: HttpCredentials;
+  /** Port 0 takes any that is free. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Names besides `localhost` and the host above by which browsers may call the server. */
+  readonly hostNames?: readonly string[];
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  readonly host: string;
+  /** The real one. */
+  readonly port: number;
+  /** `http://host:port`, IPv6 in brackets. */
+  readonly url: string;
+  /** Takes no more requests, interrupts long work, and lets answers under way end for a moment. */
+  close(): Promise<void>;
+}
+
+function sendProblem(response: ServerResponse, code: ProblemCode): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const document = problemDocument(code);
+  response.writeHead(document.status, { ...problemHeaders(code), connection: 'close' }).end(JSON.stringify(document));
+}
+
+/** Whether the client went away in the middle of its request, which is no one's fault here. */
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+}
+
+class RunningServer implements HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #auth: Authenticator;
+  readonly #guard: Guard;
+  readonly #stopping = new AbortController();
+  readonly #rpcRequests = new Capacity(RPC_REQUESTS_MAX);
+  readonly #restRequests = new Capacity(REST_REQUESTS_MAX);
+  readonly #bodies = new Capacity(BODIES_SIZE_MAX);
+  readonly #server: Server;
+  #rest: Promise<RestApp> | undefined;
+  #closed: Promise<void> | undefined;
+  #port = 0;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#auth = new Authenticator(options.auth, options.node.clock);
+    this.#guard = new Guard([options.listen.host, ...(options.hostNames ?? [])]);
+    const limits = {
+      maxHeaderSize: HEADERS_SIZE_MAX,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    };
+    this.#server = createServer(limits, (request, response) => void this.#onRequest(request, response));
+    this.#server.maxConnections = CONNECTIONS_MAX;
+  }
+
+  get host(): string {
+    return this.#options.listen.host;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://${isIPv6(this.host) ? `[${this.host}]` : this.host}:${this.#port}`;
+  }
+
+  /** @throws NodeError `port-in-use` or `listen-failed` */
+  async listen(): Promise<void> {
+    const { host, port } = this.#options.listen;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#server.once('error', reject);
+        this.#server.listen({ host, port }, resolve);
+      });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE') {
+        const problem = `Something else listens on ${host}:${port}; give another address with --http, or --http ${host}:0 for any free port.`;
+        throw new NodeError('port-in-use', problem, { cause: error });
+      }
+      throw new NodeError('listen-failed', `HTTP cannot listen on ${host}:${port}: ${message}.`, { cause: error });
+    }
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      if (this.#closed !== undefined) response.setHeader('connection', 'close');
+      await this.#dispatch(request, response);
+    } catch (error) {
+      if (isAborted(error)) return;
+      sendProblem(response, 'internal-error');
+      // A bug of ours goes on to stop the process.
+      if (error instanceof AssertionError) throw error;
+      const { log } = this.#options.node;
+      log.error('http-failed', { path: request.url, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  }
+
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = this.#guard.refusal(request.headers);
+    if (refusal !== undefined) {
+      sendProblem(response, refusal);
+      return;
+    }
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    if (isJsonRpcPath(path) && !(path === '/' && reads)) {
+      const { rpc: handler } = this.#options;
+      const shared = { requests: this.#rpcRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
+      return answerJsonRpc(request, response, { handler, ...shared });
+    }
+    return this.#dispatchRest(request, response);
+  }
+
+  /** Hands a request to Fastify, as long as not too many are there. Their places are free again when the answer is through. */
+  async #dispatchRest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const size = Math.min(announcedSize(request, TRANSACTION_BODY_SIZE_MAX), TRANSACTION_BODY_SIZE_MAX);
+    if (!this.#restRequests.take(1)) return sendProblem(response, 'busy');
+    if (!this.#bodies.take(size)) {
+      this.#restRequests.release(1);
+      return sendProblem(response, 'busy');
+    }
+    response.once('close', () => {
+      this.#restRequests.release(1);
+      this.#bodies.release(size);
+    });
+    const app = await this.#restApp();
+    app.handle(request, response);
+  }
+
+  #restApp(): Promise<RestApp> {
+    const { node } = this.#options;
+    this.#rest ??= import('./app.ts').then(({ createRestApp }) => createRestApp({ node, auth: this.#auth }));
+    return this.#rest;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping.abort();
+    const { clock } = this.#options.node;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const timer = clock.after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
+    await closed;
+    clock.cancel(timer);
+    await (await this.#rest)?.close();
+  }
+}
+
+/**
+ * Opens the port.
+ *
+ * @throws NodeError `port-in-use`, `listen-failed`; `option-invalid` for a broken rpcauth line
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const server = new RunningServer(options);
+  await server.listen();
+  return server;
+}
