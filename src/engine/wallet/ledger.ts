@@ -67,6 +67,11 @@ export class Ledger {
   readonly #spenders = new Map<HashKey, Set<LedgerTransaction>>();
   /** What lies in a block or was ruled out by it. */
   readonly #ofBlock = new Map<HashKey, Set<LedgerTransaction>>();
+  /**
+   * Coinbases whose blocks left the active chain. All coinbases spend the same nothing: as spenders of it they would all be looked
+   * through at every block.
+   */
+  readonly #lostCoinbases = new Set<LedgerTransaction>();
   readonly #changed = new Set<LedgerTransaction>();
   #sequence = 0;
 
@@ -112,12 +117,14 @@ export class Ledger {
         if (entry.block !== place) this.#set(entry, 'confirmed', place);
         entry.timeSeconds = timeSeconds;
       }
-      for (const { prevout } of tx.inputs) {
-        for (const other of this.#spenders.get(outPointKey(prevout)) ?? []) {
-          if (other.state !== 'confirmed') this.#conflict(other, place);
-        }
-      }
+      for (const other of this.#rivals(tx)) if (other.state !== 'confirmed') this.#conflict(other, place);
     }
+  }
+
+  /** Transactions of ours that cannot be confirmed together with this one, and perhaps itself. */
+  *#rivals(tx: Transaction): Iterable<LedgerTransaction> {
+    if (isCoinbase(tx)) yield* [...this.#lostCoinbases];
+    else for (const { prevout } of tx.inputs) yield* this.#spenders.get(outPointKey(prevout)) ?? [];
   }
 
   /** A block that left the active chain: what it confirmed waits again once the mempool has it, and what it ruled out may return. */
@@ -239,6 +246,10 @@ export class Ledger {
     }
     entry.state = state;
     entry.block = block;
+    if (isCoinbase(entry.tx)) {
+      if (state === 'inactive') this.#lostCoinbases.add(entry);
+      else this.#lostCoinbases.delete(entry);
+    }
     if (block !== undefined) {
       const key = hashKey(block.hash);
       const others = this.#ofBlock.get(key);
@@ -276,7 +287,7 @@ export class Ledger {
     };
     this.#transactions.set(key, entry);
     this.#set(entry, first.state, first.block);
-    for (const { prevout } of tx.inputs) {
+    for (const { prevout } of isCoinbase(tx) ? [] : tx.inputs) {
       const spent = outPointKey(prevout);
       const spenders = this.#spenders.get(spent);
       if (spenders === undefined) this.#spenders.set(spent, new Set([entry]));

@@ -223,3 +223,25 @@ test('signs only what is ours, and taproot only with every spent output known', 
   assert.deepEqual([known.complete, known.tx.inputs[0]?.witness.length], [false, 1]);
   assert.equal(addressOfScript(wallet.script('tr'), regtest)?.startsWith('bcrt1p'), true);
 });
+
+test('a reward whose block left is ruled out by the block in its place, with what was paid of it, and is money again with its own', async () => {
+  const wallet = await open();
+  const blocks = new Blocks();
+  const reward = coinbase(wallet.script(), 1);
+  const first = blocks.next([reward]);
+  wallet.connectBlock(first, 1);
+  const { tx } = pay(wallet, COIN, 200);
+  wallet.transactionAdded(tx, 1_800_000_000);
+  wallet.disconnectBlock(first, 1);
+  wallet.transactionRemoved(tx.txid);
+  const other = blocks.next([coinbase(wallet.script(), 2)], first.header.prevBlockHash);
+  wallet.connectBlock(other, 1);
+  assert.equal(wallet.transaction(reward.txid)?.conflicted, true);
+  assert.equal(wallet.transaction(tx.txid)?.conflicted, true);
+  assert.deepEqual(wallet.toSendAgain(), []);
+  wallet.disconnectBlock(other, 1);
+  wallet.connectBlock(first, 1);
+  assert.equal(wallet.transaction(reward.txid)?.conflicted, false);
+  assert.equal(wallet.transaction(other.transactions[0]!.txid)?.conflicted, true);
+  assert.equal(wallet.balance({ height: 200 }).confirmed, 50n * COIN);
+});
