@@ -63,8 +63,9 @@ export class SyncWorld {
   /** A peer that calls a node; its handshake is the test's business. */
   async call(node: SyncTestNode, host = '10.0.9.1'): Promise<ScriptedPeer> {
     const dialling = this.network.transport(host).dial({ host: node.host, port: WORLD_PORT }, { timeoutMs: 1_000 });
+    const peer = dialling.then((connection) => new ScriptedPeer(this, connection));
     await this.clock.advance(2);
-    return new ScriptedPeer(this, await dialling);
+    return peer;
   }
 
   /** A peer that called a node and has done its handshake. */
