@@ -14,7 +14,6 @@ const CASES: readonly (readonly [name: string, make: (type: typeof Type) => unkn
   ['Boolean', (type) => type.Boolean()],
   ['Enum', (type) => type.Enum(['a', 'b'], { description: 'x' })],
   ['Integer', (type) => type.Integer({ minimum: 0 })],
-  ['Literal', (type) => type.Literal('a')],
   ['Null', (type) => type.Null()],
   ['Number', (type) => type.Number({ maximum: 1 })],
   ['Object', (type) => type.Object({ a: type.String(), b: type.Optional(type.Integer()) }, { additionalProperties: false })],

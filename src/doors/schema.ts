@@ -37,7 +37,6 @@ const builders = {
   Boolean: (options?: Json): Json => ({ type: 'boolean', ...options }),
   Enum: (values: readonly unknown[], options?: Json): Json => ({ enum: values, ...options }),
   Integer: (options?: Json): Json => ({ type: 'integer', ...options }),
-  Literal: (value: unknown, options?: Json): Json => ({ type: typeof value, const: value, ...options }),
   Null: (options?: Json): Json => ({ type: 'null', ...options }),
   Number: (options?: Json): Json => ({ type: 'number', ...options }),
   Object: objectOf,

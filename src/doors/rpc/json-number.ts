@@ -7,6 +7,15 @@ export class JsonNumber {
   }
 }
 
+/** Hexadecimal text: nothing in it is to be escaped, so whole blocks are written without looking at each character. */
+export class JsonHex {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A JSON object as it was read. Of two members with one name the first counts, as in Core. */
 export class JsonObject {
   readonly members: ReadonlyMap<string, JsonValue>;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isAscii } from 'node:buffer';
 import { JsonNumber, JsonObject, type JsonValue } from './json-number.ts';
 
 /** Deepest nesting that is read; Core's `MAX_JSON_DEPTH`. */
@@ -185,6 +186,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The same of bytes, which must be UTF-8. @throws JsonError */
 export function parseJsonBytes(bytes: Uint8Array): JsonValue {
+  // Nearly all is ASCII, where one character is one byte.
+  if (isAscii(bytes)) return parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
   let text: string;
   try {
     text = decoder.decode(bytes);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JsonNumber, JsonObject } from './json-number.ts';
+import { JsonHex, JsonNumber, JsonObject } from './json-number.ts';
 
 /** What can be written. Members that are undefined are left out. */
 export type JsonOutput =
@@ -15,6 +15,7 @@ export type JsonOutput =
   | bigint
   | string
   | JsonNumber
+  | JsonHex
   | JsonObject
   | readonly JsonOutput[]
   | { readonly [name: string]: JsonOutput };
@@ -24,6 +25,19 @@ const SPECIAL = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
 
 function textOf(value: string): string {
   return SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`;
+}
+
+/** Names as they are written before a member. The same few dozen come up thousands of times in one block. */
+const NAME_TEXTS = new Map<string, string>();
+const NAME_TEXTS_MAX = 500;
+
+function nameText(name: string): string {
+  const known = NAME_TEXTS.get(name);
+  if (known !== undefined) return known;
+  const text = `${textOf(name)}:`;
+  // Answers with a transaction's id for a name must not fill it for ever.
+  if (NAME_TEXTS.size < NAME_TEXTS_MAX) NAME_TEXTS.set(name, text);
+  return text;
 }
 
 function membersOf(value: object): Iterable<readonly [string, JsonOutput]> {
@@ -41,7 +55,9 @@ function scalarOf(value: JsonOutput): string | undefined {
     case 'bigint':
       return String(value);
     case 'object':
-      return value === null ? 'null' : value instanceof JsonNumber ? value.text : undefined;
+      if (value === null) return 'null';
+      if (value instanceof JsonNumber) return value.text;
+      return value instanceof JsonHex ? `"${value.text}"` : undefined;
     default:
       return 'null';
   }
@@ -55,8 +71,14 @@ function compact(value: JsonOutput): string {
     for (const item of value) text += text === '' ? compact(item) : `,${compact(item)}`;
     return `[${text}]`;
   }
-  for (const [name, member] of membersOf(value as object)) {
-    if (member !== undefined) text += `${text === '' ? '' : ','}${textOf(name)}:${compact(member)}`;
+  if (value instanceof JsonObject) {
+    for (const [name, member] of value.members) text += `${text === '' ? '' : ','}${textOf(name)}:${compact(member as JsonOutput)}`;
+    return `{${text}}`;
+  }
+  const members = value as { readonly [name: string]: JsonOutput };
+  for (const name of Object.keys(members)) {
+    const member = members[name];
+    if (member !== undefined) text += (text === '' ? '' : ',') + nameText(name) + compact(member);
   }
   return `{${text}}`;
 }

@@ -62,7 +62,9 @@ describe('methods about mining', () => {
       [{ isNew: true, active: false, rejection: undefined }, 'inconclusive'],
       [{ isNew: false, active: true, rejection: undefined }, 'duplicate'],
       [{ isNew: true, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
-      [{ isNew: false, active: false, rejection: reject('consensus', 'bad-cb-amount') }, 'duplicate-invalid'],
+      [{ isNew: false, active: false, rejection: reject('consensus', 'bad-blk-length') }, 'bad-blk-length'],
+      [{ isNew: false, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
+      [{ isNew: false, active: false, rejection: reject('consensus', 'duplicate-invalid') }, 'duplicate-invalid'],
       [{ isNew: false, active: false, rejection: reject('mutated', 'bad-txnmrklroot') }, 'bad-txnmrklroot'],
     ] as const;
     for (const [outcome, word] of answers) {

@@ -4,6 +4,7 @@ import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { BlockSummary } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
+import { JsonHex } from '../json-number.ts';
 import type { JsonOutput } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
 import { HEADER_PROPERTIES, headerJson } from '../render/header.ts';
@@ -73,6 +74,6 @@ export const getblock: RpcMethod = {
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
     const bytes = summary.stored ? await context.node.chain.blockBytes(hash) : undefined;
     if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available (not fully downloaded)');
-    return verbosity <= 0 ? hexOf(bytes) : blockJson(context, summary, bytes, verbosity);
+    return verbosity <= 0 ? new JsonHex(hexOf(bytes)) : blockJson(context, summary, bytes, verbosity);
   },
 };

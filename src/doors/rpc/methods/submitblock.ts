@@ -31,10 +31,10 @@ function withReservedValue(block: Block, node: NodePort): Block {
   return makeBlock(block.header, [makeTransaction({ ...coinbase, inputs }), ...others]);
 }
 
-/** BIP-22's words for what became of it; null where it was accepted. */
+/** BIP-22's words for what became of it; null where it was accepted. A block that failed before is refused as `duplicate-invalid` by the chain. */
 function resultOf(outcome: BlockOutcome): string | null {
   const { active, isNew, rejection } = outcome;
-  if (rejection !== undefined) return isNew || rejection.kind === 'mutated' ? rejection.reason : 'duplicate-invalid';
+  if (rejection !== undefined) return rejection.reason;
   if (!isNew) return 'duplicate';
   return active ? null : 'inconclusive';
 }

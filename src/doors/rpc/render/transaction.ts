@@ -15,6 +15,7 @@ import {
 } from '../../../core/primitives/transaction.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
+import { JsonHex } from '../json-number.ts';
 import type { JsonOutput } from '../json-write.ts';
 import { hexOf } from './numbers.ts';
 import { SCRIPT_PUB_KEY, type ScriptContext, scriptPubKeyJson, scriptSigAsm } from './script.ts';
@@ -110,6 +111,6 @@ export function transactionJson(tx: Transaction, context: ScriptContext, detail:
 }
 
 /** Its bytes in hexadecimal, with witnesses. */
-export function transactionHex(tx: Transaction): string {
-  return hexOf(encodeTransaction(tx));
+export function transactionHex(tx: Transaction): JsonHex {
+  return new JsonHex(hexOf(encodeTransaction(tx)));
 }
