@@ -11,15 +11,16 @@ export function compactSizeLength(value: number): number {
   return value < 0x100000000 ? 5 : 9;
 }
 
-/** Appends to a buffer that doubles when it is full; give the size where it is known and nothing is copied. */
+/**
+ * Appends to a buffer that doubles when it is full; give the size where it is known and nothing is copied. Numbers are written byte by
+ * byte: most writers are small, and a view would cost more to make than it saves.
+ */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
   #length = 0;
 
   constructor(sizeBytes = 256) {
     this.#bytes = new Uint8Array(sizeBytes);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   /** Bytes written so far. */
@@ -34,7 +35,6 @@ export class ByteWriter {
       const bytes = new Uint8Array(Math.max(at + count, this.#bytes.length * 2));
       bytes.set(this.#bytes);
       this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer);
     }
     this.#length = at + count;
     return at;
@@ -48,29 +48,33 @@ export class ByteWriter {
 
   u16(value: number): this {
     const at = this.#grow(2);
-    this.#view.setUint16(at, value, true);
+    this.#bytes[at] = value;
+    this.#bytes[at + 1] = value >>> 8;
     return this;
   }
 
   /** Big-endian, as ports in network addresses are. */
   u16be(value: number): this {
     const at = this.#grow(2);
-    this.#view.setUint16(at, value, false);
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
     return this;
   }
 
   /** The low 32 bits of `value`, signed or not. */
   u32(value: number): this {
     const at = this.#grow(4);
-    this.#view.setUint32(at, value, true);
+    const bytes = this.#bytes;
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value >>> 16;
+    bytes[at + 3] = value >>> 24;
     return this;
   }
 
   /** The low 64 bits of `value`, signed or not. */
   u64(value: bigint): this {
-    const at = this.#grow(8);
-    this.#view.setBigUint64(at, BigInt.asUintN(64, value), true);
-    return this;
+    return this.u32(Number(BigInt.asUintN(32, value))).u32(Number(BigInt.asUintN(32, value >> 32n)));
   }
 
   raw(bytes: Uint8Array): this {
