@@ -9,8 +9,10 @@ import type { Peer } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 
-/** Addresses of one peer that are looked at: so many a second, and so many at once after a pause. Core's values. */
+/** Addresses of one peer that are looked at in a second. Core's MAX_ADDR_RATE_PER_SECOND. */
 export const ADDRESS_TOKENS_PER_SECOND = 0.1;
+
+/** Addresses of one peer that are looked at once after a pause. Core's MAX_ADDR_PROCESSING_TOKEN_BUCKET. */
 export const ADDRESS_TOKENS_MAX = 1_000;
 
 /** Share of the table that an answer tells at most. Core's MAX_PCT_ADDR_TO_SEND. */

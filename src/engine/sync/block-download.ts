@@ -18,6 +18,8 @@ export const BLOCK_WINDOW = 1_024;
 
 /** A peer that holds up all others is let go after this time; it doubles each time, and falls again as blocks connect. Core's values. */
 export const STALL_TIMEOUT_MS_MIN = 2_000;
+
+/** The stall time never grows beyond this. */
 export const STALL_TIMEOUT_MS_MAX = 64_000;
 const STALL_TIMEOUT_DECAY = 0.85;
 

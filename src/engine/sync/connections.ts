@@ -17,6 +17,8 @@ export const INBOUND_MAX = 125;
 
 /** Time until a node that a user named is called again: doubles with each failure. */
 export const RETRY_MS_MIN = 1_000;
+
+/** The time between calls to a node that a user named never grows beyond this. */
 export const RETRY_MS_MAX = 60_000;
 
 /** Time between calls to nodes that we learned of, and until we look again where there was none to call. */

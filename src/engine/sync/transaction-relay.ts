@@ -15,8 +15,10 @@ import type { TransactionName } from './transaction-requests.ts';
 import { TransactionRequests } from './transaction-requests.ts';
 import type { TransactionOutcome, WaitingTransaction } from './views.ts';
 
-/** Mean time between announcements: those who called us all hear at the same moments, those whom we called each at its own. Core's values. */
+/** Mean time between announcements to those who called us; they all hear at the same moments. Core's value. */
 export const ANNOUNCE_INBOUND_MEAN_MS = 5_000;
+
+/** Mean time between announcements to one whom we called; each hears at moments of its own. Core's value. */
 export const ANNOUNCE_OUTBOUND_MEAN_MS = 2_000;
 
 /** Announcements at one turn: 14 a second over the mean time, more where many wait, never over the limit. Core's values. */

@@ -108,12 +108,12 @@ function dial(address: SocketAddress, { timeoutMs }: { readonly timeoutMs: numbe
     };
     const onError = (error: Error): void => fail(error.message, error);
     socket.once('error', onError);
-    // An idle time-out is the socket's own timer: until it connects, nothing else can reset it.
-    socket.setTimeout(timeoutMs, () => fail(`no answer within ${timeoutMs} ms`));
+    const expiry = AbortSignal.timeout(timeoutMs);
+    const onExpiry = (): void => fail(`no answer within ${timeoutMs} ms`);
+    expiry.addEventListener('abort', onExpiry, { once: true });
     socket.once('connect', () => {
       socket.off('error', onError);
-      socket.setTimeout(0);
-      socket.removeAllListeners('timeout');
+      expiry.removeEventListener('abort', onExpiry);
       resolve(new TcpConnection(socket));
     });
   });
