@@ -2,47 +2,29 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { type CommandOptions, runQuoin } from '../../test/support/quoin-command.ts';
 import { tempFolder } from '../../test/support/temp-folder.ts';
 import { loadNetworkFile } from '../core/params/networks.ts';
 
-const MAIN = fileURLToPath(new URL(`./main${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
 const WORDS = 'abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about';
 
-/** Runs the command to its end, with nothing of this process's own options. */
-function quoin(
-  args: readonly string[],
-  options: { readonly input?: string; readonly env?: Record<string, string>; readonly cwd?: string } = {},
-) {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('QUOIN_')));
-  const { input = '', cwd } = options;
-  const run = spawnSync(process.execPath, [MAIN, ...args], {
-    encoding: 'utf8',
-    input,
-    env: { ...env, ...options.env },
-    timeout: 60_000,
-    cwd,
-  });
-  return { code: run.status, out: run.stdout, err: run.stderr };
-}
-
 /** Exit code and the one line of standard error. */
-function refused(args: readonly string[], options: Parameters<typeof quoin>[1] = {}) {
-  const { code, err } = quoin(args, options);
+function refused(args: readonly string[], options: CommandOptions = {}) {
+  const { code, err } = runQuoin(args, options);
   assert.match(err, /^[^\n]+\n$/, 'one line');
   return { code, err };
 }
 
 describe('the command', () => {
   it('says its version and what it can do', () => {
-    assert.match(quoin(['--version']).out, /^\d+\.\d+\.\d+\n$/);
-    const help = quoin(['--help']);
+    assert.match(runQuoin(['--version']).out, /^\d+\.\d+\.\d+\n$/);
+    const help = runQuoin(['--help']);
     assert.deepEqual([help.code, help.err], [0, '']);
     for (const name of ['node', 'rpc', 'status', 'wallet', 'network', 'devnet']) assert.match(help.out, new RegExp(`^  ${name} `, 'm'));
-    assert.deepEqual(quoin([]), help);
-    assert.match(quoin(['node', '--help']).out, /--db-cache <MIB>/);
+    assert.deepEqual(runQuoin([]), help);
+    assert.match(runQuoin(['node', '--help']).out, /--db-cache <MIB>/);
   });
 
   it('ends with 2 and one line that names what is unknown', () => {
@@ -102,7 +84,7 @@ describe('commands for a running node', () => {
 describe('quoin network', () => {
   it('makes a network whose first block is mined, and refuses to replace its file', async (t) => {
     const file = join(await tempFolder(t), 'My Net.json');
-    const made = quoin([
+    const made = runQuoin([
       'network',
       'create',
       '--difficulty-bits',
@@ -126,7 +108,7 @@ describe('quoin network', () => {
     assert.equal(again.code, 1);
     assert.match(again.err, /is there already: name another file, or replace it with --force/);
     assert.deepEqual(await readFile(file), before);
-    const forced = quoin(['network', 'create', '--difficulty-bits', '8', '--name', 'other', '--force', '--json', '-o', file]);
+    const forced = runQuoin(['network', 'create', '--difficulty-bits', '8', '--name', 'other', '--force', '--json', '-o', file]);
     const facts = JSON.parse(forced.out) as Record<string, unknown>;
     assert.deepEqual(Object.keys(facts), ['file', 'name', 'messageStart', 'genesisHash']);
     assert.equal(loadNetworkFile(await readFile(file, 'utf8')).name, 'other');
@@ -134,12 +116,12 @@ describe('quoin network', () => {
 
   it('mines the first block of a definition that a user wrote', async (t) => {
     const folder = await tempFolder(t);
-    const shown = JSON.parse(quoin(['network', 'show', 'regtest']).out) as Record<string, unknown>;
+    const shown = JSON.parse(runQuoin(['network', 'show', 'regtest']).out) as Record<string, unknown>;
     const definition = join(folder, 'definition.json');
     const { magic: _, ...rest } = shown;
     await writeFile(definition, JSON.stringify({ ...rest, name: 'mine', coinbaseMaturity: 7, genesis: 'mine one' }));
     const file = join(folder, 'mine.json');
-    assert.equal(quoin(['network', 'create', '--from', definition, '-o', file]).code, 0);
+    assert.equal(runQuoin(['network', 'create', '--from', definition, '-o', file]).code, 0);
     assert.equal(loadNetworkFile(await readFile(file, 'utf8')).consensus.coinbaseMaturity, 7);
     const both = refused(['network', 'create', '--from', definition, '--reward', '1', '-o', join(folder, 'x.json')]);
     assert.equal(both.code, 2);
@@ -166,13 +148,13 @@ describe('quoin network', () => {
 
   it('tells every fault of a file, field by field', async (t) => {
     const file = join(await tempFolder(t), 'net.json');
-    const network = JSON.parse(quoin(['network', 'show', 'quoin']).out) as Record<string, unknown>;
+    const network = JSON.parse(runQuoin(['network', 'show', 'quoin']).out) as Record<string, unknown>;
     await writeFile(file, JSON.stringify({ ...network, name: 'My Net', coinbaseMaturity: -1, colour: 'blue' }));
-    const { code, out, err } = quoin(['network', 'check', file]);
+    const { code, out, err } = runQuoin(['network', 'check', file]);
     assert.equal(code, 1);
     assert.match(out, /^name must be .*\n(.*\n)*coinbaseMaturity .*\n(.*\n)*colour is not a field of a network file\n$/);
     assert.match(err, /^quoin: .*net\.json is no usable network file: 3 problems, told above\n$/);
-    const { problems, valid } = JSON.parse(quoin(['network', 'check', file, '--json']).out) as { problems: unknown[]; valid: boolean };
+    const { problems, valid } = JSON.parse(runQuoin(['network', 'check', file, '--json']).out) as { problems: unknown[]; valid: boolean };
     assert.deepEqual([problems.length, valid], [3, false]);
     assert.match(refused(['network', 'check', join(file, '..', 'missing.json')]).err, /missing\.json is not there/);
     assert.match(refused(['node', '--network', file]).err, /net\.json is not a usable network file: .*"quoin network check" tells all/);
@@ -180,20 +162,20 @@ describe('quoin network', () => {
 
   it('explains a sound file and shows a built-in network as one', async (t) => {
     const file = join(await tempFolder(t), 'net.json');
-    const { out } = quoin(['network', 'show', 'quoin']);
+    const { out } = runQuoin(['network', 'show', 'quoin']);
     await writeFile(file, out);
-    const checked = quoin(['network', 'check', file]);
+    const checked = runQuoin(['network', 'check', file]);
     assert.equal(checked.code, 0);
     assert.match(checked.out, /^network {8}quoin\nmessage start {2}f171756e\ngenesis {8}[0-9a-f]{64}\n/);
     assert.match(checked.out, /^subsidy\.initial +25\.00000000/m);
-    assert.match(quoin(['network', 'show', file, '--explain']).out, /^pow\.bits +0x1d400000/m);
+    assert.match(runQuoin(['network', 'show', file, '--explain']).out, /^pow\.bits +0x1d400000/m);
   });
 });
 
 describe('quoin wallet', () => {
   it('makes words once, in a file of their own, and does not print them', async (t) => {
     const folder = join(await tempFolder(t), 'data');
-    const made = quoin(['wallet', 'create', '--data-dir', folder]);
+    const made = runQuoin(['wallet', 'create', '--data-dir', folder]);
     assert.deepEqual([made.code, made.err], [0, '']);
     const path = join(folder, 'wallet', 'seed.json');
     const { mnemonic } = JSON.parse(await readFile(path, 'utf8')) as { mnemonic: string };
@@ -210,7 +192,7 @@ describe('quoin wallet', () => {
     assert.equal(wrong.code, 1);
     assert.ok(!wrong.err.includes('abandon'));
     assert.deepEqual(await readdir(folder), []);
-    const restored = quoin(['wallet', 'restore', '--data-dir', folder, '--json'], {
+    const restored = runQuoin(['wallet', 'restore', '--data-dir', folder, '--json'], {
       input: `  ${WORDS.toUpperCase().replaceAll(' ', '\n')}\n`,
     });
     const file = join(folder, 'wallet', 'seed.json');
@@ -220,7 +202,7 @@ describe('quoin wallet', () => {
 
   it('does not put new words beside the records of others', async (t) => {
     const folder = await tempFolder(t);
-    assert.equal(quoin(['wallet', 'create', '--data-dir', folder]).code, 0);
+    assert.equal(runQuoin(['wallet', 'create', '--data-dir', folder]).code, 0);
     await writeFile(join(folder, 'wallet', 'database'), '');
     await rm(join(folder, 'wallet', 'seed.json'));
     assert.match(refused(['wallet', 'create', '--data-dir', folder]).err, /holds the records of another wallet/);

@@ -85,14 +85,18 @@ export class DevnetNode {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH_MAX);
     });
-    this.ended = new Promise((resolve) => {
-      const end = (how: string): void => {
-        this.#end ??= how;
-        resolve();
-      };
-      this.#child.on('error', (error) => end(error.message));
-      this.#child.on('close', (code, signal) => end(code === null ? `signal ${signal}` : `exit code ${code}`));
+    this.ended = this.#watchEnd();
+  }
+
+  /** Notes how the process ends. Its `close` event cannot be relied on: it does not come after a `disconnect` from this side. */
+  async #watchEnd(): Promise<void> {
+    const { stderr } = this.#child;
+    const silence = stderr === null ? undefined : new Promise<void>((resolve) => stderr.once('close', resolve));
+    this.#end = await new Promise<string>((resolve) => {
+      this.#child.once('error', (error) => resolve(error.message));
+      this.#child.once('exit', (code, signal) => resolve(code === null ? `signal ${signal}` : `exit code ${code}`));
     });
+    await silence;
   }
 
   /** Known once it is ready. */
