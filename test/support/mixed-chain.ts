@@ -64,7 +64,7 @@ function mixedOutputs(secp256k1: Secp256k1): TxOutput[] {
   return scripts.map(([value, scriptPubKey]) => ({ value, scriptPubKey }));
 }
 
-/** 104 blocks after regtest's first: coins mature, one transaction makes the outputs, others spend six of them in the next block and in the same. */
+/** 104 blocks after regtest's first: coins mature, one transaction makes the outputs, others spend some in the next block. */
 export function mixedChain(secp256k1: Secp256k1): Block[] {
   const blocks = buildChain({ parent: genesisParent(regtest), params: regtest, count: 102 });
   const compressed = secp256k1.publicKeyOf(PRIVATE_KEY)!;

@@ -25,7 +25,7 @@ export interface CoinChanges {
 
 /** What connecting a block does. */
 export interface BlockEffect extends CoinChanges {
-  /** The coins that each transaction but the coinbase spent, in the order of its inputs, those made in the same block too: the undo record. */
+  /** The undo record: coins that each transaction but the coinbase spent, in the order of its inputs, those of the same block too. */
   readonly spentCoins: readonly (readonly Coin[])[];
 }
 

@@ -12,8 +12,9 @@ import type { Rejection } from './rejection.ts';
 import { reject } from './rejection.ts';
 import { WITNESS_SCALE_FACTOR } from './weight.ts';
 
-/** Bytes of a coinbase's script: a height and some room for the miner. */
+/** Fewest bytes of a coinbase's script. */
 export const COINBASE_SCRIPT_SIZE_MIN = 2;
+/** Most bytes of a coinbase's script: a height and some room for the miner. */
 export const COINBASE_SCRIPT_SIZE_MAX = 100;
 
 type Result = Rejection<TransactionReason> | undefined;

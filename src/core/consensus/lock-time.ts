@@ -75,7 +75,7 @@ export function sequenceLocks(
   return { height, timeSeconds };
 }
 
-/** Whether a block after `medianTimeSeconds` (its parent's median time past) at `height` is past the lock. Core's `EvaluateSequenceLocks`. */
+/** Whether a block at `height`, whose parent's median time past is given, is past the lock. Core's `EvaluateSequenceLocks`. */
 export function isPastSequenceLock(lock: SequenceLock, height: number, medianTimeSeconds: number): boolean {
   return lock.height < height && lock.timeSeconds < medianTimeSeconds;
 }

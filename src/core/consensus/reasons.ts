@@ -60,7 +60,10 @@ export type HeaderReason =
   /** This very block was found invalid before. */
   | 'duplicate-invalid';
 
-/** Rules about a whole block. The maker is to blame, and the sender too unless the block is `mutated`: then the bytes are not what the header commits to. */
+/**
+ * Rules about a whole block. The maker is to blame, and the sender too; where the block is `mutated`, the bytes are not what the header
+ * commits to and the sender alone is to blame.
+ */
 export type BlockReason =
   /** The header's Merkle root is not that of the transactions. Mutated. */
   | 'bad-txnmrklroot'
@@ -68,7 +71,7 @@ export type BlockReason =
   | 'bad-txns-duplicate'
   /** It has no transaction, or its stripped size is over a quarter of the weight limit. */
   | 'bad-blk-length'
-  /** The first transaction is no coinbase. Mutated if some transaction has 64 bytes, which may be an inner node of the tree (CVE-2017-12842). */
+  /** The first transaction is no coinbase. Mutated if any has 64 bytes: it may be an inner node of the tree (CVE-2017-12842). */
   | 'bad-cb-missing'
   /** Another transaction is a coinbase. */
   | 'bad-cb-multiple'

@@ -18,10 +18,11 @@ export type ChainEvent =
   | ({ readonly kind: 'block-connected' } & BlockEvent)
   | ({ readonly kind: 'block-disconnected' } & BlockEvent)
   /**
-   * Blocks were connected or disconnected and that is over; `fork` is the last block that the branches before and after have in common. After
-   * a branch that failed on the way it may be the old tip itself.
+   * Blocks were connected or disconnected and that is over; `fork` is the last block that the branches before and after have in common.
+   * After a branch that failed on the way it may be the old tip itself.
    */
   | { readonly kind: 'tip-changed'; readonly tip: HeaderNode; readonly fork: HeaderNode }
   | { readonly kind: 'header-added'; readonly node: HeaderNode };
 
+/** Hears of a chain's events. */
 export type ChainListener = (event: ChainEvent) => void;

@@ -150,6 +150,7 @@ const coinText = ({ outPoint }: ModelCoin): string => toHex(outPoint.txid) + out
 const drawnBlocks = fc.array(fc.record({ parent: fc.nat(), kind: fc.constantFrom(...KINDS), pick: fc.nat() }), {
   minLength: 3,
   maxLength: 16,
+  size: 'max',
 });
 
 describe('a chain under random trees', () => {

@@ -281,7 +281,7 @@ export class Chain {
     });
   }
 
-  /** What a block that builds on the tip would be refused for; proof of work is not asked for, nothing is kept. Core's `TestBlockValidity`. */
+  /** What a block on the tip would be refused for. It need not show work, and nothing of it is kept. Core's `TestBlockValidity`. */
   checkBlockProposal(block: Block): Promise<Rejection | undefined> {
     return this.#queue.run(async () => {
       const { consensus } = this.params;
@@ -301,7 +301,11 @@ export class Chain {
     return this.#state.readBytes(node);
   }
 
-  /** The coins that a block spent, per transaction but the coinbase; the block must have been connected once. @throws NodeError `undo-file-damaged` */
+  /**
+   * The coins that a block spent, per transaction but the coinbase; the block must have been connected once.
+   *
+   * @throws NodeError `undo-file-damaged`
+   */
   readBlockUndo(node: HeaderNode): Promise<Coin[][]> {
     return this.#state.readUndo(node);
   }

@@ -46,7 +46,10 @@ const kinds = fc.oneof(
   { weight: 3, arbitrary: fc.constant('load' as const) },
   { weight: 1, arbitrary: fc.constantFrom('flush' as const, 'compact' as const) },
 );
-const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ kind: kinds, n: fc.nat(9), value: fc.nat(1_000) }), { maxLength: 120 });
+const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ kind: kinds, n: fc.nat(9), value: fc.nat(1_000) }), {
+  maxLength: 120,
+  size: 'max',
+});
 
 describe('CoinCache', () => {
   it('is a coin set, whatever is flushed and dropped in between', async () => {

@@ -5,7 +5,7 @@ import { writeTxOutput } from '../../core/primitives/transaction.ts';
 import type { CoinSetStats } from '../ports/node-port.ts';
 import { decodeCoin } from './coin-codec.ts';
 
-/** What the statistics add for a coin besides its script: a size that no format has, so that it means the same in all. Core's `GetBogoSize`. */
+/** What a coin counts besides its script: a size that no format has, so that it means the same in all. Core's `GetBogoSize`. */
 const BOGO_OVERHEAD = 32 + 4 + 4 + 8 + 2;
 
 /** Bytes of a serialised coin besides its script, with room for the script's length. */

@@ -60,7 +60,7 @@ export function findFork(a: HeaderNode, b: HeaderNode): HeaderNode {
   return left;
 }
 
-/** Hashes of a branch from its tip down: the first ten one by one, then ever further apart, the genesis block last. Core's `LocatorEntries`. */
+/** Hashes of a branch from its tip down: the first ten one by one, then ever further apart, genesis last. Core's `LocatorEntries`. */
 export function buildLocator(tip: HeaderNode): BlockHash[] {
   const hashes: BlockHash[] = [];
   let step = 1;
@@ -155,7 +155,7 @@ export class HeaderTree {
     return node;
   }
 
-  /** Finds the best header anew, after nodes were restored, became invalid or valid. Which headers came first is no longer known, but which blocks. */
+  /** Finds the best header anew, after nodes were restored, became invalid or valid. Of equal work, the block that came first. */
   refreshBest(): void {
     let best = this.genesis;
     for (const node of this.#nodes.values()) if (isBetterBlock(node, best) && !isFailed(node)) best = node;
