@@ -58,7 +58,7 @@ export const ENTRY_FILES: readonly string[] = ['cli/main.ts', 'platform/workers/
 /** The room of a path below `src/`, by its folder. */
 export function roomOf(path: string): string | undefined {
   for (const [name, room] of Object.entries(ROOMS)) {
-    if (path === room.folder || path.startsWith(`${room.folder}/`)) return name;
+    if (path.replace('.test.ts', '.ts') === room.folder || path.startsWith(`${room.folder}/`)) return name;
   }
   return undefined;
 }

@@ -255,9 +255,9 @@ export interface CancelSignal {
 
 /** What the wallet owns, in base units. */
 export interface WalletBalance {
-  /** Spendable now. */
+  /** In blocks of the active chain, mature, and not spent by any of them. */
   readonly confirmed: Satoshis;
-  /** Not yet in a block; own change counts, and what is spent unconfirmed is taken off. */
+  /** What the waiting transactions will change of it: negative where they pay more than they bring. */
   readonly unconfirmed: Satoshis;
   /** Rewards that must still mature. */
   readonly immature: Satoshis;

@@ -5,10 +5,9 @@
  * @module
  */
 
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha512 } from '@noble/hashes/sha2.js';
 import { assert } from '../../core/base/assert.ts';
 import { utf8ToBytes } from '../../core/base/bytes.ts';
+import { hmacSha512 } from '../../core/crypto/hmac-sha512.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 
 /** The first index whose child follows from the private key alone; in paths this and 84 are written 84'. */
@@ -31,7 +30,7 @@ export class ExtendedKey {
   /** The root of the tree that a seed of 16 to 64 bytes has. Throws an AssertionError for the seed in 2^127 that has none. */
   static root(seed: Uint8Array, secp256k1: Secp256k1): ExtendedKey {
     assert(seed.length >= 16 && seed.length <= 64, 'a seed has 16 to 64 bytes');
-    const node = hmac(sha512, utf8ToBytes('Bitcoin seed'), seed);
+    const node = hmacSha512(utf8ToBytes('Bitcoin seed'), seed);
     const key = new ExtendedKey(node.subarray(0, 32), node.subarray(32), secp256k1);
     // Asked for, so that a number which is no key shows here.
     assert(key.publicKey.length === 33, 'a point is 33 bytes');
@@ -53,7 +52,7 @@ export class ExtendedKey {
     if (index >= HARDENED) data.set(this.privateKey, 1);
     else data.set(this.publicKey);
     new DataView(data.buffer).setUint32(33, index);
-    const node = hmac(sha512, this.#chainCode, data);
+    const node = hmacSha512(this.#chainCode, data);
     const privateKey = this.#secp256k1.tweakPrivate(this.privateKey, node.subarray(0, 32));
     // One index in 2^127, which BIP-32 would have passed over.
     assert(privateKey !== undefined, 'a hash is no inverse of a key and less than n');

@@ -304,8 +304,11 @@ export class Ledger {
   }
 }
 
-/** Whether a coin of this confirmed transaction may be spent at a height. */
+/**
+ * Whether a coin of this confirmed transaction counts as spendable at a height. For a reward one block later than the rule would let it: so Core's
+ * wallet counts, and a payment does not hang on the very last block that may still be undone.
+ */
 function isMature(entry: LedgerTransaction, spendHeight: number, coinbaseMaturity: number): boolean {
   if (!isCoinbase(entry.tx) || entry.block === undefined) return true;
-  return spendHeight - entry.block.height >= coinbaseMaturity;
+  return spendHeight - entry.block.height > coinbaseMaturity;
 }
