@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Errors } from 'typebox/schema';
 import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
 import { httpRequest } from '../../../test/support/http-request.ts';
+import { repositoryRoot } from '../../../test/support/vectors.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
@@ -10,7 +13,7 @@ import { encodeTransaction, type Transaction } from '../../core/primitives/trans
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { TSchema } from '../schema.ts';
 import { ROUTES } from './app.ts';
-import { PROBLEM } from './problem.ts';
+import { PROBLEM, PROBLEMS } from './problem.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -454,6 +457,12 @@ describe('the description', () => {
     assert.equal(new Set(ROUTES.map((route) => route.id)).size, ROUTES.length);
     for (const scheme of ['basic', 'bearer']) assert.equal(components.securitySchemes[scheme].type, 'http');
     assert.doesNotMatch(text, /https?:\/\/(?!json-schema)/);
+  });
+
+  it('is told in the guide, with every code', () => {
+    const guide = readFileSync(join(repositoryRoot(), 'docs/guides/http.md'), 'utf8');
+    for (const { method, path } of ROUTES) assert.ok(guide.includes(`\`${method} ${path.replace(/:(\w+)/g, '{$1}')}`), path);
+    for (const code of Object.keys(PROBLEMS)) assert.ok(guide.includes(`\`${code}\``), code);
   });
 
   it('has a page that loads nothing from elsewhere', async () => {

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
 import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
+import { repositoryRoot } from '../../../test/support/vectors.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { quoin } from '../../core/params/quoin.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
+import { RPC_ERROR } from './errors.ts';
+import { usageLine } from './help.ts';
 import { METHODS } from './methods/table.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -232,6 +237,12 @@ describe('validateaddress', () => {
 });
 
 describe('every method', () => {
+  it('stands in the guide', () => {
+    const guide = readFileSync(join(repositoryRoot(), 'docs/guides/rpc.md'), 'utf8');
+    for (const method of METHODS.values()) assert.ok(guide.includes(`\`${usageLine(method)}\``), usageLine(method));
+    for (const code of Object.values(RPC_ERROR)) assert.ok(guide.includes(String(code)), String(code));
+  });
+
   it('is named after its file and describes itself', () => {
     for (const [name, method] of METHODS) {
       assert.equal(method.name, name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Type as TypeBox } from 'typebox';
-import { Type } from './schema.ts';
+import { Type } from '../schema.ts';
 
 /** The same schema by our builders and by TypeBox's. */
 function both(make: (type: typeof Type) => unknown): [ours: unknown, theirs: unknown] {
