@@ -17,7 +17,7 @@ import { repositoryRoot } from './vectors.ts';
 
 /** Folder with `bitcoind` and its tools, or undefined. */
 export function peerNodeFolder(): string | undefined {
-  const tool = process.env['QUOIN_PEER_NODE'] ?? join(repositoryRoot(), '../shared/tools/peer-node');
+  const tool = process.env.QUOIN_PEER_NODE ?? join(repositoryRoot(), '../shared/tools/peer-node');
   if (!existsSync(tool)) return undefined;
   try {
     return execFileSync(tool, ['path'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
