@@ -69,6 +69,11 @@ export class FrameParser {
     return this.#bufferedBytes;
   }
 
+  /** Pieces that were pushed and not looked at yet; each takes memory of its own, however small it is. */
+  get bufferedPieces(): number {
+    return this.#chunks.length;
+  }
+
   /** Keeps a view of the bytes until they are parsed; whoever pushes them leaves them alone. */
   push(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#fault !== undefined) return;

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { silentLog } from '../../../test/support/mempool-world.ts';
+import { SeededRandom } from '../../../test/support/seeded-random.ts';
 import type { ScriptedPeer } from '../../../test/support/sync-world.ts';
 import { SyncWorld, WORLD_PORT } from '../../../test/support/sync-world.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import { toNetworkAddress } from '../../core/wire/network-address.ts';
+import { NodeError } from '../ports/node-error.ts';
 import { DISCOURAGED_MS, RETRY_MS_MAX } from './connections.ts';
+import { Network } from './network.ts';
 
 describe('connections', () => {
   let world: SyncWorld;
@@ -159,8 +163,25 @@ describe('connections', () => {
     assert.equal(calls.length, 1);
   });
 
-  it('fails to start where something else listens', async () => {
-    await world.node('10.0.0.1');
-    await assert.rejects(world.node('10.0.0.1'), /something else listens/);
+  it('fails to start where something else listens, and keeps the addresses that it had', async () => {
+    const node = await world.node('10.0.0.1');
+    let saved = false;
+    const peerStore = {
+      load: async () => [],
+      save: async () => {
+        saved = true;
+      },
+    };
+    const { clock, params } = world;
+    const other = new Network({
+      ...{ clock, params, peerStore, log: silentLog, random: new SeededRandom(1) },
+      ...{ chain: node.chain, mempool: node.mempool, services: 0n, userAgent: '/other/' },
+      transport: world.network.transport('10.0.0.1'),
+      listen: { host: '10.0.0.1', port: WORLD_PORT },
+      onFailure: (error) => assert.fail(String(error)),
+    });
+    await assert.rejects(other.start(), (error: unknown) => error instanceof NodeError && error.code === 'port-in-use');
+    await other.stop();
+    assert.equal(saved, false);
   });
 });

@@ -8,6 +8,9 @@ import type { PeerId } from './peer.ts';
 /** Bytes of one peer that may wait to be looked at; then it is read no more until there are fewer. Core's `-maxreceivebuffer`. */
 export const RECEIVE_BUFFER_BYTES_MAX = 5_000_000;
 
+/** Pieces that these bytes may come in: a sender of single bytes would otherwise cost a hundred times what it sends. */
+export const RECEIVE_PIECES_MAX = 10_000;
+
 /**
  * Bytes that may wait to be taken by a peer; beyond, it is let go. Answers wait for room, so what comes above the transport's own limit of
  * about a million is one block at most and what we tell on our own account.
@@ -86,7 +89,7 @@ export class Link {
   /** The next whole message or what is wrong with it. */
   next(): FrameStep | undefined {
     const step = this.#parser.next();
-    if (this.#paused && !this.closed && this.#parser.bufferedBytes <= RECEIVE_BUFFER_BYTES_MAX / 2) {
+    if (this.#paused && !this.closed && !this.#holdsMoreThan(1 / 2)) {
       this.#paused = false;
       this.connection.resume();
     }
@@ -112,10 +115,16 @@ export class Link {
     this.bytesReceived += bytes.length;
     this.lastReceiveTimeSeconds = this.#clock.nowSeconds();
     this.#parser.push(bytes);
-    if (!this.#paused && this.#parser.bufferedBytes > RECEIVE_BUFFER_BYTES_MAX) {
+    if (!this.#paused && this.#holdsMoreThan(1)) {
       this.#paused = true;
       this.connection.pause();
     }
+  }
+
+  /** Whether more than this share of what may wait to be looked at does. */
+  #holdsMoreThan(share: number): boolean {
+    const { bufferedBytes, bufferedPieces } = this.#parser;
+    return bufferedBytes > RECEIVE_BUFFER_BYTES_MAX * share || bufferedPieces > RECEIVE_PIECES_MAX * share;
   }
 
   #onDrained(): void {

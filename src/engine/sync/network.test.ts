@@ -11,6 +11,7 @@ import { encodeFrame } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { encodeMessage } from '../../core/wire/messages/table.ts';
 import { HEADERS_PER_ANNOUNCEMENT_MAX } from './block-relay.ts';
+import { RECEIVE_PIECES_MAX } from './link.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from './liveness.ts';
 import { BLOCKS_PER_INV_MAX, STALE_BLOCK_DEPTH_MAX } from './serving.ts';
 
@@ -272,6 +273,26 @@ describe('network', () => {
       await peer.sync();
       assert.equal(peer.connection.queuedBytes, 0);
       assert.equal(node.height, 1);
+    });
+
+    it('stops reading a peer that sends single bytes while nobody can look at them', async () => {
+      let release = (): void => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const held = node.chain.run(() => gate);
+      const peer = await world.peer(node);
+      peer.sendBlock(CHAIN[0]!);
+      await world.advance(10);
+      const message = frame('unknown', new Uint8Array(RECEIVE_PIECES_MAX + 500));
+      for (const byte of message) peer.connection.write(Uint8Array.of(byte));
+      await world.advance(10);
+      const unread = peer.connection.queuedBytes;
+      assert.ok(unread > 400 && unread < 1_000, `${unread} bytes stay with the sender`);
+      release();
+      await held;
+      await peer.sync();
+      assert.equal(peer.connection.queuedBytes, 0);
     });
 
     it('answers no faster than a peer reads, and keeps no more than a block above the limit for it', async () => {

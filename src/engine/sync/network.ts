@@ -61,6 +61,7 @@ export class Network implements NetworkService {
   #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
   #lastId = -1;
   #saving: Promise<void> = Promise.resolve();
+  #started = false;
   #stopped = false;
 
   constructor(options: NetworkOptions) {
@@ -81,6 +82,7 @@ export class Network implements NetworkService {
         if (event.kind === 'added') this.#perform(this.#machine.transactionAdded(event.entry));
       }),
     ];
+    this.#started = true;
     this.#perform(this.#machine.start(stored, this.#listener?.address.port));
   }
 
@@ -97,7 +99,8 @@ export class Network implements NetworkService {
     await closing;
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.#saving;
-    await this.#options.peerStore?.save(this.#machine.storedPeers());
+    // Who never read them has none to keep.
+    if (this.#started) await this.#options.peerStore?.save(this.#machine.storedPeers());
   }
 
   listenAddress(): string | undefined {
