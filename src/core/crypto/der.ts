@@ -41,7 +41,7 @@ function copyInteger(bytes: Uint8Array, integer: LaxInteger, out: Uint8Array, of
   const length = integer.end - start;
   if (length > 32) return false;
   for (let i = 0; i < length; i++) out[offset + 32 - length + i] = bytes[start + i]!;
-  return isBelowOrder(out.subarray(offset, offset + 32));
+  return isBelowOrder(out, offset);
 }
 
 /**
@@ -94,7 +94,7 @@ function isStrictInteger(bytes: Uint8Array, at: number, length: number): boolean
 
 /** Whether s of a compact signature is at most half of n (BIP-62, rule 5; BIP-146). So is the zero of an overflow. */
 export function isLowS(compact: Uint8Array): boolean {
-  return !isAboveHalfOrder(compact.subarray(32, 64));
+  return !isAboveHalfOrder(compact, 32);
 }
 
 /** Strict DER of a compact signature, without a hash type byte: 8 to 72 new bytes. */

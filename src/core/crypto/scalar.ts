@@ -14,15 +14,16 @@ export const ORDER: bigint = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bb
 const ORDER_BYTES: Uint8Array = fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141')!;
 const HALF_ORDER_BYTES: Uint8Array = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')!;
 
-/** Whether 32 bytes are less than n. */
-export function isBelowOrder(bytes: Uint8Array): boolean {
-  // All but one in 2^128 of honest numbers differ from n in the first four bytes.
-  return bytes[0]! < 255 || compareBytes(bytes, ORDER_BYTES) < 0;
+/** Whether the 32 bytes at `offset` are less than n. An offset, because a view of them would cost more than the answer. */
+export function isBelowOrder(bytes: Uint8Array, offset: number = 0): boolean {
+  // All but one in 256 numbers differ from n in the first byte.
+  return bytes[offset]! < 255 || compareBytes(bytes.subarray(offset, offset + 32), ORDER_BYTES) < 0;
 }
 
-/** Whether 32 bytes are more than half of n: the s that BIP-62 calls high. */
-export function isAboveHalfOrder(bytes: Uint8Array): boolean {
-  return bytes[0]! > 127 || compareBytes(bytes, HALF_ORDER_BYTES) > 0;
+/** Whether the 32 bytes at `offset` are more than half of n: the s that BIP-62 calls high. */
+export function isAboveHalfOrder(bytes: Uint8Array, offset: number = 0): boolean {
+  const first = bytes[offset]!;
+  return first > 127 || (first === 127 && compareBytes(bytes.subarray(offset, offset + 32), HALF_ORDER_BYTES) > 0);
 }
 
 /** Whether 32 bytes are all zero. */

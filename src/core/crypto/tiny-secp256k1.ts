@@ -74,7 +74,7 @@ function isTweak(tweak: Uint8Array): boolean {
 
 /** Whether r and s of an ECDSA signature are less than n; zero is left to the library, which says false. */
 function isSignature(signature: Uint8Array): boolean {
-  return signature.length === 64 && isBelowOrder(signature.subarray(0, 32)) && isBelowOrder(signature.subarray(32));
+  return signature.length === 64 && isBelowOrder(signature) && isBelowOrder(signature, 32);
 }
 
 /**
@@ -82,7 +82,7 @@ function isSignature(signature: Uint8Array): boolean {
  * messages of other lengths, and r from n on (one in 2^128, and no one knows how to make one).
  */
 function verifySchnorr(tiny: TinySecp256k1, key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== 64 || !isBelowOrder(signature.subarray(32)) || !isXOnlyPublicKey(tiny, key)) return false;
+  if (signature.length !== 64 || !isBelowOrder(signature, 32) || !isXOnlyPublicKey(tiny, key)) return false;
   if (message.length === 32 && isBelowOrder(signature)) return tiny.verifySchnorr(message, key, signature);
   const e = schnorrChallenge(key, message, signature);
   return isNoncePoint(schnorrPointBySteps(tinySteps(tiny), key, e, scalarToBigint(signature.subarray(32))), signature);

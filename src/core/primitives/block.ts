@@ -9,7 +9,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, compactSizeLength } from './byte-writer.ts';
 import type { BlockHash, MerkleRoot } from './ids.ts';
 import type { Transaction } from './transaction.ts';
-import { readTransaction, writeTransaction } from './transaction.ts';
+import { readTransactions, writeTransaction } from './transaction.ts';
 
 /** Bytes of a header on the wire. */
 export const HEADER_SIZE_BYTES = 80;
@@ -121,9 +121,7 @@ export function encodeBlock(block: Block, options: { readonly witness: boolean }
 export function readBlock(reader: ByteReader): Block {
   const header = readHeader(reader);
   const count = reader.compactSize({ what: 'transaction count', itemSizeMin: TRANSACTION_SIZE_MIN });
-  const transactions: Transaction[] = [];
-  for (let i = 0; i < count; i++) transactions.push(readTransaction(reader));
-  return makeBlock(header, transactions);
+  return makeBlock(header, readTransactions(reader, count));
 }
 
 /** One block and nothing after it. @throws DecodeError */

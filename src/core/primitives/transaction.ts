@@ -7,7 +7,7 @@
  */
 
 import { concatBytes } from '../base/bytes.ts';
-import { sha256d } from '../crypto/sha256.ts';
+import { sha256d, sha256dMany } from '../crypto/sha256.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, compactSizeLength } from './byte-writer.ts';
 import { DecodeError } from './decode-error.ts';
@@ -207,15 +207,61 @@ function readWitness(reader: ByteReader): readonly Uint8Array[] {
   return items;
 }
 
+/** A transaction as it was read, with the bytes that its ids are taken over. */
+interface ReadTransaction {
+  readonly fields: TransactionFields;
+  readonly stripped: Uint8Array;
+  /** The same array as `stripped` where there is no witness. */
+  readonly whole: Uint8Array;
+}
+
+function withIds({ fields, stripped, whole }: ReadTransaction, txid: Uint8Array, wtxid: Uint8Array): Transaction {
+  const { version, inputs, outputs, lockTime } = fields;
+  const ids = { txid: txid as Txid, wtxid: wtxid as Wtxid };
+  return { version, inputs, outputs, lockTime, ...ids, strippedSizeBytes: stripped.length, sizeBytes: whole.length };
+}
+
 /**
  * Reads one transaction. Byte strings in it are views into the reader's bytes.
  *
+ * @throws DecodeError
+ */
+export function readTransaction(reader: ByteReader): Transaction {
+  const read = readWithBytes(reader);
+  const txid = sha256d(read.stripped);
+  return withIds(read, txid, read.whole === read.stripped ? txid : sha256d(read.whole));
+}
+
+/**
+ * Reads as many transactions as are asked for, as `readTransaction` does. Their ids are worked out together, several at a time in the
+ * lanes of a vector, which takes less than half as long: for blocks.
+ *
+ * @throws DecodeError
+ */
+export function readTransactions(reader: ByteReader, count: number): Transaction[] {
+  const read: ReadTransaction[] = [];
+  const hashed: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) {
+    const each = readWithBytes(reader);
+    read.push(each);
+    hashed.push(each.stripped);
+    if (each.whole !== each.stripped) hashed.push(each.whole);
+  }
+  const ids = sha256dMany(hashed);
+  let at = 0;
+  return read.map((each) => {
+    const txid = ids[at++]!;
+    return withIds(each, txid, each.whole === each.stripped ? txid : ids[at++]!);
+  });
+}
+
+/**
  * As Core's `UnserializeTransaction`: an input count of zero followed by a flag byte of 1 means witnesses; a flag without any
  * witness is superfluous and refused, an unknown flag too.
  *
  * @throws DecodeError
  */
-export function readTransaction(reader: ByteReader): Transaction {
+function readWithBytes(reader: ByteReader): ReadTransaction {
   const start = reader.offset;
   const version = reader.u32('transaction version');
   let inputCount = reader.compactSize(INPUT_COUNT);
@@ -245,9 +291,7 @@ export function readTransaction(reader: ByteReader): Transaction {
   const stripped = anyWitness
     ? concatBytes(bytes.subarray(start, start + 4), bytes.subarray(bodyStart, bodyEnd), bytes.subarray(reader.offset - 4, reader.offset))
     : whole;
-  const txid = sha256d(stripped) as Txid;
-  const wtxid = (anyWitness ? sha256d(whole) : txid) as Uint8Array as Wtxid;
-  return { version, inputs, outputs, lockTime, txid, wtxid, strippedSizeBytes: stripped.length, sizeBytes: whole.length };
+  return { fields: { version, inputs, outputs, lockTime }, stripped, whole };
 }
 
 /**

@@ -96,12 +96,11 @@ export function secp256k1FromPrebuilt(binding: PrebuiltBinding, schnorrSigner: (
 function verifyEcdsa(binding: PrebuiltBinding, publicKey: Uint8Array, messageHash: Uint8Array, signature: Uint8Array): boolean {
   if (messageHash.length !== 32 || signature.length !== 64) return false;
   if (publicKey.length !== 33 && publicKey.length !== 65) return false;
-  const s = signature.subarray(32);
-  if (!isBelowOrder(signature) || !isBelowOrder(s)) return false;
+  if (!isBelowOrder(signature) || !isBelowOrder(signature, 32)) return false;
   let low = signature;
-  if (isAboveHalfOrder(s)) {
+  if (isAboveHalfOrder(signature, 32)) {
     low = signature.slice();
-    low.set(negateScalar(s), 32);
+    low.set(negateScalar(signature.subarray(32)), 32);
   }
   return unlessRefused(() => binding.ecdsaVerify(low, messageHash, publicKey)) ?? false;
 }
@@ -125,7 +124,7 @@ function tweakedPoint(binding: PrebuiltBinding, internalKey: Uint8Array, tweak: 
 
 /** BIP-340: sG − eP must be the point whose x is r and whose y is even. */
 function verifySchnorr(binding: PrebuiltBinding, key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (key.length !== 32 || signature.length !== 64 || !isBelowOrder(signature.subarray(32))) return false;
+  if (key.length !== 32 || signature.length !== 64 || !isBelowOrder(signature, 32)) return false;
   const e = schnorrChallenge(key, message, signature);
   return isNoncePoint(schnorrPoint(binding, key, e, scalarToBigint(signature.subarray(32))), signature);
 }
