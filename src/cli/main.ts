@@ -11,8 +11,8 @@
 
 import { writeSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../platform/system/version.ts';
 import { endingOf, UsageError } from './failure.ts';
-import { packageVersion } from './version.ts';
 
 /** One command, known by name before it is loaded. */
 interface LazyCommand {

@@ -105,9 +105,9 @@ describe('quoin wallet', () => {
     const address = outOf(quoin('wallet address')).trim();
     assert.match(address, /^bcrt1q/);
     assert.match(outOf(quoin('wallet address', '--kind', 'tr')), /^bcrt1p/);
-    // The next block may spend the first two.
+    // Only the first block's coins are 101 deep.
     outOf(quoin('rpc', 'generatetoaddress', '101', address));
-    assert.match(outOf(quoin('wallet balance')), /^confirmed +100\.00000000\nunconfirmed +0\.00000000\nimmature +4950\.00000000\n$/);
+    assert.match(outOf(quoin('wallet balance')), /^confirmed +50\.00000000\nunconfirmed +0\.00000000\nimmature +5000\.00000000\n$/);
     const [txid = '', fee = ''] = outOf(quoin('wallet send', ADDRESS, '1.5', '--fee-rate', '2')).split('\n');
     assert.match(txid, /^[0-9a-f]{64}$/);
     assert.match(fee, /^fee 0\.0000\d{4}$/);
@@ -141,7 +141,7 @@ describe('quoin wallet', () => {
     for (const part of ['blocks', 'headers', 'coins']) await cp(join(folder, part), join(other, part), { recursive: true });
     assert.equal(runQuoin(['wallet', 'restore', '--data-dir', other], { input: mnemonic }).code, 0);
     const again = await startQuoinNode(t, ['--data-dir', other]);
-    assert.match(outOf(runQuoin(['wallet', 'balance', '--data-dir', other])), /^confirmed +100\.00000000\n/);
+    assert.match(outOf(runQuoin(['wallet', 'balance', '--data-dir', other])), /^confirmed +50\.00000000\n/);
     await again.command.stop();
   });
 });

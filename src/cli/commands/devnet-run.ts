@@ -16,6 +16,7 @@ import { CommandError } from '../failure.ts';
 import { mineGenesis } from '../genesis-search.ts';
 import { formatCount, formatHashRate } from '../output/format.ts';
 import { isLive, LiveLines, type Paint, paintFor } from '../output/terminal.ts';
+import { onStopSignals } from '../stop-signals.ts';
 import { DevnetNode } from './devnet-node.ts';
 
 /** What a devnet is to be. */
@@ -76,14 +77,16 @@ class Devnet {
     this.#paint = plan.json ? (_, text) => text : paintFor(process.stdout, process.env);
   }
 
-  /** Asks for the end; asked again, it comes at once. */
+  /** Asks for the end. */
   requestStop(): void {
-    if (this.#stopped.signal.aborted) {
-      for (const node of this.#nodes) node.kill();
-      rmSync(this.#folder, { recursive: true, force: true });
-      process.exit(0);
-    }
     this.#stopped.abort();
+  }
+
+  /** Ends everything now. */
+  stopAtOnce(): never {
+    for (const node of this.#nodes) node.kill();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    process.exit(0);
   }
 
   /** Starts the nodes and shows them until the end is asked for. @throws CommandError where none is left */
@@ -169,8 +172,8 @@ class Devnet {
 export async function runDevnet(plan: DevnetPlan): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'quoin-devnet-'));
   const devnet = new Devnet(plan, folder);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => devnet.requestStop());
-  process.on('disconnect', () => devnet.requestStop());
+  const action = (_: string, isRepeated: boolean): void => (isRepeated ? devnet.stopAtOnce() : devnet.requestStop());
+  onStopSignals(process, { monotonicMs: () => performance.now(), action });
   try {
     await devnet.run();
   } finally {

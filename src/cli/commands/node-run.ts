@@ -11,11 +11,12 @@ import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import { type SystemNode, startNode } from '../../node/system.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
 import { type FileLog, openLog } from '../../platform/system/log.ts';
+import { packageVersion } from '../../platform/system/version.ts';
 import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
 import { loadNetwork } from '../options/place.ts';
 import { NodeConsole } from '../output/console.ts';
 import { isLive } from '../output/terminal.ts';
-import { packageVersion } from '../version.ts';
+import { onStopSignals } from '../stop-signals.ts';
 import { NodeActivity, openingReporter } from './node-activity.ts';
 import { type Doors, openDoors } from './node-doors.ts';
 import { type NodePlan, type NodeSaid, planNode } from './node-settings.ts';
@@ -23,21 +24,16 @@ import { type NodePlan, type NodeSaid, planNode } from './node-settings.ts';
 /** What is not written by then is replayed at the next start. */
 const STOP_MS_MAX = 4_800;
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** Stops a node when the process is told to, in order; at once when it is told twice or nothing has begun. */
 class Stopper {
   readonly #log: FileLog;
   readonly #folder: string | undefined;
   #node: SystemNode | undefined;
-  #isStopping = false;
 
   constructor(log: FileLog, folder: string | undefined) {
     this.#log = log;
     this.#folder = folder;
-    for (const signal of STOP_SIGNALS) process.on(signal, () => this.#onSignal(signal));
-    // Whoever started this process with a channel to it owns it: when the owner is gone, so is the node.
-    process.on('disconnect', () => this.#onSignal('the end of its owner'));
+    onStopSignals(process, { monotonicMs: () => performance.now(), action: (why, isRepeated) => this.#onSignal(why, isRepeated) });
   }
 
   /** From now on there is something to stop. */
@@ -46,14 +42,13 @@ class Stopper {
     node.beforeStop(async () => this.#begin());
   }
 
-  #onSignal(why: string): void {
-    this.#log.info('stopping', { why, ...(this.#isStopping ? { how: 'at once' } : {}) });
-    if (this.#isStopping || this.#node === undefined) this.#exitAtOnce();
+  #onSignal(why: string, isRepeated: boolean): void {
+    this.#log.info('stopping', { why, ...(isRepeated ? { how: 'at once' } : {}) });
+    if (isRepeated || this.#node === undefined) this.#exitAtOnce();
     this.#node?.requestStop();
   }
 
   #begin(): void {
-    this.#isStopping = true;
     setTimeout(() => {
       this.#log.warn('stop-takes-too-long', { seconds: STOP_MS_MAX / 1_000, note: 'what is not written is replayed at the next start' });
       this.#exitAtOnce();
