@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -52,6 +53,13 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+const running = new Set<ChildProcess>();
+
+// Whatever happens to a test file, no peer of it goes on.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts the peer with options of bitcoind and waits until it answers. */
 export async function startPeerNode(...options: readonly string[]): Promise<PeerNode> {
   const folder = peerNodeFolder();
@@ -69,7 +77,8 @@ export async function startPeerNode(...options: readonly string[]): Promise<Peer
     ...options,
   ];
   const child = spawn(join(folder, 'bitcoind'), args, { stdio: 'ignore' });
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = `http://127.0.0.1:${rpcPort}`;
   const cookie = () => readFileSync(join(dataDir, 'regtest', '.cookie'), 'utf8').trim();
   const rpc = (method: string, ...params: unknown[]) => callRpc(url, cookie(), method, params);
@@ -81,7 +90,7 @@ export async function startPeerNode(...options: readonly string[]): Promise<Peer
     rpc,
     stop: async () => {
       child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
 }
