@@ -1,6 +1,7 @@
 import type { Txid } from '../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../core/primitives/transaction.ts';
 import { transactionWeightWu } from '../core/primitives/transaction.ts';
+import { CLUSTER_COUNT_MAX, CLUSTER_WEIGHT_WU_MAX } from '../engine/mempool/cluster.ts';
 import type { MempoolEntry } from '../engine/mempool/entry.ts';
 import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
 import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/node-port.ts';
@@ -53,6 +54,14 @@ function itemOf(mempool: Mempool, entry: MempoolEntry): MempoolItem {
   };
 }
 
+/** In a cluster that is a chain, parents before children is the only order, so it is the best; of others nobody has made sure. */
+function isOptimal(mempool: Mempool): boolean {
+  for (const { children, parents } of mempool.entries()) {
+    if (parents.size > 1 || children.size > 1) return false;
+  }
+  return true;
+}
+
 /** Hands a transaction to the pool and puts its answer into the doors' words. */
 async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptions): Promise<TransactionOutcome> {
   const { entry, rejection } = await mempool.accept(tx, options);
@@ -86,6 +95,13 @@ export function createMempoolService(mempool: Mempool, isLoaded: () => boolean):
       minFeeRateSatPerKvb: mempool.minFeeRateSatPerKvb(),
       minRelayFeeRateSatPerKvb: mempool.policy.minRelayFeeRateSatPerKvb,
       incrementalFeeRateSatPerKvb: mempool.policy.incrementalFeeRateSatPerKvb,
+      permitBareMultisig: mempool.policy.permitBareMultisig,
+      dataCarrierBytesMax: mempool.policy.dataCarrierBytesMax,
+      clusterCountMax: CLUSTER_COUNT_MAX,
+      clusterVsizeBytesMax: CLUSTER_WEIGHT_WU_MAX / 4,
+      get optimal() {
+        return isOptimal(mempool);
+      },
       sequence,
     }),
     *items() {

@@ -198,11 +198,15 @@ export class FakeMempool implements MempoolService {
     let vsizeBytes = 0;
     for (const item of this.#items.values()) vsizeBytes += item.vsizeBytes;
     const rates = { minFeeRateSatPerKvb: 100n, minRelayFeeRateSatPerKvb: 100n, incrementalFeeRateSatPerKvb: 100n };
+    const relayed = { permitBareMultisig: true, dataCarrierBytesMax: 100_000 };
+    const clusters = { clusterCountMax: 64, clusterVsizeBytesMax: 101_000, optimal: true };
     const count = this.#items.size;
     return {
       loaded: true,
       count,
       vsizeBytes,
+      ...relayed,
+      ...clusters,
       usageBytes: 1_000 * count,
       maxUsageBytes: 300_000_000,
       totalFee: this.fee * BigInt(count),

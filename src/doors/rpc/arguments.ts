@@ -114,10 +114,7 @@ export function parseHash<T extends Uint8Array>(text: string, name: string): T {
 export function parseTransaction(hex: string, problem: string): Transaction {
   const bytes = fromHex(hex);
   try {
-    if (bytes !== undefined) {
-      const tx = decodeTransaction(bytes);
-      if (tx.inputs.length > 0) return tx;
-    }
+    if (bytes !== undefined) return decodeTransaction(bytes);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { OP_TRUE, outputOf, spend } from '../../../test/support/chain-builder.ts';
 import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
@@ -182,6 +183,15 @@ describe('methods about coins and transactions', () => {
     assert.deepEqual(shownWitness.vin[0].txinwitness, ['0102']);
     assert.notEqual(shownWitness.hash, shownWitness.txid);
     await fails(-22, 'TX decode failed', 'decoderawtransaction', hexOfTx(witness), false);
+    const bare = '01000000' + '00' + '01' + '0100000000000000' + '026a00' + '00000000';
+    for (const forms of [[], [false]]) {
+      const without = await call('decoderawtransaction', bare, ...forms);
+      assert.deepEqual([without.vin, without.vout.length, without.size, without.vsize], [[], 1, 21, 21]);
+      assert.equal(without.hash, without.txid);
+    }
+    await fails(-22, 'TX decode failed', 'decoderawtransaction', bare, true);
+    await fails(-22, 'TX decode failed', 'decoderawtransaction', `${bare}00`);
+    assert.deepEqual((await call('decoderawtransaction', '02000000000000000000')).vin, []);
     for (const hex of ['', 'zz', '00', `${hexOfTx(node.payment)}00`]) await fails(-22, 'TX decode failed', 'decoderawtransaction', hex);
   });
 
@@ -236,6 +246,8 @@ describe('methods about waiting transactions', () => {
     assert.equal(all[second]['bip125-replaceable'], true);
     const info = await call('getmempoolinfo');
     assert.deepEqual([info.loaded, info.size, info.total_fee, info.mempoolminfee], [true, 2, 0.00002, 0.000001]);
+    assert.deepEqual([info.permitbaremultisig, info.maxdatacarriersize, info.optimal], [true, 100_000, true]);
+    assert.deepEqual([info.limitclustercount, info.limitclustersize], [64, 101_000]);
     await fails(-8, 'Verbose results cannot contain mempool sequence values.', 'getrawmempool', true, true);
     await fails(-5, 'Transaction not in mempool', 'getmempoolentry', UNKNOWN);
     await fails(-8, /^parameter 1 must be of length 64/, 'getmempoolentry', 'x');
@@ -322,6 +334,10 @@ describe('methods about waiting transactions', () => {
     assert.deepEqual(await call('testmempoolaccept', [hex], '0.00000100'), expensive);
     const twice = { ...ids, 'package-error': 'package-contains-duplicates' };
     assert.deepEqual(await call('testmempoolaccept', [hex, hex]), [twice, twice]);
+    const child = hexOfTx(spend({ inputs: [outputOf(tx)], outputs: [{ value: 1n, scriptPubKey: OP_TRUE }] }));
+    const [unsorted] = await call('testmempoolaccept', [child, hex]);
+    assert.equal(unsorted['package-error'], 'package-not-sorted');
+    assert.equal((await call('testmempoolaccept', [hex, child]))[0]['package-error'], undefined);
     const other = node.spendingSecond(1n);
     const [conflict] = await call('testmempoolaccept', [hex, hexOfTx(other)]);
     assert.equal(conflict['package-error'], 'conflict-in-package');

@@ -123,6 +123,14 @@ export interface MempoolInfo {
   readonly minFeeRateSatPerKvb: Satoshis;
   readonly minRelayFeeRateSatPerKvb: Satoshis;
   readonly incrementalFeeRateSatPerKvb: Satoshis;
+  /** What is relayed: whether bare multisignature outputs are, and how many bytes of OP_RETURN scripts a transaction may have. */
+  readonly permitBareMultisig: boolean;
+  readonly dataCarrierBytesMax: number;
+  /** Most transactions that may be connected with one another, and their virtual bytes. */
+  readonly clusterCountMax: number;
+  readonly clusterVsizeBytesMax: number;
+  /** Whether the order of all clusters is known to be the best there is. Looks at each transaction. */
+  readonly optimal: boolean;
   /** Grows by one with each transaction that comes or goes, but for those that a block takes; 1 at first. Core's mempool sequence. */
   readonly sequence: number;
 }

@@ -30,7 +30,8 @@ export const generatetoaddress: RpcMethod = {
   result: Type.Array(Type.String(), { description: 'The hashes of the blocks.' }),
   run: async ({ node, signal }, args) => {
     const count = args.integer(0);
-    const tries = args.has(2) ? BigInt(args.integer(2, { min: 0, max: Number.MAX_SAFE_INTEGER })) : undefined;
+    // Core reads a negative number as an unsigned one, so it stands for no limit.
+    const tries = args.has(2) ? BigInt.asUintN(64, BigInt(args.integer(2, { max: Number.MAX_SAFE_INTEGER }))) : undefined;
     const address = scriptOfAddress(args.string(1), node.params);
     if (isAddressError(address)) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Error: Invalid address');
     const easy = decodeBits(node.params.consensus.pow.bits).target >= EASY_TARGET_MIN;

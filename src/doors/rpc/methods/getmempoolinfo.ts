@@ -19,6 +19,11 @@ export const getmempoolinfo: RpcMethod = {
     incrementalrelayfee: Type.Number({ description: 'What a replacement must pay more.' }),
     unbroadcastcount: Type.Integer({ description: 'Always 0: a transaction is offered to every peer as soon as it is accepted.' }),
     fullrbf: Type.Boolean({ description: 'Always true: any waiting transaction can be replaced by one that pays more.' }),
+    permitbaremultisig: Type.Boolean({ description: 'Whether outputs of bare multisignature scripts are relayed.' }),
+    maxdatacarriersize: Type.Integer({ description: 'Bytes of OP_RETURN scripts that a transaction may have.' }),
+    limitclustercount: Type.Integer({ description: 'Most waiting transactions that are connected with one another.' }),
+    limitclustersize: Type.Integer({ description: 'Their virtual bytes at most.' }),
+    optimal: Type.Boolean({ description: 'Whether the order in which all of them would be mined is known to be the best.' }),
   }),
   run: ({ node }) => {
     const info = node.mempool.info();
@@ -34,6 +39,11 @@ export const getmempoolinfo: RpcMethod = {
       incrementalrelayfee: coins(info.incrementalFeeRateSatPerKvb),
       unbroadcastcount: 0,
       fullrbf: true,
+      permitbaremultisig: info.permitBareMultisig,
+      maxdatacarriersize: info.dataCarrierBytesMax,
+      limitclustercount: info.clusterCountMax,
+      limitclustersize: info.clusterVsizeBytesMax,
+      optimal: info.optimal,
     };
   },
 };

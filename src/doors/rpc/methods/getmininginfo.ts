@@ -2,6 +2,7 @@ import { assert } from '../../../core/base/assert.ts';
 import { nextBits, type RetargetBlock } from '../../../core/consensus/next-bits.ts';
 import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
+import { coins } from '../amount.ts';
 import type { RpcMethod } from '../method.ts';
 import { difficultyOf, hex32, rounded, targetHex } from '../render/numbers.ts';
 
@@ -47,6 +48,7 @@ export const getmininginfo: RpcMethod = {
     target: Type.String(),
     networkhashps: Type.Number({ description: `Hashes a second, estimated over the last ${ESTIMATE_BLOCKS} blocks.` }),
     pooledtx: Type.Integer({ description: 'Waiting transactions.' }),
+    blockmintxfee: Type.Number({ description: 'Always 0: a block takes whatever waits and fits.' }),
     chain: Type.String(),
     next: Type.Object({ height: Type.Integer(), bits: Type.String(), difficulty: Type.Number(), target: Type.String() }),
     warnings: Type.Array(Type.String()),
@@ -62,6 +64,7 @@ export const getmininginfo: RpcMethod = {
       target: targetHex(tip.header.bits),
       networkhashps: networkHashRate(node),
       pooledtx: node.mempool.info().count,
+      blockmintxfee: coins(0n),
       chain: node.params.name,
       next: { height: tip.height + 1, bits: hex32(next), difficulty: difficultyOf(next), target: targetHex(next) },
       warnings: [],

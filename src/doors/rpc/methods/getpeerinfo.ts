@@ -81,6 +81,11 @@ const FIXED = {
   session_id: '',
 } as const;
 
+/** Counts in order of their names, as Core's. */
+function byName(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function peerJson(peer: PeerInfo): JsonOutput {
   return {
     id: peer.id,
@@ -107,8 +112,8 @@ function peerJson(peer: PeerInfo): JsonOutput {
     addr_rate_limited: peer.addressesRateLimited,
     permissions: FIXED.permissions,
     minfeefilter: coins(peer.feeFilterSatPerKvb),
-    bytessent_per_msg: peer.bytesSentPerMessage,
-    bytesrecv_per_msg: peer.bytesReceivedPerMessage,
+    bytessent_per_msg: byName(peer.bytesSentPerMessage),
+    bytesrecv_per_msg: byName(peer.bytesReceivedPerMessage),
     connection_type: peer.connectionType,
     transport_protocol_type: FIXED.transport_protocol_type,
     session_id: FIXED.session_id,

@@ -1,6 +1,7 @@
 import { fromHex } from '../../../core/base/bytes.ts';
 import { findWitnessCommitment, WITNESS_RESERVED_SIZE_BYTES } from '../../../core/consensus/witness-commitment.ts';
-import { type Block, decodeBlock, makeBlock } from '../../../core/primitives/block.ts';
+import { type Block, makeBlock, readBlock } from '../../../core/primitives/block.ts';
+import { ByteReader } from '../../../core/primitives/byte-reader.ts';
 import { DecodeError } from '../../../core/primitives/decode-error.ts';
 import { hasWitness, isCoinbase, makeTransaction } from '../../../core/primitives/transaction.ts';
 import type { BlockOutcome, NodePort } from '../../../engine/ports/node-port.ts';
@@ -8,10 +9,11 @@ import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
 
+/** A block at the beginning of the bytes; what follows it is not looked at, as in Core. */
 function parseBlock(hex: string): Block {
   const bytes = fromHex(hex);
   try {
-    if (bytes !== undefined) return decodeBlock(bytes);
+    if (bytes !== undefined) return readBlock(new ByteReader(bytes));
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }

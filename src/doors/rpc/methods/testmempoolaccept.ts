@@ -38,13 +38,14 @@ function transactionsOf(args: Arguments): readonly Transaction[] {
   return texts.map((text) => parseTransaction(text, `TX decode failed: ${text} Make sure the tx has at least one input.`));
 }
 
-/** What no transactions that are tested together may have. */
+/** What no transactions that are tested together may have. Core's `IsWellFormedPackage`. */
 function packageError(transactions: readonly Transaction[]): string | undefined {
-  const seen = new Set<string>();
   const spent = new Set<string>();
-  for (const tx of transactions) {
-    if (seen.has(hashKey(tx.txid))) return 'package-contains-duplicates';
-    seen.add(hashKey(tx.txid));
+  const later = new Set(transactions.map(({ txid }) => hashKey(txid)));
+  if (later.size < transactions.length) return 'package-contains-duplicates';
+  for (const { inputs, txid } of transactions) {
+    if (inputs.some(({ prevout }) => later.has(hashKey(prevout.txid)))) return 'package-not-sorted';
+    later.delete(hashKey(txid));
   }
   for (const { inputs } of transactions) {
     const keys = new Set(inputs.map((input) => outPointKey(input.prevout) as string));

@@ -27,21 +27,33 @@ function scriptFailure(detail: Detail, tx: Transaction): string {
   return `input ${index} of ${toDisplayHex(tx.txid)} (wtxid ${toDisplayHex(tx.wtxid)})${spending}`;
 }
 
-/** Core's words for the details of some reasons. */
-const SENTENCES: ReadonlyMap<string, (detail: Detail, tx: Transaction) => string> = new Map([
+function replacing(tx: Transaction): string {
+  return `rejecting replacement ${toDisplayHex(tx.txid)}`;
+}
+
+type Sentence = (detail: Detail, tx: Transaction) => string | undefined;
+
+/** What Core adds to some reasons, in its words; undefined where it adds nothing. */
+const SENTENCES: ReadonlyMap<string, Sentence> = new Map<string, Sentence>([
   ['min relay fee not met', feeBelow],
   ['mempool min fee not met', feeBelow],
   ['mempool-script-verify-flag-failed', scriptFailure],
   ['bad-txns-in-belowout', (detail) => `value in (${shortCoins(detail.valueIn)}) < value out (${shortCoins(detail.valueOut)})`],
   ['bad-txns-premature-spend-of-coinbase', (detail) => `tried to spend coinbase at depth ${detail.depth}`],
+  ['bad-txns-too-many-sigops', (detail) => `${detail.sigopsCost}`],
+  // The same reason is given for too many such outputs, without a sentence.
+  ['dust', (detail) => (detail.fee === undefined ? undefined : 'tx with dust output must be 0-fee')],
+  ['insufficient fee', (detail, tx) => `${replacing(tx)}, fee too low; ${shortCoins(detail.fee)} < ${shortCoins(detail.required)}`],
+  [
+    'too many potential replacements',
+    (detail, tx) => `${replacing(tx)}; too many conflicting clusters (${detail.clusters} > ${detail.limit})`,
+  ],
+  ['replacement-failed', () => 'insufficient feerate: does not improve feerate diagram'],
+  ['TRUC-violation', (detail) => `rule ${detail.rule}`],
 ]);
 
 /** What a transaction was refused for, in one line. */
-export function rejectionText(rejection: Rejection, tx: Transaction): string {
-  const { reason, detail } = rejection;
-  if (detail === undefined) return reason;
-  const sentence = SENTENCES.get(reason.replace(/ \(.*\)$/, ''));
-  if (sentence !== undefined) return `${reason}, ${sentence(detail, tx)}`;
-  const facts = Object.entries(detail).map(([name, value]) => `${name} ${value}`);
-  return [reason, ...facts].join(', ');
+export function rejectionText({ detail = {}, reason }: Rejection, tx: Transaction): string {
+  const sentence = SENTENCES.get(reason.replace(/ \(.*\)$/, ''))?.(detail, tx);
+  return sentence === undefined ? reason : `${reason}, ${sentence}`;
 }

@@ -91,8 +91,20 @@ describe('rejectionText', () => {
     );
   });
 
-  it('shows the facts of every other reason after it', () => {
-    assert.equal(rejectionText(reject('policy', 'dust'), tx), 'dust');
+  it('adds nothing where Core adds nothing', () => {
+    assert.equal(rejectionText(reject('policy', 'version', { version: 4 }), tx), 'version');
+    assert.equal(rejectionText(reject('consensus', 'bad-txns-inputs-duplicate', { index: 1 }), tx), 'bad-txns-inputs-duplicate');
+    assert.equal(rejectionText(reject('policy', 'dust', { outputs: 2 }), tx), 'dust');
+    assert.equal(rejectionText(reject('policy', 'dust', { fee: 1n }), tx), 'dust, tx with dust output must be 0-fee');
     assert.equal(rejectionText(reject('policy', 'TRUC-violation', { rule: 'size' }), tx), 'TRUC-violation, rule size');
+  });
+
+  it('names a refused replacement and why', () => {
+    const text = rejectionText(reject('policy-reconsiderable', 'insufficient fee', { fee: 5n, required: 100_020n }), tx);
+    assert.match(text, /^insufficient fee, rejecting replacement [0-9a-f]{64}, fee too low; 0\.00000005 < 0\.0010002$/);
+    const clusters = reject('policy', 'too many potential replacements', { clusters: 101, limit: 100 });
+    assert.match(rejectionText(clusters, tx), /; too many conflicting clusters \(101 > 100\)$/);
+    const diagram = 'replacement-failed, insufficient feerate: does not improve feerate diagram';
+    assert.equal(rejectionText(reject('policy-reconsiderable', 'replacement-failed'), tx), diagram);
   });
 });
