@@ -1,15 +1,19 @@
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
-import { verifyTransactionScripts } from '../../core/script/verify-script.ts';
+import { precomputeSighash } from '../../core/script/precomputed-sighash.ts';
+import { verifyScript } from '../../core/script/verify-script.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../ports/script-verifier.ts';
 
 /** Work for so long at a stretch, then let others have their turn: below what a person or a peer notices. */
 const STRETCH_MS = 8;
 
+/** Jobs of a block so large that what led here, reading it and finding its coins, was a stretch of its own. */
+const JOBS_MANY = 500;
+
 /**
  * Runs scripts on the calling thread: the reference that every other verifier must agree with.
  *
- * @param clock - with it, long work pauses between transactions
+ * @param clock - with it, long work pauses between inputs
  */
 export function createInlineVerifier(options: {
   readonly secp256k1: Secp256k1;
@@ -18,12 +22,15 @@ export function createInlineVerifier(options: {
   const { secp256k1, clock } = options;
   return {
     async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
+      if (jobs.length >= JOBS_MANY) await clock?.yield();
       let since = clock?.monotonicMs() ?? 0;
       for (let jobIndex = 0; jobIndex < jobs.length; jobIndex++) {
         const { tx, spentOutputs, flags } = jobs[jobIndex]!;
-        const failure = verifyTransactionScripts(tx, spentOutputs, flags, secp256k1);
-        if (failure !== undefined) return { jobIndex, inputIndex: failure.inputIndex, error: failure.error };
-        if (clock !== undefined && clock.monotonicMs() - since >= STRETCH_MS) {
+        const precomputed = precomputeSighash(tx, spentOutputs);
+        for (let inputIndex = 0; inputIndex < tx.inputs.length; inputIndex++) {
+          const error = verifyScript({ tx, inputIndex, spentOutputs, flags, secp256k1, precomputed });
+          if (error !== undefined) return { jobIndex, inputIndex, error };
+          if (clock === undefined || clock.monotonicMs() - since < STRETCH_MS) continue;
           await clock.yield();
           since = clock.monotonicMs();
         }

@@ -22,6 +22,9 @@ export const DIAL_TIMEOUT_MS = 5_000;
 /** Messages of one peer that are looked at before others have their turn. */
 const MESSAGES_PER_TURN = 50;
 
+/** Bytes of a message that others have their turn before and after: to read it takes milliseconds, and what follows from it takes more. */
+const LARGE_MESSAGE_BYTES = 100_000;
+
 /** What a peer connection's life is worth telling. */
 export type PeerEvent =
   | { readonly kind: 'peer-connected'; readonly id: number }
@@ -193,11 +196,14 @@ export class Network implements NetworkService {
     let turn = 0;
     for (let step = link.next(); step !== undefined && !link.closed; step = link.next()) {
       const wasReady = this.#machine.peers.get(link.id)?.ready === true;
-      await this.#performSome(this.#decide(link, step), link);
+      const isLarge = step.kind === 'frame' && step.payload.length >= LARGE_MESSAGE_BYTES;
+      const actions = this.#decide(link, step);
+      if (isLarge) await this.#options.clock.yield();
+      await this.#performSome(actions, link);
       if (!wasReady && this.#machine.peers.get(link.id)?.ready === true) this.#options.onPeer?.({ kind: 'peer-connected', id: link.id });
       if (step.kind === 'fault') break;
       if (link.full) await link.drained();
-      if (++turn % MESSAGES_PER_TURN === 0) await this.#options.clock.yield();
+      if (++turn % MESSAGES_PER_TURN === 0 || isLarge) await this.#options.clock.yield();
     }
     link.busy = false;
   }
