@@ -95,6 +95,18 @@ describe('three nodes of a network of their own', () => {
     });
   }
 
+  it('own every coin there is between them, after all that', async () => {
+    await mine(a, 1);
+    await agree([a, b, c]);
+    for (const node of [a, b, c]) assert.deepEqual(await node.rpc('getrawmempool'), []);
+    const balances = await Promise.all([a, b, c].map(balanceOf));
+    const owned = balances.reduce((sum, { confirmed, immature }) => sum + confirmed + immature, 0n);
+    // Every block made 25 coins, and fees went from one wallet to another.
+    const height = await heightOf(a);
+    assert.equal(owned, BigInt(height) * 25n * BigInt(COIN));
+    assert.equal(((await a.rpc('gettxoutsetinfo')) as { total_amount: number }).total_amount, height * 25);
+  });
+
   it('bring a fourth node, which was never there, to the same tip and coins', async () => {
     const d = await startApart({ network });
     await joinNodes(d, c);

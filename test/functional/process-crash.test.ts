@@ -65,7 +65,8 @@ describe('a node that is killed', () => {
     const dataDir = temporaryFolder('killed');
     let cutShort = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const node = await startApart({ network, dataDir });
+      // With the least memory for coins that there is, so that it also writes while it syncs.
+      const node = await startApart({ network, dataDir, args: ['--db-cache', '4'] });
       const from = await heightOf(node);
       await node.rpc('addnode', steady.p2p, 'onetry');
       const reached = await eventually('some blocks more have come', async () => {
@@ -80,6 +81,32 @@ describe('a node that is killed', () => {
     await joinNodes(node, steady);
     await agree([node, steady]);
     assert.equal(await heightOf(node), total);
+    assert.equal(await node.stop(), 0);
+  });
+
+  it('in the middle of a switch of branches goes on to the better one, to the same coins', async () => {
+    const depth = 1_500;
+    const dataDir = temporaryFolder('killed');
+    const common = await heightOf(steady);
+    let node = await startApart({ network, dataDir });
+    await joinNodes(node, steady);
+    await agree([node, steady]);
+    assert.equal(await node.stop(), 0);
+    // Apart, each makes a branch of its own; the steady one's is better.
+    node = await startApart({ network, dataDir });
+    await mine(node, depth);
+    await mine(steady, depth + 1);
+    const own = await node.rpc('getbestblockhash');
+    await node.rpc('addnode', steady.p2p, 'onetry');
+    // From here on it reads the other branch, leaves its own and takes up the other.
+    await eventually('the switch has begun', async () => (await node.rpc('getbestblockhash')) !== own, 30_000);
+    await node.kill();
+    node = await startApart({ network, dataDir });
+    const height = await heightOf(node);
+    assert.ok(height >= common && height <= common + depth + 1, `it begins at height ${height}`);
+    await agree([node]);
+    await joinNodes(node, steady);
+    await agree([node, steady]);
     assert.equal(await node.stop(), 0);
   });
 });
