@@ -2,7 +2,7 @@ import { ADDRESSES_PER_MESSAGE_MAX } from '../../core/wire/messages/addr.ts';
 import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import { fitsLegacyForm, toNetworkAddress } from '../../core/wire/network-address.ts';
 import type { AddressScope } from './address-scope.ts';
-import { addressKey, groupOf, mayTell, scopeOf } from './address-scope.ts';
+import { addressKey, groupOf, mayTell, scopeOf, toSocketAddress } from './address-scope.ts';
 import type { AddressTable } from './address-table.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
@@ -78,6 +78,7 @@ export class AddressGossip {
     const sourceGroup = source === undefined ? 'none' : groupOf(source);
     const nowSeconds = this.#context.nowSeconds();
     let learned = false;
+    this.#noteListening(peer, told);
     for (const each of told) {
       if (addresses.tokens < 1) {
         addresses.rateLimited++;
@@ -92,6 +93,14 @@ export class AddressGossip {
       if (news && each.timeSeconds <= nowSeconds + NEWS_AGE_SECONDS) this.#passOn(peer, each);
     }
     if (learned) this.#onLearned();
+  }
+
+  /** Who called us begins with its own address: a single one, at the host that the call came from. */
+  #noteListening(peer: Peer, told: readonly GossipAddress[]): void {
+    const { addresses, remote } = peer;
+    const socket = told[0] === undefined ? undefined : toSocketAddress(told[0].address);
+    if (addresses.processed > 0 || told.length !== 1 || !isInbound(peer) || socket?.host !== remote.host) return;
+    addresses.listening = socket;
   }
 
   /** The peer asks for addresses. Only who called us is answered, and once: others could find out whom we called. */

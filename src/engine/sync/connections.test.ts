@@ -69,6 +69,33 @@ describe('connections', () => {
     assert.deepEqual(world.closings, ['requested']);
   });
 
+  it('does not call back who called and said where it listens, but does so when asked to', async () => {
+    const node = await world.node('10.0.0.1');
+    const calls = await listening('10.0.0.7');
+    const peer = await world.peer(node, '10.0.0.7');
+    peer.send({ type: 'addr', addresses: [told('10.0.0.7')] });
+    await world.advance(60_000);
+    assert.equal(node.network.knownAddresses, 1);
+    assert.equal(calls.length, 0);
+    node.network.addNode({ host: '10.0.0.7', port: WORLD_PORT }, 'onetry');
+    await world.advance(100);
+    assert.equal(calls.length, 1);
+  });
+
+  it('calls an address that a caller told of another host, or among several', async () => {
+    const node = await world.node('10.0.0.1');
+    const calls = [await listening('10.0.0.8'), await listening('10.0.0.7')];
+    const one = await world.peer(node, '10.0.0.9');
+    one.send({ type: 'addr', addresses: [told('10.0.0.8')] });
+    const several = await world.peer(node, '10.0.0.7');
+    several.send({ type: 'addr', addresses: [told('10.0.0.7'), told('10.0.0.6')] });
+    await world.advance(120_000);
+    assert.deepEqual(
+      calls.map((each) => each.length),
+      [1, 1],
+    );
+  });
+
   it('ends a connection by its number', async () => {
     const node = await world.node('10.0.0.1');
     const peer = await world.peer(node);

@@ -185,7 +185,7 @@ export class Connections {
   #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {
     const socket = toSocketAddress(address);
     if (socket === undefined || !offers(services, WANTED_SERVICES) || this.#own.has(addressKey(address))) return false;
-    if (this.#isConnected(socket) || this.#isDiscouraged(socket.host)) return false;
+    if (this.#isConnected(socket) || this.#hasCalled(socket) || this.#isDiscouraged(socket.host)) return false;
     return scopeOf(address) !== 'public' || !groups.has(groupOf(address));
   }
 
@@ -205,6 +205,15 @@ export class Connections {
     if (this.#dialling.has(key)) return true;
     for (const { remote, dialled } of this.#context.peers.values()) {
       if (socketKey(remote) === key || (dialled !== undefined && socketKey(dialled) === key)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the one that listens there has called us: a second connection would tell us nothing more. */
+  #hasCalled(address: SocketAddress): boolean {
+    const key = socketKey(address);
+    for (const { addresses } of this.#context.peers.values()) {
+      if (addresses.listening !== undefined && socketKey(addresses.listening) === key) return true;
     }
     return false;
   }

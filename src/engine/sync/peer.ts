@@ -91,6 +91,8 @@ export interface PeerAddresses {
   answered: boolean;
   processed: number;
   rateLimited: number;
+  /** Where it says that it listens itself, of one who called us: it is not called back. */
+  listening: SocketAddress | undefined;
 }
 
 /** Whether it is still there. */
@@ -152,6 +154,7 @@ export function createPeer(facts: PeerFacts): Peer {
       answered: false,
       processed: 0,
       rateLimited: 0,
+      listening: undefined,
     },
     ping: { nonce: undefined, sentAtMs: 0, nextAtMs: 0, lastMs: undefined, minMs: undefined },
   };
