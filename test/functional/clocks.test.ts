@@ -206,7 +206,10 @@ function owned(node: RunningNode): bigint {
   return confirmed + immature;
 }
 
-/** Every block lies after the median before it and at most two hours beyond; a clock in the past gives the least, one in the future the most. */
+/**
+ * Every block lies after the median before it and at most two hours beyond; a clock in the past gives the least, one in the future
+ * the most.
+ */
 function assertTimes(node: RunningNode): void {
   const steps: number[] = [];
   for (let height = 1; height <= node.chain.tip().height; height++) {

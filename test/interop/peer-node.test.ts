@@ -1,6 +1,6 @@
 /**
- * A node of ours and the C++ node on one chain, over P2P on regtest: each syncs what the other mined, follows its reorganisations, takes its
- * transactions, and has the same coins.
+ * A node of ours and the C++ node on one chain, over P2P on regtest: each syncs what the other mined, follows its reorganisations, takes
+ * its transactions, and has the same coins.
  *
  * @module
  */
