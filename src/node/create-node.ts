@@ -17,6 +17,7 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
 import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type {
   ChainService,
   MempoolService,
@@ -59,6 +60,8 @@ export interface NodeStores {
   readonly wallet: RowStore | undefined;
   /** The waiting transactions over a restart; undefined: they are forgotten. */
   readonly mempoolFile: ByteFile | undefined;
+  /** Gives up the room that was kept in reserve for a full disk; undefined where nothing is written. */
+  readonly makeRoom?: () => Promise<void>;
   /** Closes blocks, headers and coins. */
   close(): Promise<void>;
 }
@@ -115,11 +118,13 @@ export interface RunningNode extends NodePort {
 export async function createNode(parts: NodeParts, settings: NodeSettings): Promise<RunningNode> {
   const { params, clock, log, stores, verifier, random } = parts;
   const { onProgress, dbCacheBytes } = settings;
+  let failed: (error: unknown) => void = () => {}; // While the node is being built, whoever asked hears of it.
   const chain = await Chain.open({
     ...{ params, clock, log, verifier, random },
     ...{ blocks: stores.blocks, headers: stores.headers, coins: stores.coins },
     ...(dbCacheBytes === undefined ? {} : { dbCacheBytes }),
     onProgress: (height, target) => onProgress?.({ stage: 'replaying', height, target }),
+    onFailure: (error) => failed(error),
   });
   const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
   const wallet = await openWallet(parts, settings, chain, mempool);
@@ -135,6 +140,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...{ chain, mempool, wallet, mining },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
   });
+  failed = (error) => node.fail(error);
   try {
     await node.begin(settings);
   } catch (error) {
@@ -280,7 +286,7 @@ class FullNode implements RunningNode {
 
   /** Every part is closed even where another fails to; the first failure is the answer. */
   async #stop(): Promise<void> {
-    const { chain, mempool, mining, network, stores, verifier, wallet } = this.#parts;
+    const { mempool, mining, network, stores, verifier, wallet } = this.#parts;
     const steps: (() => Promise<void> | void | undefined)[] = [
       ...this.#beforeStop,
       () => network.stop(),
@@ -288,7 +294,7 @@ class FullNode implements RunningNode {
       () => this.#waiting.close(),
       () => mempool.close(),
       () => wallet?.close(),
-      () => chain.close(),
+      () => this.#closeChain(),
       () => verifier.close(),
       () => stores.close(),
     ];
@@ -303,6 +309,19 @@ class FullNode implements RunningNode {
     if (this.#failure === undefined) this.#resolveStopped();
     else this.#rejectStopped(this.#failure);
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** Writes the chain. On a full disk the reserve makes room for the headers at least: with them, each block that is stored is found. */
+  async #closeChain(): Promise<void> {
+    const { chain, stores } = this.#parts;
+    try {
+      await chain.close();
+    } catch (error) {
+      if (stores.makeRoom === undefined || !(error instanceof NodeError) || error.code !== 'disk-full') throw error;
+      this.#failure ??= error;
+      await stores.makeRoom();
+      await chain.close();
+    }
   }
 
   emit(event: NodeEvent): void {

@@ -166,9 +166,9 @@ export class BlockIndex {
     for (const node of this.#candidates) if (node.chainWork < tip.chainWork) this.#candidates.delete(node);
   }
 
-  /** Whether any row waits to be written. */
-  get isDirty(): boolean {
-    return this.#dirty.size > 0;
+  /** How many rows wait to be written. */
+  get dirtyCount(): number {
+    return this.#dirty.size;
   }
 
   /** The rows that changed, parents first. They count as written unless `restore` is called, after writing them failed. */

@@ -239,7 +239,7 @@ export class ChainState {
   /** Writes the header rows that changed, after the blocks and undo records that they point to are safe. */
   async flushHeaders(): Promise<void> {
     const { blocks, headers, index } = this.#parts;
-    if (!index.isDirty) return;
+    if (index.dirtyCount === 0) return;
     const { rows, restore } = index.takeDirty();
     try {
       await blocks.sync();

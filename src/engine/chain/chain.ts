@@ -51,6 +51,9 @@ export const UNREQUESTED_AHEAD_MAX = 288;
 /** Header rows are written this long after the first of them changed: what a crash may cost. */
 export const HEADER_FLUSH_DELAY_MS = 10_000;
 
+/** So many changed rows are written at once: they take well below the room that a data folder has in reserve for them. */
+export const HEADER_ROWS_DIRTY_MAX = 2_000;
+
 /** Coins are written at least this often, so that no start has much to do. */
 export const COIN_FLUSH_INTERVAL_MS = 3_000_000;
 
@@ -69,6 +72,8 @@ export interface ChainOptions {
   readonly dbCacheBytes?: number;
   /** Told at the start, while stored blocks are connected that were not flushed: the height reached and the one aimed at. */
   readonly onProgress?: (height: number, target: number) => void;
+  /** Told when a store fails while the chain changes, whoever asked for the change: what comes after it could not be kept. */
+  readonly onFailure?: (error: NodeError) => void;
 }
 
 /** What became of headers. */
@@ -203,7 +208,7 @@ export class Chain {
    * @throws NodeError where a store fails; the chain is then as it was before or, if the block is stored, as far as it came
    */
   acceptBlock(block: Block, options: AcceptBlockOptions = {}): Promise<AcceptOutcome> {
-    return this.#queue.run(() => this.#acceptBlock(block, options));
+    return this.#change(() => this.#acceptBlock(block, options));
   }
 
   async #acceptBlock(block: Block, { requested = true, raw }: AcceptBlockOptions): Promise<AcceptOutcome> {
@@ -247,6 +252,7 @@ export class Chain {
   async #settle(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<Rejection | undefined> {
     const failed = await this.#state.activateBest(atHand, onStep);
     this.#flushHeadersLater();
+    if (this.#index.dirtyCount >= HEADER_ROWS_DIRTY_MAX) await this.#state.flushHeaders();
     if (this.#options.clock.monotonicMs() - this.#lastCoinFlushMs >= COIN_FLUSH_INTERVAL_MS) await this.#flush();
     if (atHand === undefined || !isFailed(atHand.node)) return undefined;
     return (
@@ -256,7 +262,7 @@ export class Chain {
 
   /** Treats a block as invalid and leaves its branch. @returns false for the genesis block, which cannot be */
   invalidateBlock(node: HeaderNode): Promise<boolean> {
-    return this.#queue.run(async () => {
+    return this.#change(async () => {
       if (node.height === 0) return false;
       this.#index.setFailed(node);
       await this.#settle();
@@ -266,7 +272,7 @@ export class Chain {
 
   /** Forgets that a block, those before it and those that build on it were found invalid, and judges them anew. */
   reconsiderBlock(node: HeaderNode): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#change(async () => {
       this.#index.clearFailed(node);
       await this.#settle();
     });
@@ -274,7 +280,7 @@ export class Chain {
 
   /** Prefers a block to others of the same work, as if it had come first. Lasts until the node is started again, as in Core. */
   preciousBlock(node: HeaderNode): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#change(async () => {
       if (node.chainWork < this.tip.chainWork) return;
       this.#index.setPrecious(node);
       await this.#settle();
@@ -322,7 +328,7 @@ export class Chain {
 
   /** Counts, and if asked hashes, all coins of one moment. Flushes first; the chain goes on while it counts. */
   async coinSetStats(kind: 'hash_serialized_3' | 'none'): Promise<CoinSetStats> {
-    const { entries, height, bestBlock } = await this.#queue.run(async () => {
+    const { entries, height, bestBlock } = await this.#change(async () => {
       await this.#flush();
       const { height, hash: bestBlock } = this.tip;
       return { entries: await begun(this.#options.coins.entries()), height, bestBlock };
@@ -334,6 +340,15 @@ export class Chain {
   /** Runs something between two changes of the chain. It must not wait for another change: that would wait for it. */
   run<T>(task: () => Promise<T> | T): Promise<T> {
     return this.#queue.run(task);
+  }
+
+  /** Runs what may write between two other changes. A store that fails is told of. */
+  #change<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#queue.run(task);
+    done.catch((error: unknown) => {
+      if (error instanceof NodeError) this.#options.onFailure?.(error);
+    });
+    return done;
   }
 
   /** Tells a listener of everything from now on. @returns a function that ends it */
@@ -350,15 +365,13 @@ export class Chain {
 
   /** Sees to it that changed header rows are written before long, so that a crash costs little. */
   #flushHeadersLater(): void {
-    if (this.#headerTimer !== undefined || this.#closed || !this.#index.isDirty) return;
+    if (this.#headerTimer !== undefined || this.#closed || this.#index.dirtyCount === 0) return;
     this.#headerTimer = this.#options.clock.after(HEADER_FLUSH_DELAY_MS, () => {
       this.#headerTimer = undefined;
-      this.#queue
-        .run(() => this.#state.flushHeaders())
-        .catch((error: unknown) => {
-          // Nothing is lost: the rows still count as changed, and the next change or flush tries again and reports.
-          this.#options.log.error('header-flush-failed', { error: String(error) });
-        });
+      this.#change(() => this.#state.flushHeaders()).catch((error: unknown) => {
+        // Nothing is lost: the rows still count as changed, and the next change or flush tries again and reports.
+        this.#options.log.error('header-flush-failed', { error: String(error) });
+      });
     });
   }
 
@@ -369,10 +382,10 @@ export class Chain {
 
   /** Writes everything. */
   flush(): Promise<void> {
-    return this.#queue.run(() => this.#flush());
+    return this.#change(() => this.#flush());
   }
 
-  /** Waits for what is under way and writes everything. Nothing may be asked of the chain afterwards. */
+  /** Waits for what is under way and writes everything. Nothing may be asked of the chain afterwards but, where it failed, this again. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#headerTimer !== undefined) this.#options.clock.cancel(this.#headerTimer);

@@ -47,7 +47,7 @@ describe('a data folder', () => {
     await before.coins.apply({ puts: [[sampleCoinKey(1), sampleBytes(1, 10)]], deletes: [], tip: row.header.hash });
     await before.close();
     await before.close();
-    assert.deepEqual((await readdir(folder)).sort(), ['blocks', 'coins', 'headers']);
+    assert.deepEqual((await readdir(folder)).sort(), ['blocks', 'coins', 'headers', 'reserve']);
 
     const after = await openStores({ folder, params: SAMPLE_PARAMS });
     const [loaded] = await collect(after.headers.load());

@@ -8,6 +8,7 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import { parseBlockFileName } from './block-file-format.ts';
 import { openBlockFiles } from './block-files.ts';
 import type { StoredNetwork } from './database-identity.ts';
+import { keepReserve, releaseReserve } from './disk-reserve.ts';
 import { openLevelCoinStore } from './level-coin-store.ts';
 import { openLevelHeaderStore } from './level-header-store.ts';
 import { readFileLimited } from './small-files.ts';
@@ -18,6 +19,8 @@ export interface Stores {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /** Gives up the folder's reserve, so that headers can be written on a full disk. It is made again at the next start. */
+  makeRoom(): Promise<void>;
   /** Closes all of them and lets go of the lock. Syncs nothing. */
   close(): Promise<void>;
 }
@@ -99,11 +102,12 @@ export async function openStores(options: {
   try {
     const headers = await openHeaders(folder, network);
     opened.push(headers);
+    await keepReserve(folder);
     const coins = await openLevelCoinStore(join(folder, 'coins'), network);
     opened.push(coins);
     const blocks = await openBlockFiles({ folder: join(folder, 'blocks'), messageStart: params.messageStart });
     opened.push(blocks);
-    return { blocks, headers, coins, close };
+    return { blocks, headers, coins, makeRoom: () => releaseReserve(folder), close };
   } catch (error) {
     await close();
     throw error;

@@ -6,6 +6,7 @@
 import { ClassicLevel, type Iterator } from 'classic-level';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import { checkIdentity, encodeIdentity, IDENTITY_KEY, type StoredNetwork } from './database-identity.ts';
+import { diskFull } from './system-error.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -60,7 +61,7 @@ export function toDatabaseError(error: unknown, location: string): NodeError {
     return new NodeError('database-damaged', `${location} is damaged: ${message}`, options);
   }
   if (code === 'ENOSPC' || code === 'EDQUOT' || DISK_FULL.test(message)) {
-    return new NodeError('disk-full', `the disk of ${location} is full: free some room and start again`, options);
+    return diskFull(location, error);
   }
   return new NodeError('data-dir-unusable', `${location} cannot be used: ${message}`, options);
 }

@@ -2,6 +2,7 @@ import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { HeaderStore, StoredHeader } from '../../engine/ports/header-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
+import { checkRoom } from './disk-reserve.ts';
 import { decodeHeaderRow, encodeHeaderKey, encodeHeaderRow, HEADER_PREFIX } from './header-row.ts';
 import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
 
@@ -14,6 +15,10 @@ const HEADERS_TO = Uint8Array.of(HEADER_PREFIX + 1);
 /** Rows are read once, at the start: a cache would hold what nobody asks for again. */
 const CACHE_SIZE_BYTES = 1 << 20;
 const WRITE_BUFFER_SIZE_BYTES = 4 << 20;
+
+/** Room that a row takes in the log, rounded up, and that what LevelDB writes beside the rows takes. */
+const ROW_SIZE_BYTES = 176;
+const BESIDE_SIZE_BYTES = 65_536;
 
 /** Opens the header tree of a folder. @throws NodeError as `openLevelDatabase` */
 export async function openLevelHeaderStore(location: string, network: StoredNetwork): Promise<HeaderStore> {
@@ -41,6 +46,8 @@ class LevelHeaderStore implements HeaderStore {
 
   async put(rows: readonly StoredHeader[]): Promise<void> {
     if (rows.length === 0) return;
+    // A write that LevelDB began and could not end would leave the database closed to writes, also when there is room again.
+    await checkRoom(this.#database.location, rows.length * ROW_SIZE_BYTES + BESIDE_SIZE_BYTES);
     await this.#database.write((writer) => {
       for (const row of rows) writer.put(encodeHeaderKey(row), encodeHeaderRow(row));
     });

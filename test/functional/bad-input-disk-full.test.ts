@@ -1,0 +1,75 @@
+/**
+ * A disk that becomes full under a running node: a small file system of its own, in memory.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
+import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { eventually } from '../support/eventually.ts';
+import { inTime, runQuoin, startQuoinNode } from '../support/quoin-command.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+/** Any address: these coins are not spent. */
+const MINED_TO = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+
+/** A file system of 3 MiB; undefined where this user may not make one. */
+async function smallDisk(t: TestContext): Promise<{ readonly folder: string; grow(): void } | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'quoin-test-disk-'));
+  const mount = (...args: string[]): boolean => spawnSync('mount', [...args, folder]).status === 0;
+  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs')) {
+    await rmdir(folder);
+    return undefined;
+  }
+  t.after(() => {
+    assert.equal(spawnSync('umount', ['--lazy', folder]).status, 0);
+    rmdirSync(folder);
+  });
+  return { folder, grow: () => assert.ok(mount('-o', 'remount,size=64m')) };
+}
+
+describe('a disk that becomes full', () => {
+  it('ends the node in order with one line, and with room again it has every block that was mined', async (t) => {
+    const disk = await smallDisk(t);
+    if (disk === undefined) return t.skip('SKIPPED: a small file system can only be made by root on Linux');
+    const folder = join(disk.folder, 'data');
+    const args = ['--data-dir', folder];
+    const rpc = (...words: string[]) => runQuoin(['rpc', ...args, ...words]);
+    const { command } = await startQuoinNode(t, args);
+    let mined = 0;
+    let last = rpc('generatetoaddress', '100', MINED_TO);
+    for (; last.code === 0; last = rpc('generatetoaddress', '1500', MINED_TO)) mined = Number(rpc('getblockcount').out);
+    assert.match(last.err, /the disk of .+ is full: free some room and start again/);
+    const { code, err } = await inTime('the end', command.end);
+    assert.match(err, /^quoin: the disk of [^\n]+ is full: free some room and start again\n$/);
+    assert.equal(code, 1);
+    const left = await readdir(folder);
+    assert.ok(!left.includes('node.json') && !left.includes('.cookie'), left.join());
+
+    // Still without room it does not start, and spoils nothing.
+    const start = ['node', '--network', 'regtest', '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+    const refused = runQuoin([...start, ...args]);
+    assert.match(refused.err, /^quoin: the disk of [^\n]+ is full: free some room and start again\n$/);
+    assert.equal(refused.code, 1);
+
+    disk.grow();
+    const again = await startQuoinNode(t, args);
+    const height = Number(rpc('getblockcount').out);
+    assert.ok(height >= mined, `${height} blocks of at least ${mined}`);
+    const hash = /"hash_serialized_3": "(\w+)"/;
+    const [, found] = hash.exec(rpc('gettxoutsetinfo').out) ?? assert.fail('no hash');
+    // The coins are those of the blocks: another node is handed each of them.
+    const twinFolder = join(await tempFolder(t), 'twin');
+    const twin = await startQuoinNode(t, ['--data-dir', twinFolder, '--connect', again.p2p]);
+    const twinRpc = (...words: string[]) => runQuoin(['rpc', '--data-dir', twinFolder, ...words]);
+    await eventually('the other node has the blocks', () => Number(twinRpc('getblockcount').out) === height);
+    assert.equal(hash.exec(twinRpc('gettxoutsetinfo').out)?.[1], found);
+    assert.equal(rpc('generatetoaddress', '1', MINED_TO).code, 0);
+    assert.deepEqual([(await again.command.stop()).code, (await twin.command.stop()).code], [0, 0]);
+  });
+});
