@@ -36,6 +36,8 @@ export function peerNodeMissing(): string | false {
 export interface PeerNode {
   /** `127.0.0.1:port`. */
   readonly p2p: string;
+  /** Where JSON-RPC is answered. */
+  readonly http: string;
   readonly dataDir: string;
   readonly pid: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads fields of answers whose shape is what it tests.
@@ -85,6 +87,7 @@ export async function startPeerNode(...options: readonly string[]): Promise<Peer
   await eventually('the peer node answers', async () => (await rpc('getblockcount')) !== undefined);
   return {
     p2p: `127.0.0.1:${p2pPort}`,
+    http: url,
     dataDir,
     pid: child.pid ?? 0,
     rpc,

@@ -1,0 +1,349 @@
+/**
+ * JSON-RPC answers of our node beside those of a C++ node that is connected with it and has the same chain: every method's result, member
+ * by member and digit by digit, and every error's code and message. What may differ stands in one table, each line with its reason; a line
+ * that nothing needs any more fails.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { decodeBlock } from '../../src/core/primitives/block.ts';
+import { METHODS } from '../../src/doors/rpc/methods/table.ts';
+import { brokenBlocks } from '../support/broken-blocks.ts';
+import type { BuildParent } from '../support/chain-builder.ts';
+import { agree } from '../support/cluster.ts';
+import type { RpcPlace } from '../support/compare-answers.ts';
+import { answerOf, askRaw, differences } from '../support/compare-answers.ts';
+import { eventually } from '../support/eventually.ts';
+import type { PeerNode } from '../support/peer-node.ts';
+import { peerNodeMissing, startPeerNode } from '../support/peer-node.ts';
+import { PeerWallet } from '../support/peer-wallet.ts';
+import type { QuoinProcess } from '../support/quoin-process.ts';
+import { startQuoin } from '../support/quoin-process.ts';
+import { argumentCases, REQUEST_BODIES } from '../support/rpc-argument-cases.ts';
+
+/** Quick, and with the fee rates of the release that our interface follows; the peer's own are ten times higher. */
+const PEER_OPTIONS = [
+  '-checkblockindex=0',
+  '-checkmempool=0',
+  '-checkaddrman=0',
+  '-minrelaytxfee=0.000001',
+  '-incrementalrelayfee=0.000001',
+];
+
+/** A difference that is meant: of which methods, where in the answer, and why. */
+interface Reason {
+  readonly methods: RegExp;
+  /** Fits `path: ours | theirs`. */
+  readonly where: RegExp;
+  readonly why: string;
+  /** Whether chance decides if it shows. */
+  readonly chance?: boolean;
+}
+
+const REASONS: readonly Reason[] = [
+  { methods: /^getblock(header)?$/, where: /\.(txcount|header_version): nothing \| /, why: "Knots' own members" },
+  {
+    methods: /^getmempoolinfo$/,
+    where: /\.(dustrelayfee|dustrelayfeefloor|dustdynamic|rbf_policy|truc_policy): nothing/,
+    why: "Knots' own",
+  },
+  { methods: /^getmempoolinfo$/, where: /\.(limitcluster\w+|optimal): .* \| nothing$/, why: 'new in Core 31' },
+  { methods: /^getmempoolinfo$/, where: /\.(permitbaremultisig|maxdatacarriersize): .* \| nothing$/, why: 'new in Core 30' },
+  { methods: /^getmempoolinfo$/, where: /\.usage: /, why: 'memory of two programs' },
+  { methods: /^getrawmempool$|^getmempoolentry$/, where: /\.(startingpriority|currentpriority|hash): nothing/, why: "Knots' own" },
+  { methods: /^getrawmempool$|^getmempoolentry$/, where: /\.time: /, why: 'when it reached each node', chance: true },
+  {
+    methods: /^getrawmempool$/,
+    where: / in another order: |^\.result(\.txids)?\.\d+: /,
+    why: 'ours by arrival, theirs by fee',
+    chance: true,
+  },
+  { methods: /^getrawmempool$/, where: /\.mempool_sequence: /, why: 'counts what each node has seen', chance: true },
+  { methods: /^testmempoolaccept$/, where: /\.usage: nothing/, why: "Knots' own" },
+  {
+    methods: /^getmininginfo$/,
+    where: /\.currentblock(size|weight|tx): nothing/,
+    why: 'of the last template; we make none for others yet',
+  },
+  { methods: /^getmininginfo$/, where: /\.blockmintxfee: .* \| nothing$/, why: 'new in Core 30' },
+  { methods: /^getnetworkinfo$/, where: /\.(version|subversion): /, why: 'two programs' },
+  { methods: /^getnetworkinfo$/, where: /\.localservices(names\.\d)?: /, why: 'each says what it serves' },
+  { methods: /^getnetworkinfo$/, where: /\.connections_(in|out): /, why: 'the peer has called us' },
+  { methods: /^gettxoutsetinfo$/, where: /\.disk_size: /, why: 'of two databases' },
+  { methods: /^uptime$/, where: /^\.result: /, why: 'times', chance: true },
+  { methods: /^getrpcinfo$/, where: /\.(duration|logpath): /, why: 'times and places' },
+  { methods: /^getdifficulty$/, where: /error/, why: 'Knots has it no more' },
+  { methods: /^getdifficulty$/, where: /^\.result: .* \| nothing/, why: 'Knots has it no more' },
+  { methods: /^decodescript$/, where: /\.segwit\.desc: "addr\(.* \| "wsh\(/, why: 'needs miniscript' },
+  { methods: /^validateaddress$/, where: /\.error_index: nothing/, why: "Knots' own" },
+  { methods: /^(test|send)\w+$/, where: /dust(\.|"|, ).*\| ".*dust-nonanchor/, why: "Knots' own word" },
+  {
+    methods: /^(test|send)\w+$/,
+    where: /insufficient fee, rejecting replacement .*\| ".*insufficient fee, rejecting replacement/,
+    why: 'rules of Core 31',
+  },
+];
+
+/** What the two say of one another cannot be the same, so only names and types are held against each other. */
+const PEER_INFO_NAMES_ONLY = 'getpeerinfo';
+
+/** Members of it that are Knots' own, and one that needs the other side to say how it sees us, which the peer does not on loopback. */
+const THEIR_PEER_MEMBERS = ['last_block_announcement', 'cpu_load', 'misbehavior_score', 'forced_inbound', 'addrlocal'];
+
+describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
+  let node: QuoinProcess;
+  let peer: PeerNode;
+  let wallet: PeerWallet;
+  let places: readonly [ours: RpcPlace, theirs: RpcPlace];
+  /** A block whose transactions spend outputs of each kind. */
+  let spendingBlock: string;
+  /** The end of the branch that was left. */
+  let staleTip: string;
+  const needed = new Set<Reason>();
+
+  async function isFollowed(): Promise<void> {
+    await agree([node, peer]);
+    await eventually('the mempools are the same', async () => {
+      const [ours, theirs] = (await Promise.all([node.rpc('getrawmempool'), peer.rpc('getrawmempool')])) as [string[], string[]];
+      return ours.sort().join() === theirs.sort().join();
+    });
+  }
+
+  /** A branch two blocks deep is left for a longer one, then is valid again. */
+  async function reorganise(): Promise<void> {
+    await isFollowed();
+    const height = (await peer.rpc('getblockcount')) as number;
+    const left = (await peer.rpc('getblockhash', height - 1)) as string;
+    staleTip = (await peer.rpc('getbestblockhash')) as string;
+    await peer.rpc('invalidateblock', left);
+    await peer.rpc('generatetodescriptor', 4, 'raw(51)');
+    await peer.rpc('reconsiderblock', left);
+    await isFollowed();
+    await peer.rpc('generatetodescriptor', 1, 'raw(51)');
+    await isFollowed();
+  }
+
+  before(async () => {
+    [node, peer] = await Promise.all([startQuoin(), startPeerNode(...PEER_OPTIONS)]);
+    const cookieOf = (folder: string): string => readFileSync(join(folder, '.cookie'), 'utf8').trim();
+    places = [
+      { http: node.http, login: cookieOf(node.dataDir) },
+      { http: peer.http, login: cookieOf(join(peer.dataDir, 'regtest')) },
+    ];
+    await peer.rpc('addnode', node.p2p, 'add');
+    wallet = await PeerWallet.create(peer);
+    await wallet.mineToEachKind(30);
+    await peer.rpc('generatetoaddress', 40, wallet.address('bech32m'));
+    for (let round = 0; round < 3; round++) {
+      await wallet.payToEachKind(1.25 + round);
+      [spendingBlock] = (await peer.rpc('generatetoaddress', 1, wallet.address('bech32'))) as [string];
+    }
+    await isFollowed();
+    const spentIn = spendingBlock;
+    await wallet.payToEachKind(5);
+    await peer.rpc('generatetoaddress', 2, wallet.address('legacy'));
+    await reorganise();
+    spendingBlock = spentIn;
+    await wallet.payToEachKind(2);
+    await isFollowed();
+    await node.rpc('sendrawtransaction', await wallet.childOf(((await peer.rpc('getrawmempool')) as [string])[0]));
+    await isFollowed();
+  });
+
+  after(() => Promise.all([node?.stop(), peer?.stop()]));
+
+  /** Asks both; what differs without a reason. */
+  async function unreasoned(method: string, params: readonly unknown[]): Promise<string[]> {
+    const [ours, theirs] = await Promise.all(places.map((place) => answerOf(place, method, params)));
+    return differences(ours, theirs).filter((difference) => {
+      const reason = REASONS.find(({ methods, where }) => methods.test(method) && where.test(difference));
+      if (reason !== undefined) needed.add(reason);
+      return reason === undefined;
+    });
+  }
+
+  /** Both answer the same. */
+  async function same(method: string, ...params: unknown[]): Promise<void> {
+    const asked = `${method} ${JSON.stringify(params)}`.slice(0, 240);
+    assert.deepEqual(await unreasoned(method, params), [], asked);
+  }
+
+  async function hashAt(height: number): Promise<string> {
+    return (await node.rpc('getblockhash', height)) as string;
+  }
+
+  it('has every method there, and here', async () => {
+    const theirs = new Set(((await peer.rpc('help')) as string).split('\n').map((line) => line.split(' ', 1)[0]));
+    // Those that the peer's list keeps to itself.
+    const hidden = [
+      'generatetoaddress',
+      'getdifficulty',
+      'invalidateblock',
+      'reconsiderblock',
+      'setmocktime',
+      'syncwithvalidationinterfacequeue',
+    ];
+    const absent = [...METHODS.keys()].filter((name) => !theirs.has(name) && !hidden.includes(name));
+    assert.deepEqual(absent, []);
+  });
+
+  it('tells the same state of chain, mempool, mining and network', async () => {
+    assert.ok(((await node.rpc('getblockcount')) as number) > 150);
+    const tips = (await node.rpc('getchaintips')) as { hash: string; status: string; branchlen: number }[];
+    assert.deepEqual(
+      tips.map(({ hash, status, branchlen }) => (hash === staleTip ? [status, branchlen] : status)),
+      ['active', ['valid-fork', 2]],
+    );
+    const states = ['getblockcount', 'getbestblockhash', 'getblockchaininfo', 'getchaintips', 'getdifficulty', 'getmempoolinfo'];
+    const others = ['getmininginfo', 'getnetworkinfo', 'getconnectioncount', 'uptime', 'getrpcinfo', 'syncwithvalidationinterfacequeue'];
+    for (const method of [...states, ...others]) await same(method);
+    await same('gettxoutsetinfo');
+    const { hash_serialized_3 } = (await node.rpc('gettxoutsetinfo')) as { hash_serialized_3: string };
+    assert.equal(((await peer.rpc('gettxoutsetinfo')) as { hash_serialized_3: string }).hash_serialized_3, hash_serialized_3);
+  });
+
+  it('tells of a peer in the same members, of the same types, in the same order', async () => {
+    const [[ours], [theirs]] = (await Promise.all([node.rpc(PEER_INFO_NAMES_ONLY), peer.rpc(PEER_INFO_NAMES_ONLY)])) as [
+      [Record<string, unknown>],
+      [Record<string, unknown>],
+    ];
+    const shapeOf = (info: Record<string, unknown>) =>
+      Object.entries(info)
+        .filter(([name]) => !THEIR_PEER_MEMBERS.includes(name))
+        .map(([name, value]) => `${name}: ${Array.isArray(value) ? 'array' : typeof value}`);
+    assert.deepEqual(shapeOf(ours), shapeOf(theirs));
+    assert.deepEqual([ours.addr, ours.addrbind], [theirs.addrbind, theirs.addr]);
+    assert.deepEqual([ours.inbound, theirs.inbound], [true, false]);
+    const countsOf = (info: Record<string, unknown>, name: string) => info[name] as Record<string, number>;
+    for (const counts of ['bytessent_per_msg', 'bytesrecv_per_msg'].map((name) => Object.keys(countsOf(ours, name)))) {
+      assert.deepEqual(counts, [...counts].sort());
+    }
+    assert.ok(countsOf(ours, 'bytesrecv_per_msg').pong! >= 29);
+  });
+
+  it('shows blocks and headers in every depth of detail', async () => {
+    const height = (await node.rpc('getblockcount')) as number;
+    const onChain = await Promise.all([0, 1, 31, 61, 91, 121, height - 1, height].map(hashAt));
+    for (const hash of [...onChain, spendingBlock, staleTip]) {
+      for (const verbosity of [0, 1, 2, 3, true, false]) await same('getblock', hash, verbosity);
+      for (const verbose of [true, false]) await same('getblockheader', hash, verbose);
+    }
+    for (const at of [0, 1, height, height + 1]) await same('getblockhash', at);
+  });
+
+  it('shows transactions in blocks, active and stale, and the outputs that are left of them', async () => {
+    for (const hash of [spendingBlock, staleTip, await hashAt(1), await hashAt(0)]) {
+      const { tx } = (await node.rpc('getblock', hash)) as { tx: string[] };
+      for (const txid of tx) {
+        for (const verbosity of [0, 1, 2]) await same('getrawtransaction', txid, verbosity, hash);
+        await same('getrawtransaction', txid, 1);
+        for (const n of [0, 1, 2]) await same('gettxout', txid, n);
+      }
+    }
+  });
+
+  it('shows waiting transactions, what they spend and make', async () => {
+    const waiting = (await node.rpc('getrawmempool')) as string[];
+    assert.equal(waiting.length, 5);
+    for (const params of [[], [true], [false, true]]) await same('getrawmempool', ...params);
+    for (const txid of waiting) {
+      await same('getmempoolentry', txid);
+      for (const verbosity of [0, 1, 2]) await same('getrawtransaction', txid, verbosity);
+      const { vin, hex } = (await node.rpc('getrawtransaction', txid, 1)) as { vin: { txid: string; vout: number }[]; hex: string };
+      await same('decoderawtransaction', hex);
+      await same('testmempoolaccept', [hex]);
+      await same('sendrawtransaction', hex);
+      for (const includeMempool of [true, false]) {
+        for (const n of [0, 1, 2]) await same('gettxout', txid, n, includeMempool);
+        for (const spent of vin) await same('gettxout', spent.txid, spent.vout, includeMempool);
+      }
+    }
+    const entries = Object.values(
+      (await node.rpc('getrawmempool', true)) as Record<string, { ancestorcount: number; descendantcount: number }>,
+    );
+    assert.ok(entries.some(({ ancestorcount }) => ancestorcount > 1));
+    assert.ok(entries.some(({ descendantcount }) => descendantcount > 1));
+  });
+
+  it('refuses wrong arguments with the same code and message', async () => {
+    const txid = ((await node.rpc('getrawmempool')) as [string])[0];
+    const facts = { txid, hex: (await node.rpc('getrawtransaction', txid)) as string, blockHash: spendingBlock };
+    const wrong: string[] = [];
+    const cases = argumentCases(facts);
+    assert.ok(cases.length > 250);
+    for (const [method, params] of cases) {
+      for (const difference of await unreasoned(method, params))
+        wrong.push(`${method} ${JSON.stringify(params).slice(0, 120)} ${difference}`);
+    }
+    assert.deepEqual(wrong, []);
+    const tested = new Set(cases.map(([method]) => method));
+    const untested = [...METHODS.keys()].filter((name) => !tested.has(name));
+    // One is not there, the other takes more with the peer.
+    assert.deepEqual(untested, ['getdifficulty', 'getmempoolinfo']);
+  });
+
+  it('answers every form of request with the same status and the same bytes', async () => {
+    for (const body of REQUEST_BODIES) {
+      const [ours, theirs] = await Promise.all(places.map((place) => askRaw(place, body)));
+      assert.deepEqual(ours, theirs, body);
+    }
+  });
+
+  it('refuses transactions for the same reason', async () => {
+    const refused = await wallet.refusedTransactions();
+    assert.ok(refused.length >= 20);
+    for (const [what, hexes, rate] of refused) {
+      const [first] = hexes as [string];
+      const asked = hexes.length > 1 ? [] : await unreasoned('sendrawtransaction', [first, ...rate]);
+      assert.deepEqual([...(await unreasoned('testmempoolaccept', [hexes, ...rate])), ...asked], [], what);
+    }
+    await isFollowed();
+  });
+
+  it('refuses blocks in the same words, and has the same branches afterwards', async () => {
+    const parentAt = async (height: number): Promise<BuildParent> => {
+      const hash = await hashAt(height);
+      const { header } = decodeBlock(Buffer.from((await node.rpc('getblock', hash, 0)) as string, 'hex'));
+      return { header, height, medianTimeSeconds: (await node.rpc('getblockheader', hash)).mediantime };
+    };
+    const height = (await node.rpc('getblockcount')) as number;
+    const blocks = brokenBlocks({
+      parent: await parentAt(height),
+      grandparent: await parentAt(height - 1),
+      nowSeconds: Math.floor(Date.now() / 1000),
+    });
+    const words = new Set<unknown>();
+    for (const [what, hex] of blocks) {
+      assert.deepEqual(await unreasoned('submitblock', [hex]), [], what);
+      words.add(JSON.stringify(await answerOf(places[0], 'submitblock', [hex])));
+    }
+    assert.ok(words.size > 20, `${words.size} different answers`);
+    await isFollowed();
+    const tips = (await Promise.all(places.map((place) => answerOf(place, 'getchaintips', [])))) as { result: { hash: string }[] }[];
+    const [ours, theirs] = tips.map(({ result }) => new Map(result.map((tip) => [tip.hash, tip])));
+    assert.deepEqual(ours, theirs);
+    assert.ok(ours!.size > 5);
+  });
+
+  it('leaves and takes back a block alike', async () => {
+    const tip = (await node.rpc('getbestblockhash')) as string;
+    for (const method of ['invalidateblock', 'reconsiderblock']) {
+      await same(method, tip);
+      await same('getbestblockhash');
+      await same('gettxoutsetinfo');
+      await same('getblockheader', tip);
+    }
+    assert.equal(await node.rpc('getbestblockhash'), tip);
+  });
+
+  it('needs each of the reasons', () => {
+    assert.deepEqual(
+      REASONS.filter((reason) => reason.chance !== true && !needed.has(reason)),
+      [],
+    );
+  });
+});
