@@ -7,6 +7,7 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { NodePort } from '../../engine/ports/node-port.ts';
+import { PAGE } from './docs-page.ts';
 
 /** The page may load nothing but its own files and talk to no one but this server. Swagger UI sets styles on its elements. */
 const PAGE_POLICY = [
@@ -56,6 +57,12 @@ export async function addDocs(app: FastifyInstance): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'open' };
     });
-    await scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY, uiConfig: { docExpansion: 'list' } });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: PAGE_POLICY,
+      uiConfig: { docExpansion: 'list' },
+      logo: PAGE.logo,
+      theme: { title: PAGE.title, favicon: [...PAGE.favicon], js: [...PAGE.js] },
+    });
   });
 }
