@@ -7,10 +7,10 @@
 
 import { performance } from 'node:perf_hooks';
 
-/** One line of the table. Rates, not times: more is better. */
+/** One line of the table. More is better, unless the benchmark says that it counts times or memory. */
 export interface BenchRow {
   readonly name: string;
-  /** What is counted in a second: `MH/s`, `verifications/s`. */
+  /** What is counted: `MH/s`, `verifications/s`, or `ms`, `MiB`. */
   readonly unit: string;
   readonly median: number;
   readonly min: number;
