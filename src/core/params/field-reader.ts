@@ -23,12 +23,13 @@ const SHOWN_LENGTH_MAX = 40;
 
 /** A value as a problem shows it: JSON, cut short, anything unprintable replaced. */
 function shown(value: unknown): string {
-  const text = (JSON.stringify(value) ?? 'nothing').replace(/[^\x20-\x7e]/g, '?');
+  // JSON has no name for a number that is too large for it, such as 1e999.
+  const text = (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')).replace(/[^\x20-\x7e]/g, '?');
   return text.length <= SHOWN_LENGTH_MAX ? text : `${text.slice(0, SHOWN_LENGTH_MAX)}...`;
 }
 
 /** Name of a field inside another. Names come from the file: they are shown, so cut and made printable. */
-function pathOf(parent: string, key: string): string {
+export function pathOf(parent: string, key: string): string {
   const name = key.replace(/[^\x20-\x7e]/g, '?').slice(0, SHOWN_LENGTH_MAX);
   return parent === '' ? name : `${parent}.${name}`;
 }

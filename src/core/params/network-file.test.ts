@@ -188,6 +188,30 @@ describe('a network file', () => {
     assert.equal(errorOf(() => networkFromFile(many)).problems.length, 20);
   });
 
+  it('is refused where a field stands twice in one object, whatever its values are', () => {
+    const text = JSON.stringify(changed(['name'], 'mine'));
+    const twice: readonly [string, string][] = [
+      [text.replace('"coinbaseMaturity":', '"coinbaseMaturity":5,"coinbaseMaturity":'), 'coinbaseMaturity'],
+      [text.replace('"coinbaseMaturity":', '"coinbase\\u004daturity" : 5,"coinbaseMaturity":'), 'coinbaseMaturity'],
+      [text.replace('"p2p":', '"p2p":1,"p2p":'), 'p2p'],
+      [text.replace('{', '{"__proto__":{},"__proto__":{},'), '__proto__'],
+      [text.replace('{', '{"\\u001b[31m":{},"\\u001b[31m":{},'), '?[31m'],
+    ];
+    for (const [wrong, field] of twice) {
+      assert.notEqual(wrong, text);
+      const error = errorOf(() => loadNetworkFile(wrong));
+      assert.deepEqual([error.field, /stands there twice/.test(error.message)], [field, true]);
+    }
+    // A name in the text of a value is none: only its value is wrong.
+    const quoted = errorOf(() => loadNetworkFile(JSON.stringify(changed(['name'], '"ports": {"p2p": \\'))));
+    assert.equal(quoted.field, 'name');
+  });
+
+  it('names a number that JSON cannot hold', () => {
+    const text = JSON.stringify(changed(['name'], 'mine')).replace(/"coinbaseMaturity":\d+/, '"coinbaseMaturity":1e999');
+    assert.match(errorOf(() => loadNetworkFile(text)).message, /coinbaseMaturity must be .+, not Infinity/);
+  });
+
   it('is refused when too long, not JSON, or no object, in printable words', () => {
     const text = JSON.stringify(changed(['name'], 'mine'));
     loadNetworkFile(text.padEnd(NETWORK_FILE_LENGTH_MAX));

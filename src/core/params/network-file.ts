@@ -14,7 +14,7 @@ import type { Target } from '../primitives/compact-target.ts';
 import { decodeBits, encodeBits, hashToNumber } from '../primitives/compact-target.ts';
 import { toDisplayHex } from '../primitives/ids.ts';
 import type { FieldProblem } from './field-reader.ts';
-import { FieldReader } from './field-reader.ts';
+import { FieldReader, pathOf } from './field-reader.ts';
 import { GENESIS_TEXT_WANTED, isGenesisText, makeGenesis, meetsOwnTarget, UNSPENDABLE_SCRIPT } from './genesis.ts';
 import { messageStartOf } from './message-start.ts';
 import { MINE_ONE, rulesToFile } from './network-json.ts';
@@ -63,17 +63,47 @@ export function bitsOfDifficulty(difficultyBits: number): number {
   return encodeBits(1n << BigInt(256 - difficultyBits));
 }
 
-/** JSON of a network file's text, unchecked. @throws NetworkFileError where it is too long or not JSON */
+/** Names in an object's text, by how often they stand there; `text` is JSON. */
+function namesInText(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) {
+    if (colon === undefined) continue;
+    const name = JSON.parse(token.slice(0, -colon.length)) as string;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** A name that stands twice in one object of the text. JSON.parse takes the last of the two without a word. */
+function repeatedName(text: string, json: unknown): string | undefined {
+  const counts = namesInText(text);
+  const values = [json];
+  while (values.length > 0) {
+    const value = values.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [name, inner] of Object.entries(value)) {
+      values.push(inner);
+      if (!Array.isArray(value)) counts.set(name, counts.get(name)! - 1);
+    }
+  }
+  return [...counts].find(([, count]) => count > 0)?.[0];
+}
+
+/** JSON of a network file's text, its fields unchecked. @throws NetworkFileError where it is too long, not JSON, or has a field twice */
 export function parseNetworkJson(text: string): unknown {
   if (text.length > NETWORK_FILE_LENGTH_MAX)
     throw new NetworkFileError({ field: '', problem: `has ${text.length} characters; the limit is ${NETWORK_FILE_LENGTH_MAX}` });
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch (error) {
     // The engine's message may repeat a piece of the text: it is shown, so only as printable characters.
     const message = error instanceof Error ? error.message.replace(/[^\x20-\x7e]/g, '?') : '';
     throw new NetworkFileError({ field: '', problem: `is not JSON: ${message}` });
   }
+  const repeated = repeatedName(text, json);
+  if (repeated !== undefined) throw new NetworkFileError({ field: pathOf('', repeated), problem: 'stands there twice' });
+  return json;
 }
 
 /**
