@@ -3,10 +3,11 @@
  *
  * LevelDB locks its LOCK file, and the kernel releases that when the process ends, however it ends.
  */
+import { readdir } from 'node:fs/promises';
 import { ClassicLevel, type Iterator } from 'classic-level';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import { checkIdentity, encodeIdentity, IDENTITY_KEY, type StoredNetwork } from './database-identity.ts';
-import { diskFull } from './system-error.ts';
+import { diskFull, systemCode, toNodeError } from './system-error.ts';
 
 type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -37,8 +38,11 @@ export interface KeyRange {
 /** Rows fetched at once while iterating: some 100 KB, one hop to another thread. */
 const ROWS_PER_FETCH = 1_000;
 
-/** A file of a database that is not there. Its folder was made before, so it was taken away. */
-const FILE_MISSING = /^IO error: .*No such file or directory/;
+/** A file of a database that is not there, or too short. Its folder was made before, so it was taken away or cut. */
+const FILE_BROKEN = /^IO error: .*(No such file or directory|Invalid argument)/;
+
+/** A file with rows. LevelDB makes the first one after the file CURRENT, which says which files are its own. */
+const ROW_FILE = /^\d+\.(ldb|sst|log)$/;
 
 const DISK_FULL = /No space left on device|Disk quota exceeded|not enough space on the disk/i;
 
@@ -57,13 +61,23 @@ export function toDatabaseError(error: unknown, location: string): NodeError {
   const { code, message } = innermost(error);
   const options = { cause: error };
   if (code === 'LEVEL_LOCKED') return new NodeError('data-dir-locked', `${location} is in use by another process`, options);
-  if (code === 'LEVEL_CORRUPTION' || FILE_MISSING.test(message)) {
+  if (code === 'LEVEL_CORRUPTION' || FILE_BROKEN.test(message)) {
     return new NodeError('database-damaged', `${location} is damaged: ${message}`, options);
   }
   if (code === 'ENOSPC' || code === 'EDQUOT' || DISK_FULL.test(message)) {
     return diskFull(location, error);
   }
   return new NodeError('data-dir-unusable', `${location} cannot be used: ${message}`, options);
+}
+
+/** Refuses rows without CURRENT: LevelDB would take them for left-overs, delete them and begin anew. */
+async function checkCurrentIsThere(location: string): Promise<void> {
+  const names = await readdir(location).catch((error: unknown): string[] => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw toNodeError(error, location);
+  });
+  if (names.includes('CURRENT') || !names.some((name) => ROW_FILE.test(name))) return;
+  throw new NodeError('database-damaged', `${location} is damaged: the file CURRENT is missing`);
 }
 
 /**
@@ -73,6 +87,7 @@ export function toDatabaseError(error: unknown, location: string): NodeError {
  */
 export async function openLevelDatabase(options: LevelDatabaseOptions): Promise<LevelDatabase> {
   const { location } = options;
+  await checkCurrentIsThere(location);
   const level: Level = new ClassicLevel(location, { keyEncoding: 'view', valueEncoding: 'view' });
   try {
     await level.open({

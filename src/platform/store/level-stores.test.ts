@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, rm, symlink } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { ClassicLevel } from 'classic-level';
@@ -172,12 +172,26 @@ describe('a database', () => {
     await assert.rejects(openLevelCoinStore(location, SAMPLE_NETWORK), { name: 'NodeError', code: 'database-damaged' });
   });
 
+  it('whose list of files is gone is damaged, and keeps the rows that it has', async (t) => {
+    const location = await tempFolder(t);
+    await (await openLevelCoinStore(location, SAMPLE_NETWORK)).close();
+    const current = await readFile(join(location, 'CURRENT'));
+    await rm(join(location, 'CURRENT'));
+    const refusal = { name: 'NodeError', code: 'database-damaged', message: /CURRENT is missing/ };
+    await assert.rejects(openLevelCoinStore(location, SAMPLE_NETWORK), refusal);
+    await writeFile(join(location, 'CURRENT'), current);
+    const store = await openLevelCoinStore(location, SAMPLE_NETWORK);
+    await store.apply({ puts: [], deletes: [], tip: sampleHash(1) });
+    await store.close();
+  });
+
   it('names failures of the disk by what they mean', () => {
     const codeOf = (code: string, message: string): string => toDatabaseError(Object.assign(new Error(message), { code }), '/x').code;
     assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/000003.log: No space left on device'), 'disk-full');
     assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/000003.log: Disk quota exceeded'), 'disk-full');
     assert.equal(codeOf('ENOSPC', 'ENOSPC: no space left on device, mkdir'), 'disk-full');
     assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/LOCK: Permission denied'), 'data-dir-unusable');
+    assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/000005.ldb: Invalid argument'), 'database-damaged');
     assert.equal(codeOf('LEVEL_CORRUPTION', 'Corruption: block checksum mismatch'), 'database-damaged');
     assert.equal(codeOf('LEVEL_LOCKED', 'IO error: lock /x/LOCK: already held by process'), 'data-dir-locked');
   });
