@@ -60,6 +60,8 @@ function speakAsWeDo(command: Command): void {
 }
 
 function usageErrorOf(error: CommanderError): UsageError {
+  // Commander would show its help, on standard error, for a command that consists of others.
+  if (error.code === 'commander.help') return new UsageError(`a command is missing: "quoin ${process.argv[2]} --help" lists them`);
   return new UsageError(error.message.replace(/^error: /, ''));
 }
 

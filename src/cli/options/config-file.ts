@@ -26,7 +26,9 @@ export async function parseConfig(text: string, path: string): Promise<ConfigFil
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   let text: string;
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    if (!found.isFile()) throw new UsageError(`--config ${path}: is no file: takes the path of a TOML file`);
+    const { size } = found;
     if (size > CONFIG_FILE_SIZE_MAX) throw new UsageError(`--config ${path}: has ${size} bytes; the limit is ${CONFIG_FILE_SIZE_MAX}`);
     text = await readFile(path, 'utf8');
   } catch (error) {

@@ -19,7 +19,9 @@ const NETWORK_FILE_SIZE_MAX = 262_144;
 /** The text of a network file. @throws NodeError `network-file` where it cannot be read; undefined where there is none */
 export async function readNetworkText(path: string): Promise<string | undefined> {
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    if (!found.isFile()) throw new NodeError('network-file', `${path} is no file: name the file of a network`);
+    const { size } = found;
     if (size > NETWORK_FILE_SIZE_MAX) {
       throw new NodeError('network-file', `${path} has ${size} bytes, which no network file has: name another file`);
     }
