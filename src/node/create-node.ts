@@ -129,7 +129,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
   const wallet = await openWallet(parts, settings, chain, mempool);
   const mining = createMining({
-    ...{ params, mempool, clock, log },
+    ...{ params, mempool, clock, log, random },
     chain: miningChain(chain),
     openSearch: parts.openSearch,
     workersDefault: parts.workersDefault,

@@ -17,6 +17,7 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { CancelSignal, MiningService, MiningState } from '../engine/ports/node-port.ts';
+import type { Random } from '../engine/ports/random.ts';
 
 /** What mining works with. */
 export interface MiningParts {
@@ -24,6 +25,7 @@ export interface MiningParts {
   readonly chain: MiningChain;
   readonly mempool: Mempool;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Opens threads that search. */
   readonly openSearch: (workers: number) => BlockSearch;

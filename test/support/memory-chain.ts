@@ -25,6 +25,7 @@ import { createMemoryHeaderStore } from '../../src/platform/store/memory-header-
 import { OP_TRUE } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
 import { silentLog } from './mempool-world.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** A chain, what waits for its blocks, and what a test asks of both. */
 export class MemoryChain {
@@ -47,6 +48,8 @@ export class MemoryChain {
     return new MemoryChain({ params, clock, secp256k1, chain, mempool });
   }
 
+  readonly #random = new SeededRandom(1);
+
   private constructor(parts: Pick<MemoryChain, 'params' | 'clock' | 'secp256k1' | 'chain' | 'mempool'>) {
     this.params = parts.params;
     this.clock = parts.clock;
@@ -68,6 +71,7 @@ export class MemoryChain {
       mempool,
       params: params.consensus,
       clock,
+      random: this.#random,
       count,
       coinbaseScript,
       inline: this.#search,

@@ -19,6 +19,7 @@ import { createMemoryHeaderStore } from '../../src/platform/store/memory-header-
 import { FakeClock } from './fake-clock.ts';
 import { from, silentLog, TRUE_OUTPUT } from './mempool-world.ts';
 import { engines } from './secp256k1-engines.ts';
+import { SeededRandom } from './seeded-random.ts';
 
 /** The chain, the pool and the clock of a test, and mining on them. */
 export type MiningWorld = Awaited<ReturnType<typeof createMiningWorld>>;
@@ -30,7 +31,14 @@ export async function createMiningWorld(params: NetworkParams, clock: FakeClock 
   const chain = await Chain.open({ params, ...stores, verifier, clock, log: silentLog });
   const view = miningChain(chain);
   const pool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log: silentLog });
-  const template = { chain: view, mempool: pool, params: params.consensus, clock, coinbaseScript: TRUE_OUTPUT };
+  const template = {
+    chain: view,
+    mempool: pool,
+    params: params.consensus,
+    clock,
+    random: new SeededRandom(1),
+    coinbaseScript: TRUE_OUTPUT,
+  };
   const inline = new InlineBlockSearch(clock);
   const generate = (count: number, options: Partial<GenerateOptions> = {}) =>
     generateBlocks({ ...template, count, inline, openSearch: () => new InlineBlockSearch(clock), ...options });

@@ -37,7 +37,21 @@ function unsolved(template: BlockTemplate, extranonce = 5) {
   return assembleBlock(template, outcome.kind === 'found' ? outcome.result : assert.fail());
 }
 
+/** The salt as the coinbase's script has it. */
+function saltBytes({ salt }: BlockTemplate): number[] {
+  return [salt & 255, (salt >>> 8) & 255, (salt >>> 16) & 255, salt >>> 24];
+}
+
 describe('a template', () => {
+  it('is searched through other headers than the one before it, though nothing has changed and time stands still', async () => {
+    const world = await createMiningWorld(network({}));
+    await world.generate(20);
+    const first = await createTemplate(world.template);
+    const second = await createTemplate(world.template);
+    assert.deepEqual({ ...second, salt: first.salt }, first);
+    assert.notDeepEqual(unsolved(second, 0).header.merkleRoot, unsolved(first, 0).header.merkleRoot);
+  });
+
   it('of an empty pool is a coinbase with height, subsidy and commitment', async () => {
     const world = await createMiningWorld(network({}));
     await world.generate(20);
@@ -45,7 +59,7 @@ describe('a template', () => {
     assert.equal(template.height, 21);
     const block = unsolved(template);
     const coinbase = block.transactions[0]!;
-    assert.deepEqual([...coinbase.inputs[0]!.scriptSig], [1, 21, 8, 5, 0, 0, 0, 0, 0, 0, 0]);
+    assert.deepEqual([...coinbase.inputs[0]!.scriptSig], [1, 21, 8, ...saltBytes(template), 5, 0, 0, 0]);
     assert.equal(coinbase.inputs[0]!.sequence, 0xfffffffe);
     assert.equal(coinbase.lockTime, 20);
     assert.equal(coinbase.outputs[0]!.value, 5_000_000_000n);

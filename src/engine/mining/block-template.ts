@@ -19,6 +19,7 @@ import { WITNESS_RESERVED_SIZE_BYTES, witnessCommitment, witnessCommitmentOutput
 import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { decodeHeader, encodeHeader, makeBlock } from '../../core/primitives/block.ts';
+import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { decodeBits } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
 import { zeroHash } from '../../core/primitives/ids.ts';
@@ -28,6 +29,7 @@ import { countSigops } from '../../core/script/sigops.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { SearchJob, SearchResult } from '../ports/block-search.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { MiningChain, MiningTip } from './chain-view.ts';
 import { merkleBranch, merkleRootFrom } from './merkle-branch.ts';
 import { selectTransactions } from './select-transactions.ts';
@@ -35,8 +37,14 @@ import { selectTransactions } from './select-transactions.ts';
 /** Weight kept free for header, count and coinbase. Core's `-blockreservedweight`. */
 export const RESERVED_WEIGHT_WU = 8_000;
 
-/** Bytes of the extranonce in the coinbase's script: more than all machines together try in the life of a block. */
-export const EXTRANONCE_SIZE_BYTES = 8;
+/** Bytes of the extranonce in the coinbase's script: with the nonce, 2^64 tries for one template. */
+export const EXTRANONCE_SIZE_BYTES = 4;
+
+/**
+ * Bytes of the salt before it. Every template has another: time may stand still between two of them, as where it is clamped to the chain's,
+ * and without it the second would be searched through the very same headers as the first, for nothing.
+ */
+const SALT_SIZE_BYTES = 4;
 
 /** Version that signals nothing (BIP-9). */
 const BLOCK_VERSION = 0x20000000;
@@ -50,6 +58,8 @@ export interface TemplateOptions {
   readonly mempool: Mempool;
   readonly params: ConsensusParams;
   readonly clock: Clock;
+  /** Gives each template its salt. */
+  readonly random: Pick<Random, 'below'>;
   /** Where subsidy and fees go. */
   readonly coinbaseScript: Uint8Array;
   /** Default `RESERVED_WEIGHT_WU`. */
@@ -75,6 +85,8 @@ export interface BlockTemplate {
   /** Whether there is a witness commitment, which asks for a coinbase witness. */
   readonly witness: boolean;
   readonly merkleBranch: readonly Uint8Array[];
+  /** Chance in the coinbase, 32 bits. */
+  readonly salt: number;
 }
 
 /** The earliest time for a block: after the median, and (BIP-94, kept on every network that retargets) not long before the period's end. */
@@ -130,6 +142,7 @@ export async function createTemplate(options: TemplateOptions): Promise<BlockTem
     coinbaseOutputs: coinbaseOutputs(coinbaseScript, coinbaseValueSat, witness ? transactions : undefined),
     witness,
     merkleBranch: merkleBranch(transactions.map((tx) => tx.txid)),
+    salt: options.random.below(2 ** 32),
   };
 }
 
@@ -142,15 +155,15 @@ function coinbaseOutputs(script: Uint8Array, value: Satoshis, committed: readonl
   return [payment, witnessCommitmentOutput(witnessCommitment([place, ...committed], new Uint8Array(WITNESS_RESERVED_SIZE_BYTES)))];
 }
 
-function encodeExtranonce(extranonce: number): Uint8Array {
-  const bytes = new Uint8Array(EXTRANONCE_SIZE_BYTES);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(extranonce), true);
-  return bytes;
+/** Salt and extranonce as the coinbase's script pushes them. */
+function encodeSearchBytes(salt: number, extranonce: number): Uint8Array {
+  return new ByteWriter(SALT_SIZE_BYTES + EXTRANONCE_SIZE_BYTES).u32(salt).u32(extranonce).finish();
 }
 
 /** The coinbase for an extranonce. */
 function makeCoinbase(template: BlockTemplate, extranonce: number): Transaction {
-  const scriptSig = concatBytes(coinbaseHeightScript(template.height), Uint8Array.of(EXTRANONCE_SIZE_BYTES), encodeExtranonce(extranonce));
+  const bytes = encodeSearchBytes(template.salt, extranonce);
+  const scriptSig = concatBytes(coinbaseHeightScript(template.height), Uint8Array.of(bytes.length), bytes);
   const witness = template.witness ? [new Uint8Array(WITNESS_RESERVED_SIZE_BYTES)] : [];
   return makeTransaction({
     version: 2,
@@ -163,8 +176,8 @@ function makeCoinbase(template: BlockTemplate, extranonce: number): Transaction 
 /** The template as data for a search. */
 export function searchJobOf(template: BlockTemplate, id: number): SearchJob {
   const coinbase = encodeTransactionStripped(makeCoinbase(template, 0));
-  // Version, count of inputs, outpoint and length of the script stand before the script.
-  const at = 4 + 1 + 36 + 1 + coinbaseHeightScript(template.height).length + 1;
+  // Version, count of inputs, outpoint and length of the script stand before the script, height and salt before the extranonce.
+  const at = 4 + 1 + 36 + 1 + coinbaseHeightScript(template.height).length + 1 + SALT_SIZE_BYTES;
   const { version, prevBlockHash, bits, timeSeconds } = template;
   const target = new Uint8Array(32);
   let rest: bigint = decodeBits(bits).target;

@@ -6,6 +6,7 @@ import type { Mempool } from '../mempool/mempool.ts';
 import type { BlockSearch, SearchJob, SearchResult } from '../ports/block-search.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { CancelSignal } from '../ports/node-port.ts';
+import type { Random } from '../ports/random.ts';
 import { assembleBlock, createTemplate, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
 
@@ -21,6 +22,8 @@ export interface GenerateOptions {
   readonly mempool: Mempool;
   readonly params: ConsensusParams;
   readonly clock: Clock;
+  /** Gives each template its salt. */
+  readonly random: Pick<Random, 'below'>;
   readonly count: number;
   readonly coinbaseScript: Uint8Array;
   /** Hashes in all blocks together; no limit unless given. Looked at every 50 ms. */

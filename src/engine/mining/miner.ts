@@ -5,6 +5,7 @@ import type { Mempool } from '../mempool/mempool.ts';
 import type { BlockSearch, SearchResult } from '../ports/block-search.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { Random } from '../ports/random.ts';
 import type { BlockTemplate } from './block-template.ts';
 import { assembleBlock, createTemplate, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
@@ -25,6 +26,8 @@ export interface MinerOptions {
   readonly mempool: Mempool;
   readonly params: ConsensusParams;
   readonly clock: Clock;
+  /** Gives each template its salt. */
+  readonly random: Pick<Random, 'below'>;
   readonly log: Log;
   readonly search: BlockSearch;
   /** Where the reward of the next block goes; asked for each template. */
