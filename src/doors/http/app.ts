@@ -15,7 +15,15 @@ import type { Authenticator } from './auth.ts';
 import { addDocs, OPENAPI } from './docs.ts';
 import { isLoopback } from './guard.ts';
 import { BODY_SIZE_MAX, JSON_DEPTH_MAX } from './limits.ts';
-import { HttpProblem, PROBLEM_MEDIA_TYPE, type ProblemCode, type ProblemFacts, problemDocument, problemHeaders } from './problem.ts';
+import {
+  HttpProblem,
+  isAborted,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemCode,
+  type ProblemFacts,
+  problemDocument,
+  problemHeaders,
+} from './problem.ts';
 import type { Access, Route, RouteRequest } from './route.ts';
 import { blockRoutes } from './routes/blocks.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -103,6 +111,7 @@ function problemOf(error: FastifyError | HttpProblem): readonly [ProblemCode, Pr
 }
 
 function handleError(node: NodePort, error: FastifyError | HttpProblem, request: FastifyRequest, reply: FastifyReply): void {
+  if (isAborted(error)) return;
   const [code, facts] = problemOf(error);
   if (code === 'internal-error') node.log.error('http-failed', { path: request.url, error: error.stack ?? error.message });
   sendProblem(reply, code, facts);

@@ -35,6 +35,9 @@ export const CONNECTIONS_MAX = 256;
 export const HEADERS_TIMEOUT_MS = 10_000;
 export const REQUEST_TIMEOUT_MS = 120_000;
 
+/** Both are looked at this often. Node's own 30 seconds would let a client take three times as long for its headers. */
+export const TIMEOUTS_CHECK_INTERVAL_MS = 1_000;
+
 /** A connection without a request is closed after this long. Core's `-rpcservertimeout`. */
 export const KEEP_ALIVE_TIMEOUT_MS = 30_000;
 

@@ -103,3 +103,8 @@ export const PROBLEM = Type.Object(
   },
   { additionalProperties: false },
 );
+
+/** Whether the client went away in the middle of its request, which is no one's fault here. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+}

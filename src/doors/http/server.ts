@@ -28,9 +28,10 @@ import {
   REQUEST_TIMEOUT_MS,
   REST_REQUESTS_MAX,
   RPC_REQUESTS_MAX,
+  TIMEOUTS_CHECK_INTERVAL_MS,
   TRANSACTION_BODY_SIZE_MAX,
 } from './limits.ts';
-import { type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
+import { isAborted, type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
 
 export interface HttpServerOptions {
   readonly node: NodePort;
@@ -63,11 +64,6 @@ function sendProblem(response: ServerResponse, code: ProblemCode): void {
   response.writeHead(document.status, { ...problemHeaders(code), connection: 'close' }).end(JSON.stringify(document));
 }
 
-/** Whether the client went away in the middle of its request, which is no one's fault here. */
-function isAborted(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-}
-
 class RunningServer implements HttpServer {
   readonly #options: HttpServerOptions;
   readonly #auth: Authenticator;
@@ -90,6 +86,7 @@ class RunningServer implements HttpServer {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUTS_CHECK_INTERVAL_MS,
     };
     this.#server = createServer(limits, (request, response) => void this.#onRequest(request, response));
     this.#server.maxConnections = CONNECTIONS_MAX;
@@ -121,7 +118,8 @@ class RunningServer implements HttpServer {
         const problem = `Something else listens on ${host}:${port}; give another address with --http, or --http ${host}:0 for any free port.`;
         throw new NodeError('port-in-use', problem, { cause: error });
       }
-      throw new NodeError('listen-failed', `HTTP cannot listen on ${host}:${port}: ${message}.`, { cause: error });
+      const problem = `HTTP cannot listen on ${host}:${port}: ${message}; give an address of this machine with --http.`;
+      throw new NodeError('listen-failed', problem, { cause: error });
     }
     this.#port = (this.#server.address() as AddressInfo).port;
   }
