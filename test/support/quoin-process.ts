@@ -83,7 +83,10 @@ export async function startQuoin(options: QuoinOptions = {}): Promise<QuoinProce
   child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
   const ready = await new Promise<{ p2p: string; http: string }>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`not ready after ${READY_MS_MAX} ms: ${output.join('\n')}`)), READY_MS_MAX);
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${errors.join('')}${output.slice(-5).join('\n')}`)));
+    child.once('exit', (code) => {
+      clearTimeout(late);
+      reject(new Error(`ended with ${code}: ${errors.join('')}${output.slice(-5).join('\n')}`));
+    });
     createInterface({ input: child.stdout }).on('line', (line) => {
       output.push(line);
       if (!line.startsWith('{')) return;
