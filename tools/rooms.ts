@@ -13,7 +13,7 @@ export interface Room {
 
 const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
 const CORE = [...PURE_DATA, 'script', 'address', 'wire', 'filters', 'consensus'];
-const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync'];
+const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'workers', 'system'];
 
 /** Folder of each room below `src/`, or its one file. */
@@ -35,6 +35,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   indexes: { folder: 'engine/indexes', floor: 5, mayImport: [...CORE, 'ports'] },
   wallet: { folder: 'engine/wallet', floor: 5, mayImport: [...CORE, 'ports'] },
   sync: { folder: 'engine/sync', floor: 5, mayImport: [...CORE, 'ports', 'chain', 'mempool'] },
+  explain: { folder: 'engine/explain', floor: 5, mayImport: [...CORE, 'ports', 'policy', 'mempool', 'chain'] },
   store: { folder: 'platform/store', floor: 6, mayImport: ENGINE },
   net: { folder: 'platform/net', floor: 6, mayImport: ENGINE },
   workers: { folder: 'platform/workers', floor: 6, mayImport: ENGINE },

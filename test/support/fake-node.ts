@@ -12,8 +12,9 @@ import type { NetworkParams } from '../../src/core/params/types.ts';
 import { type Block, encodeBlock } from '../../src/core/primitives/block.ts';
 import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
 import { type BlockHash, type HashKey, hashKey, type Txid } from '../../src/core/primitives/ids.ts';
-import { type OutPoint, outPointKey, type Transaction, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
+import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
+import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type {
   BlockOutcome,
   BlockSummary,
@@ -403,6 +404,22 @@ export class FakeWallet implements WalletService {
   }
 }
 
+/** Says what the test sets, and notes what it was asked. */
+export class FakeExplain implements ExplainService {
+  verdict: Verdict = { accepted: true, checked: ['alone'], unchecked: undefined };
+  readonly asked: (Block | { readonly tx: Transaction; readonly spentOutputs: readonly TxOutput[] | undefined })[] = [];
+
+  async transaction(tx: Transaction, spentOutputs?: readonly TxOutput[]): Promise<Explanation> {
+    this.asked.push({ tx, spentOutputs });
+    return { kind: 'transaction', txid: tx.txid, verdict: this.verdict };
+  }
+
+  async block(block: Block): Promise<Explanation> {
+    this.asked.push(block);
+    return { kind: 'block', hash: block.header.hash, verdict: this.verdict };
+  }
+}
+
 /** One line of the log. */
 export interface LoggedEvent {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -418,6 +435,7 @@ export class FakeNode implements NodePort {
   readonly dataDir: string | undefined = '/data/regtest';
   readonly chain: FakeChain;
   readonly mempool = new FakeMempool();
+  readonly explain = new FakeExplain();
   readonly network = new FakeNetwork();
   readonly mining: FakeMining;
   readonly wallet: FakeWallet | undefined = new FakeWallet();

@@ -84,7 +84,8 @@ export function evalScript(machine: Machine, trace?: MachineTrace): ScriptError 
   while (machine.offset < script.length) {
     const { offset } = machine;
     if (!nextOp(machine)) return 'BAD_OPCODE';
-    const error = trace === undefined ? step(machine) : tracedStep(machine, offset, trace);
+    const told = trace !== undefined && (trace.hook.wants === undefined || trace.hook.wants());
+    const error = told ? tracedStep(machine, offset, trace) : step(machine);
     if (error !== undefined) return error;
     machine.position++;
   }

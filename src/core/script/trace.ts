@@ -31,5 +31,11 @@ export interface TraceStep {
   readonly error: ScriptError | undefined;
 }
 
-/** Is told each step. A step holds two copies of the stack, up to 1,000 references each: keep few of them for long scripts. */
-export type TraceHook = (step: TraceStep) => void;
+/**
+ * Is told each step. A step holds two copies of the stack, up to 1,000 references each: keep few of them for long scripts.
+ */
+export interface TraceHook {
+  (step: TraceStep): void;
+  /** Asked before each operation whether to tell it; where it says no, nothing is copied. All are told where it is absent. */
+  readonly wants?: () => boolean;
+}

@@ -8,14 +8,16 @@ import type { ScriptError } from '../../core/script/script-error.ts';
 import { scriptErrorText } from '../../core/script/script-error.ts';
 import { spendsWitnessProgram } from '../policy/check-inputs-standard.ts';
 import type { ScriptFailure, ScriptVerifier } from '../ports/script-verifier.ts';
-import type { AcceptancePlan } from './acceptance.ts';
 
 /**
  * Runs the scripts of all inputs under the flags of policy. These hold the flags of every height, so what passes is valid in a block.
  *
  * The refusal of a transaction that came without the witnesses it needs is `mutated`: the same txid with them may be good.
  */
-export async function checkScripts({ entry, spent }: AcceptancePlan, verifier: ScriptVerifier): Promise<Rejection | undefined> {
+export async function checkScripts(
+  { entry, spent }: { readonly entry: { readonly tx: Transaction }; readonly spent: readonly Coin[] },
+  verifier: ScriptVerifier,
+): Promise<Rejection | undefined> {
   const failure = await verifier.verify([{ tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS }]);
   return failure === undefined ? undefined : scriptRejection(failure, entry.tx, spent);
 }

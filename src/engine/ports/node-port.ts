@@ -15,6 +15,7 @@ import type { ChainWork } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, Txid, Wtxid } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import type { Clock } from './clock.ts';
+import type { ExplainService } from './explanation.ts';
 import type { Log } from './log.ts';
 
 /** Core's words for the state of a branch. */
@@ -331,6 +332,7 @@ export interface NodePort {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
+  readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;
   /** Undefined where none was made, as on `main`. */
