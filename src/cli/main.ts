@@ -39,6 +39,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/wallet.ts')).createWalletCommand(),
   },
   {
+    name: 'explain',
+    summary: 'say why a transaction or a block is refused',
+    load: async () => (await import('./commands/explain.ts')).createExplainCommand(),
+  },
+  {
     name: 'network',
     summary: 'make, check and show networks of your own',
     load: async () => (await import('./commands/network.ts')).createNetworkCommand(),

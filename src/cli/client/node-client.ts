@@ -36,6 +36,9 @@ export interface NodeClient {
   post(path: string, body: unknown): Promise<unknown>;
 }
 
+/** No node runs on the data folder. */
+export class NoNodeError extends CommandError {}
+
 /** A client of a node whose place and login are known. */
 export function createNodeClient(address: SocketAddress, login: string | undefined): NodeClient {
   const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
@@ -102,9 +105,8 @@ function dialable({ host, port }: SocketAddress): SocketAddress {
 async function addressFromNote(folder: string): Promise<SocketAddress> {
   const note = await readNodeNote(folder);
   const advice = 'start one with "quoin node", or name its folder with --data-dir';
-  if (note === undefined) throw new CommandError(`no node runs on ${folder}: ${advice}`);
-  if (!isProcessRunning(note.pid))
-    throw new CommandError(`no node runs on ${folder} (process ${note.pid} ended without a word): ${advice}`);
+  if (note === undefined) throw new NoNodeError(`no node runs on ${folder}: ${advice}`);
+  if (!isProcessRunning(note.pid)) throw new NoNodeError(`no node runs on ${folder} (process ${note.pid} ended without a word): ${advice}`);
   const address = note.http === null ? undefined : parsePeerAddress(note.http.replace(/^http:\/\//, ''));
   if (address === undefined) throw new CommandError(`the node on ${folder} serves no HTTP: start it without --no-http`);
   return dialable(address);

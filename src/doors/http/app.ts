@@ -26,6 +26,7 @@ import {
 } from './problem.ts';
 import type { Access, Route, RouteRequest } from './route.ts';
 import { blockRoutes } from './routes/blocks.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
 import { mempoolRoutes } from './routes/mempool.ts';
 import { miningRoutes } from './routes/mining.ts';
@@ -48,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   ...statusRoutes,
   ...blockRoutes,
   ...transactionRoutes,
+  ...explainRoutes,
   ...mempoolRoutes,
   ...peerRoutes,
   ...miningRoutes,

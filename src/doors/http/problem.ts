@@ -11,6 +11,7 @@ import { Type } from '../schema.ts';
 export const PROBLEMS = {
   'address-invalid': [400, 'The text is no address of this network.'],
   'amount-out-of-range': [400, 'The amount is more than this network can have.'],
+  'block-undecodable': [400, 'The bytes are no block.'],
   'json-invalid': [400, 'The body is no JSON, or is nested too deeply.'],
   'request-invalid': [400, 'The request does not have the form that the interface describes; `field` names the part.'],
   'transaction-undecodable': [400, 'The bytes are no transaction.'],

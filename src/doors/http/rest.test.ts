@@ -8,6 +8,7 @@ import { httpRequest } from '../../../test/support/http-request.ts';
 import { repositoryRoot } from '../../../test/support/vectors.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
+import { encodeBlock } from '../../core/primitives/block.ts';
 import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
 import { encodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
@@ -373,6 +374,7 @@ describe('every route', () => {
       'chainTips',
       'getTransaction',
       'sendTransaction',
+      'explain',
       'mempool',
       'listPeers',
       'mining',
@@ -424,6 +426,80 @@ describe('every route', () => {
     assert.doesNotMatch(JSON.stringify(problem), /secret/);
     assert.deepEqual(node.logged, [{ level: 'error', event: 'http-failed' }]);
   });
+});
+
+describe('POST /api/v1/explain', () => {
+  const PATH = '/api/v1/explain';
+  const hexOf = (tx: Transaction): string => toHex(encodeTransaction(tx));
+  const explained = (json: unknown) => ask('explain', PATH, { login: false, json });
+
+  it('tells of a refusal in full, to anyone on this machine', async () => {
+    const tx = fresh().spendingSecond();
+    const { txid, inputs } = tx;
+    const stack = { count: 40, top: [{ sizeBytes: 600, bytes: Uint8Array.of(1, 2) }] };
+    node.explain.verdict = {
+      accepted: false,
+      kind: 'policy',
+      reason: 'mempool-script-verify-flag-failed (Negative locktime)',
+      rule: 'A script fails.',
+      source: 'VerifyScript',
+      blame: 'nobody',
+      position: { transaction: 2, txid, input: 0, prevout: inputs[0]!.prevout },
+      detail: { error: 'NEGATIVE_LOCKTIME', inputIndex: 0, value: 9_007_199_254_740_993n },
+      validInBlock: false,
+      script: {
+        ...{ inputIndex: 0, prevout: inputs[0]!.prevout, value: 5n, scriptPubKey: { sizeBytes: 1, bytes: Uint8Array.of(0x51) } },
+        ...{ flags: ['P2SH'], error: 'NEGATIVE_LOCKTIME', text: 'Negative locktime', stepCount: 1, end: stack },
+        steps: [
+          {
+            ...{ role: 'scriptSig', offset: 0, position: 0, opcode: 'PUSH', executed: true, error: 'NEGATIVE_LOCKTIME' },
+            ...{ data: { sizeBytes: 1, bytes: Uint8Array.of(7) }, stack, altStack: { count: 0, top: [] } },
+          },
+        ],
+      },
+    };
+    const { value } = await explained({ tx: hexOf(tx) });
+    const { rejection } = value;
+    const prevout = { txid: toDisplayHex(inputs[0]!.prevout.txid), index: inputs[0]!.prevout.vout };
+    assert.deepEqual([value.kind, value.id, value.accepted], ['transaction', toDisplayHex(txid), false]);
+    assert.deepEqual(rejection.position, { transaction: 2, txid: toDisplayHex(txid), input: 0, prevout });
+    assert.deepEqual(rejection.detail, { error: 'NEGATIVE_LOCKTIME', inputIndex: 0, value: '9007199254740993' });
+    assert.deepEqual(rejection.script.steps[0].stack, { count: 40, top: [{ size: 600, hex: '0102' }] });
+    assert.deepEqual([rejection.script.prevout, rejection.validInBlock], [prevout, false]);
+  });
+
+  it('hands on blocks and given outputs', async () => {
+    fresh();
+    const block = await explained({ block: hexOfBlock(1) });
+    assert.deepEqual(block.value, {
+      ...{ kind: 'block', id: toDisplayHex(node.chain.at(1).header.hash), accepted: true, checked: ['alone'] },
+    });
+    const tx = node.spendingSecond();
+    await explained({ tx: hexOf(tx), prevouts: [{ value: 7, script: '51' }] });
+    assert.deepEqual(node.explain.asked.at(-1), { tx, spentOutputs: [{ value: 7n, scriptPubKey: Uint8Array.of(0x51) }] });
+  });
+
+  it('refuses bodies that are neither', async () => {
+    fresh();
+    const tx = hexOf(node.spendingSecond());
+    for (const [json, code, field] of [
+      [{}, 'request-invalid', 'tx'],
+      [{ tx, block: hexOfBlock(1) }, 'request-invalid', 'tx'],
+      [{ tx, prevouts: [] }, 'request-invalid', 'prevouts'],
+      [{ tx, prevouts: [{ value: -1, script: '' }] }, 'request-invalid', 'prevouts.0.value'],
+      [{ tx, prevouts: [{ value: 1, script: 'x' }] }, 'request-invalid', 'prevouts.0.script'],
+      [{ tx: 'zz' }, 'transaction-undecodable', 'tx'],
+      [{ block: 'zz' }, 'block-undecodable', 'block'],
+      [{ block: '00' }, 'block-undecodable', 'block'],
+    ] as const) {
+      assert.equal((await refused(code, 'explain', PATH, { json })).field, field, JSON.stringify(json));
+    }
+    assert.equal(node.explain.asked.length, 0);
+  });
+
+  function hexOfBlock(height: number): string {
+    return toHex(encodeBlock(node.chain.at(height)));
+  }
 });
 
 describe('the description', () => {

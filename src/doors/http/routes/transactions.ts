@@ -82,16 +82,15 @@ const get = defineRoute({
   },
 });
 
-/** The transaction in a body: hexadecimal text, or JSON with a member `hex`. */
-export function transactionOf(hex: string): Transaction {
+/** The transaction in a body: hexadecimal text, or a member of JSON, which is named where it makes no sense. */
+export function transactionOf(hex: string, field = 'hex'): Transaction {
   const bytes = fromHex(hex.trim());
-  if (bytes === undefined)
-    throw new HttpProblem('transaction-undecodable', { field: 'hex', detail: 'The transaction is not hexadecimal.' });
+  if (bytes === undefined) throw new HttpProblem('transaction-undecodable', { field, detail: 'The transaction is not hexadecimal.' });
   try {
     return decodeTransaction(bytes);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw new HttpProblem('transaction-undecodable', { field: 'hex', detail: `The bytes are no transaction: ${error.message}.` });
+    throw new HttpProblem('transaction-undecodable', { field, detail: `The bytes are no transaction: ${error.message}.` });
   }
 }
 
