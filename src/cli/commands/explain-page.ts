@@ -51,7 +51,12 @@ function operationText({ data, opcode }: StepJson): string {
 /** Rows with their columns below each other; the last column is as long as it is. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function traceLines({ end, error, stepCount, steps }: ScriptJson, { columns = COLUMNS_DEFAULT, paint }: PageStyle): string[] {
