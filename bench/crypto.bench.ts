@@ -8,11 +8,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../src/core/base/bytes.ts';
 import { merkleRootOf } from '../src/core/crypto/merkle.ts';
-import { chooseSecp256k1 } from '../src/core/crypto/node/choose-secp256k1.ts';
 import { createNonceSearch } from '../src/core/crypto/search-nonce.ts';
 import type { Secp256k1 } from '../src/core/crypto/secp256k1.ts';
 import { hash160, sha256d, sha256dMany, taggedHash } from '../src/core/crypto/sha256.ts';
 import { sipHash24 } from '../src/core/crypto/siphash.ts';
+import { engines } from '../test/support/secp256k1-engines.ts';
 import { type BenchOptions, type BenchRow, bench } from './harness.ts';
 
 /** Bitcoin's first header, whose nonce is known. */
@@ -124,6 +124,6 @@ async function engineRows(engine: Secp256k1, options: BenchOptions): Promise<Ben
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const rows = [...(await miningRows(options)), ...(await hashRows(options)), ...(await merkleRows(options))];
-  for (const preference of ['prebuilt', 'wasm'] as const) rows.push(...(await engineRows(chooseSecp256k1(preference), options)));
+  for (const engine of engines) rows.push(...(await engineRows(engine, options)));
   return rows;
 }

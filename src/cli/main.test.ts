@@ -37,7 +37,7 @@ describe('the command', () => {
       [['node', 'extra'], /too many arguments/],
       [['node', '--listen'], /--listen <HOST:PORT>' argument missing/],
       [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest or the path of a network file/],
-      [['node', '--secp256k1', 'native'], /--secp256k1 "native": takes one of auto, prebuilt, wasm/],
+      [['node', '--secp256k1', 'fast'], /--secp256k1 "fast": takes one of auto, native, prebuilt, wasm/],
       [['rpc', 'getblockcount', '--datadir', 'x'], /unknown option '--datadir'/],
       [['rpc'], /missing required argument 'METHOD'/],
       [['network'], /a command is missing: "quoin network --help" lists them/],

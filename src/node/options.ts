@@ -41,7 +41,7 @@ export interface NodeOptions {
   /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */
   readonly dbCacheBytes: number;
   /** Engine for signatures. Default: `auto`, the fastest that loads. */
-  readonly secp256k1: 'auto' | 'prebuilt' | 'wasm';
+  readonly secp256k1: 'auto' | 'native' | 'prebuilt' | 'wasm';
   /** Where the node says what happens. */
   readonly log: Log;
   /** Whether the node has a wallet; its seed is made at the first start if there is none. Default: true, but on `main` false. */

@@ -8,7 +8,7 @@ import { type Option, repeated, single, switchOption } from './option.ts';
 import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhole, parseWord } from './values.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-const SECP256K1_CHOICES = ['auto', 'prebuilt', 'wasm'] as const;
+const SECP256K1_CHOICES = ['auto', 'native', 'prebuilt', 'wasm'] as const;
 
 /** Limits of `--db-cache`; src/node/options.ts says them in bytes. */
 const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };

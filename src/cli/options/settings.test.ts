@@ -102,7 +102,7 @@ describe('a wrong value names the option as it was given and what it takes', () 
     ['for a switch', { environment: { QUOIN_NO_DISCOVERY: 'perhaps' } }, /^QUOIN_NO_DISCOVERY "perhaps": takes true or false$/],
     ['in a list', { commandLine: typed('--peer', '1.2.3.4:0') }, /^--peer "1\.2\.3\.4:0": takes HOST:PORT/],
     ['for the miner', { commandLine: typed('--mine=257') }, /^--mine "257": takes the number of threads, 1 to 256/],
-    ['for the engine', { commandLine: typed('--secp256k1', 'native') }, /^--secp256k1 "native": takes one of auto, prebuilt, wasm$/],
+    ['for the engine', { commandLine: typed('--secp256k1', 'fast') }, /^--secp256k1 "fast": takes one of auto, native, prebuilt, wasm$/],
   ];
   for (const [where, said, message] of WRONG) {
     it(where, () => assert.throws(() => merge(said), { name: 'UsageError', message }));

@@ -2,7 +2,7 @@
  * Hashes, Merkle roots and the curve.
  *
  * Owns SHA-256 and its kin with their WebAssembly kernels, SipHash, the nonce search, DER, and secp256k1 behind one interface. Does not own
- * what is hashed or signed. Begin with sha256.ts and secp256k1.ts; the faster engine of Node is in `node/`.
+ * what is hashed or signed. Begin with sha256.ts and secp256k1.ts; the faster engines of Node are in `node/`.
  *
  * @module
  */

@@ -18,7 +18,7 @@ export interface TweakedKey {
 
 /** An engine. Results are new arrays; arguments are not written to and not kept. */
 export interface Secp256k1 {
-  /** For the start-up line: `prebuilt`, `wasm`, … */
+  /** For the start-up line: `native`, `prebuilt`, `wasm`, … */
   readonly name: string;
 
   /** Whether `verifySchnorr` takes messages of other lengths than 32 bytes (BIP-340 allows them, consensus never needs them). */

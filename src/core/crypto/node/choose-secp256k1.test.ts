@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { engines } from '../../../../test/support/secp256k1-engines.ts';
 import { failedEngineCheck } from '../check-engine.ts';
 import type { Secp256k1 } from '../secp256k1.ts';
 import { createWasmSecp256k1 } from '../wasm-secp256k1.ts';
 import { chooseSecp256k1, engineOrThrow, Secp256k1UnavailableError } from './choose-secp256k1.ts';
 
 const wasm = createWasmSecp256k1();
+const nativeMissing = !engines.some(({ name }) => name === 'native');
 
 describe('choosing an engine', () => {
   it('gives the one that is asked for, loaded once', () => {
@@ -14,8 +16,15 @@ describe('choosing an engine', () => {
     assert.equal(chooseSecp256k1('wasm'), chooseSecp256k1('wasm'));
     assert.equal(chooseSecp256k1('prebuilt'), chooseSecp256k1('prebuilt'));
   });
-  it('prefers native code', () => {
+  it("prefers the system's library, then native code of a package", { skip: nativeMissing }, () => {
+    assert.equal(chooseSecp256k1('auto').name, 'native');
+    assert.equal(chooseSecp256k1('native'), chooseSecp256k1('auto'));
+  });
+  it('takes native code of a package where the system has no library, and says so where that is asked for', {
+    skip: !nativeMissing,
+  }, () => {
     assert.equal(chooseSecp256k1('auto').name, 'prebuilt');
+    assert.throws(() => chooseSecp256k1('native'), /engine native cannot be used: .* is not installed/);
   });
   it('says what is missing and what to do where one does not load', () => {
     const missing = (): Secp256k1 => {

@@ -2,17 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createNobleSecp256k1, FIELD } from '../../../../test/support/noble-secp256k1.ts';
+import { engines } from '../../../../test/support/secp256k1-engines.ts';
 import { scalar } from '../../../../test/support/secp256k1-suite.ts';
 import { toHex } from '../../base/bytes.ts';
 import { ORDER } from '../scalar.ts';
 import type { Secp256k1, TweakedKey } from '../secp256k1.ts';
-import { chooseSecp256k1 } from './choose-secp256k1.ts';
 
 /**
  * A difference between two engines would split the chain: each is compared with the reference, over random values and over those
  * where an implementation is likeliest to slip.
  */
-const engines: readonly Secp256k1[] = [chooseSecp256k1('wasm'), chooseSecp256k1('prebuilt')];
 const reference = createNobleSecp256k1();
 
 /** Runs of each property. The reference takes milliseconds for each. */
