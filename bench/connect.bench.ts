@@ -1,11 +1,13 @@
 /**
  * Inputs that connecting blocks verifies in a second: blocks of P2WPKH, P2TR and P2PKH spends, every signature checked. Once within this
- * process with everything in memory, once handed to a node by `submitblock`, beside the C++ node.
+ * process with everything in memory, then handed to a node by `submitblock`, with each engine on one thread and on all cores, beside the
+ * C++ node on as many.
  *
  * @module
  */
 
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { chooseSecp256k1 } from '../src/core/crypto/node/choose-secp256k1.ts';
 import { regtest } from '../src/core/params/regtest.ts';
 import type { Block } from '../src/core/primitives/block.ts';
@@ -13,6 +15,7 @@ import { decodeBlock, encodeBlock } from '../src/core/primitives/block.ts';
 import { toDisplayHex } from '../src/core/primitives/ids.ts';
 import { MemoryChain } from '../test/support/memory-chain.ts';
 import { startQuoin } from '../test/support/quoin-process.ts';
+import { engines } from '../test/support/secp256k1-engines.ts';
 import { cpuSecondsOf, rowOf, startPeerIfThere, withRatio } from './beside.ts';
 import type { DenseChain } from './dense-chain.ts';
 import { denseChain } from './dense-chain.ts';
@@ -74,24 +77,39 @@ async function bySubmitting(
   return { clock, cpu: rowOf(`${name}, per CPU second`, 'inputs/s', [rate]) };
 }
 
+/** The engines a node is measured with, by the names of `--secp256k1`. */
+function engineNames(smoke: boolean): string[] {
+  return smoke ? [chooseSecp256k1('auto').name] : engines.map(({ name }) => name);
+}
+
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const amount: Amount = options.smoke
-    ? { blocksPerCall: 1, calls: 1, inputsPerBlock: 30 }
+    ? { blocksPerCall: 1, calls: 1, inputsPerBlock: 90 }
     : { blocksPerCall: 3, calls: SAMPLES + 1, inputsPerBlock: 1_000 };
   const secp256k1 = chooseSecp256k1('auto');
   const chain = denseChain({ secp256k1, blocks: amount.blocksPerCall * amount.calls, inputsPerBlock: amount.inputsPerBlock });
   const blocks = chain.dense.map((block) => encodeBlock(block));
   const work = { chain, blocks, amount };
   const rows = [await inProcess(chain, blocks, amount, options)];
-  const name = 'connect blocks, by submitblock';
-  const node = await startQuoin();
-  const ours = await bySubmitting(name, { pid: node.process.pid ?? 0, rpc: node.rpc }, work, options);
-  assert.equal(await node.stop(), 0);
-  const peer = await startPeerIfThere();
-  const theirs = peer === undefined ? undefined : await bySubmitting(`${name}, the C++ node`, peer, work, options);
-  await peer?.stop();
-  rows.push(...withRatio(ours.clock, theirs?.clock));
-  if (ours.cpu !== undefined) rows.push(...withRatio(ours.cpu, theirs?.cpu));
+  // On one thread nothing is handed to others; the C++ node calls that `-par=1`.
+  for (const threads of [1, availableParallelism()]) {
+    const name = `by submitblock, ${threads === 1 ? '1 thread' : `${threads} workers`}`;
+    const peer = await startPeerIfThere(`-par=${threads}`);
+    const theirs = peer === undefined ? undefined : await bySubmitting(`${name}: the C++ node`, peer, work, options);
+    await peer?.stop();
+    for (const row of [theirs?.clock, theirs?.cpu]) if (row !== undefined) rows.push(row);
+    for (const engine of engineNames(options.smoke)) {
+      const node = await startQuoin({ args: ['--secp256k1', engine, '--workers', String(threads === 1 ? 0 : threads)] });
+      const ours = await bySubmitting(`${name}: ${engine}`, { pid: node.process.pid ?? 0, rpc: node.rpc }, work, options);
+      assert.equal(await node.stop(), 0);
+      for (const [mine, peers] of [
+        [ours.clock, theirs?.clock],
+        [ours.cpu, theirs?.cpu],
+      ] as const) {
+        if (mine !== undefined) rows.push(...withRatio(mine, peers).filter((row) => row !== peers));
+      }
+    }
+  }
   return rows;
 }

@@ -54,7 +54,7 @@ export const WATERLINE = 5;
 export const LONG_FILES: readonly string[] = [];
 
 /** Files that nothing imports because something else starts them: the command, worker threads, the package's doors. */
-export const ENTRY_FILES: readonly string[] = ['cli/main.ts', 'platform/workers/mining-worker.ts'];
+export const ENTRY_FILES: readonly string[] = ['cli/main.ts', 'platform/workers/mining-worker.ts', 'platform/workers/verify-worker.ts'];
 
 /** The room of a path below `src/`, by its folder. */
 export function roomOf(path: string): string | undefined {

@@ -33,7 +33,7 @@ describe('the command', () => {
       [['nodes'], /unknown command 'nodes'/],
       [['node', '--index', 'tx'], /unknown option '--index'/],
       [['node', '--prune', '550'], /unknown option '--prune'/],
-      [['node', '--workers', '2'], /unknown option '--workers'/],
+      [['node', '--workers', '65'], /--workers "65": takes the number of threads, 0 to 64/],
       [['node', 'extra'], /too many arguments/],
       [['node', '--listen'], /--listen <HOST:PORT>' argument missing/],
       [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest or the path of a network file/],

@@ -12,6 +12,9 @@ export const DB_CACHE_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
 /** Most threads that search for nonces. */
 export const MINING_WORKERS_MAX = 256;
 
+/** Most threads that run scripts. */
+export const SCRIPT_WORKERS_MAX = 64;
+
 /** Where the opening of a node has come to; heights count blocks, `target` is where the stage ends. */
 export interface OpeningProgress {
   /** `opening`: files and databases; `replaying`: blocks after the last flush; `rescanning-wallet`: blocks the wallet has not seen. */
@@ -42,6 +45,8 @@ export interface NodeOptions {
   readonly dbCacheBytes: number;
   /** Engine for signatures. Default: `auto`, the fastest that loads. */
   readonly secp256k1: 'auto' | 'native' | 'prebuilt' | 'wasm';
+  /** Threads that run the scripts of blocks, up to `SCRIPT_WORKERS_MAX`; 0: the node's own thread does. Default: one for each core. */
+  readonly scriptWorkers: number;
   /** Where the node says what happens. */
   readonly log: Log;
   /** Whether the node has a wallet; its seed is made at the first start if there is none. Default: true, but on `main` false. */

@@ -8,10 +8,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
 import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
+import type { Clock } from '../engine/ports/clock.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
+import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
@@ -28,6 +31,7 @@ import { systemRandom } from '../platform/system/random.ts';
 import { stretchWords } from '../platform/system/stretch-words.ts';
 import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
+import { VerifierPool } from '../platform/workers/verifier-pool.ts';
 import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
 import type { NodeOptions } from './options.ts';
@@ -63,7 +67,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         secp256k1,
         stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
         seed: wallet?.seed,
-        verifier: createInlineVerifier({ secp256k1, clock }),
+        verifier: openVerifier(options, secp256k1, clock),
         transport: tcpTransport,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
@@ -76,6 +80,17 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
     await stores.close();
     throw error;
   }
+}
+
+/** Runs scripts on threads, where some are wanted; these start with the first block that is worth it. */
+function openVerifier({ scriptWorkers, log }: NodeOptions, secp256k1: Secp256k1, clock: Clock): ScriptVerifier {
+  const inline = createInlineVerifier({ secp256k1, clock });
+  if (scriptWorkers === 0) return inline;
+  return new VerifierPool({
+    ...{ workers: scriptWorkers, inline },
+    secp256k1: secp256k1.name as 'native' | 'prebuilt' | 'wasm',
+    failed: (error) => log.error('script-worker-failed', { why: error.message }),
+  });
 }
 
 /** The stores of a data folder, or of memory. */

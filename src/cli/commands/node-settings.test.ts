@@ -13,7 +13,7 @@ import { type NodeSaid, planNode } from './node-settings.ts';
 const NOTHING: NodeSaid = {
   ...{ network: undefined, dataDir: undefined, config: undefined, memory: undefined, listen: undefined, noListen: undefined },
   ...{ http: undefined, noHttp: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
-  ...{ mineTo: undefined, dbCache: undefined, secp256k1: undefined, logLevel: undefined, logJson: undefined },
+  ...{ mineTo: undefined, dbCache: undefined, secp256k1: undefined, workers: undefined, logLevel: undefined, logJson: undefined },
   ...{ rpcUser: undefined, rpcPassword: undefined },
 };
 
@@ -29,6 +29,8 @@ describe('a node about which nothing is said', () => {
     assert.deepEqual([node.discovery, node.mine, node.mineTo, node.wallet, node.secp256k1], [true, undefined, undefined, true, 'auto']);
     assert.deepEqual([node.connect, node.peers, login], [[], [], undefined]);
     assert.equal(node.dbCacheBytes, 450 * 1_048_576);
+    assert.equal(node.scriptWorkers, Math.min(availableParallelism(), 64));
+    assert.equal((await planNode(said({ workers: 0 }), quoin)).node.scriptWorkers, 0);
   });
 
   it('listens on loopback alone where the network says so', async () => {

@@ -16,6 +16,9 @@ const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
 /** Most threads of `--mine`; the same as src/node/options.ts. */
 const MINING_WORKERS_MAX = 256;
 
+/** Most threads of `--workers`; the same as src/node/options.ts. */
+const SCRIPT_WORKERS_MAX = 64;
+
 /** `--mine` alone: a thread for each core. */
 export const ALL_CORES = 'all';
 
@@ -138,6 +141,13 @@ const RUNNING_OPTIONS = {
     takes: `one of ${SECP256K1_CHOICES.join(', ')}`,
     help: 'engine for signatures; default auto, the fastest that loads',
     parse: (text) => parseWord(text, SECP256K1_CHOICES),
+  }),
+  workers: single({
+    name: 'workers',
+    placeholder: 'N',
+    takes: `the number of threads, 0 to ${SCRIPT_WORKERS_MAX}`,
+    help: 'threads that check the scripts of blocks; 0 for none of their own; default one on each core',
+    parse: (text) => parseWhole(text, { min: 0, max: SCRIPT_WORKERS_MAX }),
   }),
   logLevel: single({
     name: 'log-level',

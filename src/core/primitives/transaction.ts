@@ -232,6 +232,11 @@ export function readTransaction(reader: ByteReader): Transaction {
   return withIds(read, txid, read.whole === read.stripped ? txid : sha256d(read.whole));
 }
 
+/** As `readTransaction`, for who needs no ids. @throws DecodeError */
+export function readTransactionFields(reader: ByteReader): TransactionFields {
+  return readWithBytes(reader).fields;
+}
+
 /**
  * Reads as many transactions as are asked for, as `readTransaction` does. Their ids are worked out together, several at a time in the
  * lanes of a vector, which takes less than half as long: for blocks.

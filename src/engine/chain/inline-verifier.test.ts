@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OP_TRUE, spend, unknownHash } from '../../../test/support/chain-builder.ts';
+import { scriptVerifierSuite } from '../../../test/support/script-verifier-suite.ts';
 import { testSecp256k1 } from '../../../test/support/test-chain.ts';
 import type { Txid } from '../../core/primitives/ids.ts';
 import type { ScriptJob } from '../ports/script-verifier.ts';
@@ -16,6 +17,8 @@ function job(...scripts: Uint8Array[]): ScriptJob {
 const FALSE_SCRIPT = Uint8Array.of(0x00);
 
 describe('createInlineVerifier', () => {
+  scriptVerifierSuite(() => createInlineVerifier({ secp256k1: testSecp256k1 }));
+
   it('finds the first failure by the order of jobs and inputs', async () => {
     const verifier = createInlineVerifier({ secp256k1: testSecp256k1 });
     assert.equal(await verifier.verify([]), undefined);

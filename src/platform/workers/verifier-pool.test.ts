@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { broken, scriptVerifierSuite, signedJobs } from '../../../test/support/script-verifier-suite.ts';
+import { engines } from '../../../test/support/secp256k1-engines.ts';
+import { createInlineVerifier } from '../../engine/chain/inline-verifier.ts';
+import type { NodeError } from '../../engine/ports/node-error.ts';
+import type { ScriptVerifier } from '../../engine/ports/script-verifier.ts';
+import { VerifierPool, type VerifierPoolOptions } from './verifier-pool.ts';
+import { decodeJobs, encodeJobs } from './verify-messages.ts';
+
+const [engine] = engines;
+const OURS = new URL(`./verify-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
+
+const unexpected = (error: NodeError) => assert.fail(error);
+
+/** The inline verifier, which counts how often it is asked. */
+function countingInline(): ScriptVerifier & { calls: number } {
+  const inline = createInlineVerifier({ secp256k1: engine! });
+  return {
+    calls: 0,
+    verify(jobs) {
+      this.calls++;
+      return inline.verify(jobs);
+    },
+    close: () => inline.close(),
+  };
+}
+
+function makePool(options: Partial<VerifierPoolOptions> = {}): VerifierPool {
+  const inline = createInlineVerifier({ secp256k1: engine! });
+  return new VerifierPool({ workers: 2, inline, secp256k1: 'prebuilt', failed: unexpected, ...options });
+}
+
+/** A pool that is closed with the test, or threads would outlive one that fails. */
+function openPool(t: TestContext, options: Partial<VerifierPoolOptions> = {}): VerifierPool {
+  const pool = makePool(options);
+  t.after(() => pool.close());
+  return pool;
+}
+
+/** A worker's file that runs `source`, which may go on as ours. */
+function entryOf(source: string): URL {
+  const go = `const go = () => import(${JSON.stringify(OURS.href)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(`${go}\n${source}`)}`);
+}
+
+describe('verifying scripts on worker threads', () => {
+  describe('two threads', () => scriptVerifierSuite(() => makePool()));
+  describe('three threads for little work', () => scriptVerifierSuite(() => makePool({ workers: 3 })));
+
+  it('starts threads with the first jobs that are worth it: 64 inputs, not 63', async (t) => {
+    const inline = countingInline();
+    const pool = openPool(t, { workers: 3, inline });
+    assert.equal(await pool.verify(signedJobs([60, 3])), undefined);
+    assert.deepEqual([pool.workers, inline.calls], [0, 1]);
+    assert.equal(await pool.verify(signedJobs([60, 4])), undefined);
+    assert.deepEqual([pool.workers, inline.calls], [3, 1]);
+    await pool.close();
+    assert.equal(pool.workers, 0);
+    assert.throws(() => pool.verify([]), /closed/);
+  });
+
+  it('hands over jobs as they are', () => {
+    const jobs = signedJobs([3, 1]);
+    const read = decodeJobs(encodeJobs(jobs));
+    assert.deepEqual(
+      read.map(({ tx, spentOutputs, flags }) => [tx.version, tx.inputs, tx.outputs, tx.lockTime, spentOutputs, flags]),
+      jobs.map(({ tx, spentOutputs, flags }) => [tx.version, tx.inputs, tx.outputs, tx.lockTime, spentOutputs, flags]),
+    );
+  });
+
+  // The class of CVE-2024-52911: a block is refused while threads are still busy with it.
+  it('answers at the first failure, while the rest of the jobs is still under way, and is good for the next', async (t) => {
+    const pool = openPool(t);
+    const jobs = signedJobs(Array.from({ length: 200 }, () => 8));
+    const answers: string[] = [];
+    const early = pool.verify([broken(jobs[0]!, 0), ...jobs.slice(1)]).then((failure) => answers.push(`early ${failure?.jobIndex}`));
+    const next = pool.verify(jobs).then((failure) => answers.push(`next ${failure?.jobIndex}`));
+    await Promise.all([early, next]);
+    assert.deepEqual(answers, ['early 0', 'next undefined']);
+    const last = pool.verify([broken(jobs[0]!, 0), ...jobs.slice(1)]);
+    await pool.close();
+    assert.equal((await last)?.jobIndex, 0);
+  });
+
+  it('gives the work of a thread that died to another', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'quoin-verifier-'));
+    // Each of the first two dies of its first order.
+    const source = `import { mkdirSync, readdirSync } from 'node:fs';
+      import { parentPort, threadId } from 'node:worker_threads';
+      const folder = ${JSON.stringify(folder)};
+      if (readdirSync(folder).length >= 2) await go();
+      else {
+        mkdirSync(folder + '/' + threadId);
+        parentPort.on('message', () => { throw new Error('died'); });
+      }`;
+    const inline = countingInline();
+    const pool = openPool(t, { inline, entry: entryOf(source) });
+    const jobs = signedJobs(Array.from({ length: 50 }, () => 4));
+    assert.deepEqual(await pool.verify([...jobs, broken(jobs[0]!, 2)]), { jobIndex: 50, inputIndex: 2, error: 'OP_RETURN' });
+    assert.equal(readdirSync(folder).length, 2);
+    assert.deepEqual([pool.workers, inline.calls], [2, 0]);
+    await pool.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('says which threads are lost, and does the work itself once there is none', async (t) => {
+    const failures: NodeError[] = [];
+    const inline = countingInline();
+    const entry = entryOf('throw new Error("broken")');
+    const pool = openPool(t, { inline, entry, failed: (error) => failures.push(error) });
+    const jobs = signedJobs(Array.from({ length: 50 }, () => 4));
+    const [holds, fails] = await Promise.all([pool.verify(jobs), pool.verify([...jobs, broken(jobs[0]!, 2)])]);
+    assert.equal(holds, undefined);
+    assert.deepEqual(fails, { jobIndex: 50, inputIndex: 2, error: 'OP_RETURN' });
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ['worker-failed', 'worker-failed'],
+    );
+    assert.match(String(failures[0]!.cause), /broken/);
+    assert.deepEqual([pool.workers, inline.calls], [0, 2]);
+    assert.equal(await pool.verify(jobs), undefined);
+    assert.equal(inline.calls, 3);
+    await pool.close();
+  });
+});
