@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
 import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
+import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
 import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
@@ -67,7 +68,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         secp256k1,
         stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
         seed: wallet?.seed,
-        verifier: openVerifier(options, secp256k1, clock),
+        verifier: createCachingVerifier({ inner: openVerifier(options, secp256k1, clock) }),
         transport: tcpTransport,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),

@@ -104,6 +104,17 @@ export function scriptVerifierSuite(open: () => ScriptVerifier): void {
       });
     }));
 
+  it("holds a job that has flags of a block to its own and then to the block's", () =>
+    using(async (verifier) => {
+      const unsigned = { ...jobs[4]!, tx: makeTransaction({ ...jobs[4]!.tx, inputs: stripped(jobs[4]!) }) };
+      const lenient = { ...unsigned, flags: NO_FLAGS, spentOutputs: unsigned.spentOutputs.map(() => key.output('tr', 5_000n)) };
+      assert.equal(await verifier.verify([{ ...lenient, blockFlags: NO_FLAGS }]), undefined);
+      const failure = { jobIndex: 0, inputIndex: 0, error: 'WITNESS_PROGRAM_WITNESS_EMPTY' };
+      assert.deepEqual(await verifier.verify([{ ...lenient, blockFlags: MANDATORY_FLAGS }]), failure);
+      assert.deepEqual(await verifier.verify([{ ...lenient, flags: MANDATORY_FLAGS, blockFlags: NO_FLAGS }]), failure);
+      assert.equal(await verifier.verify(jobs.map((job) => ({ ...job, blockFlags: MANDATORY_FLAGS }))), undefined);
+    }));
+
   it('answers many at once, each for itself', () =>
     using(async (verifier) => {
       const asked = jobs.map((job, jobIndex) => verifier.verify(jobs.with(jobIndex, broken(job, 0))));

@@ -9,6 +9,7 @@
  */
 
 export { ActiveChain } from './active-chain.ts';
+export { createCachingVerifier } from './caching-verifier.ts';
 export type { AcceptBlockOptions, AcceptOutcome, ChainOptions, HeadersOutcome } from './chain.ts';
 export { Chain, COIN_CACHE_BYTES_DEFAULT } from './chain.ts';
 export type { BlockEvent, ChainEvent, ChainListener } from './chain-event.ts';

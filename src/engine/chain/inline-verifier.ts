@@ -1,8 +1,7 @@
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
-import { precomputeSighash } from '../../core/script/precomputed-sighash.ts';
-import { verifyScript } from '../../core/script/verify-script.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../ports/script-verifier.ts';
+import { verifyJob } from './verify-job.ts';
 
 /** Work for so long at a stretch, then let others have their turn: below what a person or a peer notices. */
 const STRETCH_MS = 8;
@@ -25,10 +24,7 @@ export function createInlineVerifier(options: {
       if (jobs.length >= JOBS_MANY) await clock?.yield();
       let since = clock?.monotonicMs() ?? 0;
       for (let jobIndex = 0; jobIndex < jobs.length; jobIndex++) {
-        const { tx, spentOutputs, flags } = jobs[jobIndex]!;
-        const precomputed = precomputeSighash(tx, spentOutputs);
-        for (let inputIndex = 0; inputIndex < tx.inputs.length; inputIndex++) {
-          const error = verifyScript({ tx, inputIndex, spentOutputs, flags, secp256k1, precomputed });
+        for (const { inputIndex, error } of verifyJob(jobs[jobIndex]!, secp256k1)) {
           if (error !== undefined) return { jobIndex, inputIndex, error };
           if (clock === undefined || clock.monotonicMs() - since < STRETCH_MS) continue;
           await clock.yield();

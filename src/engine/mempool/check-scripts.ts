@@ -10,15 +10,17 @@ import { spendsWitnessProgram } from '../policy/check-inputs-standard.ts';
 import type { ScriptFailure, ScriptVerifier } from '../ports/script-verifier.ts';
 
 /**
- * Runs the scripts of all inputs under the flags of policy. These hold the flags of every height, so what passes is valid in a block.
+ * Runs the scripts of all inputs under the flags of policy, which hold those of every height, and then under the flags of the next block, as
+ * Core's `CheckInputsFromMempoolAndCache`: so the block that has it need not run them again.
  *
  * The refusal of a transaction that came without the witnesses it needs is `mutated`: the same txid with them may be good.
  */
 export async function checkScripts(
   { entry, spent }: { readonly entry: { readonly tx: Transaction }; readonly spent: readonly Coin[] },
+  blockFlags: number,
   verifier: ScriptVerifier,
 ): Promise<Rejection | undefined> {
-  const failure = await verifier.verify([{ tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS }]);
+  const failure = await verifier.verify([{ tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS, blockFlags }]);
   return failure === undefined ? undefined : scriptRejection(failure, entry.tx, spent);
 }
 

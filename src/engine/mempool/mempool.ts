@@ -11,6 +11,7 @@
 import type { Coin } from '../../core/consensus/coin.ts';
 import type { Rejection } from '../../core/consensus/rejection.ts';
 import { reject } from '../../core/consensus/rejection.ts';
+import { scriptFlagsAt } from '../../core/consensus/script-flags.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
@@ -238,7 +239,8 @@ export class Mempool {
     if (!job.scriptsHold) {
       const { rejection, plan } = checkAcceptance(job.tx, loaded, this.#context(job));
       if (rejection !== undefined) return { rejection: await this.#explain(job.tx, rejection) };
-      const failure = await checkScripts(plan, this.#options.verifier);
+      const { chain, params, verifier } = this.#options;
+      const failure = await checkScripts(plan, scriptFlagsAt(chain.tip().height + 1, params), verifier);
       if (failure !== undefined) return { rejection: failure };
       job.scriptsHold = true;
       if (revision !== this.#chainRevision) return undefined;

@@ -7,6 +7,11 @@ export interface ScriptJob {
   readonly spentOutputs: readonly TxOutput[];
   /** Verification flags, as `script` defines them. */
   readonly flags: number;
+  /**
+   * For a transaction that waits: the flags of the next block, under which it is verified as well, so that it need not be when a block has
+   * it. No signature is checked twice for it.
+   */
+  readonly blockFlags?: number;
 }
 
 /** The first input that fails, by order of jobs and inputs. */

@@ -7,7 +7,7 @@ import { broken, scriptVerifierSuite, signedJobs } from '../../../test/support/s
 import { engines } from '../../../test/support/secp256k1-engines.ts';
 import { createInlineVerifier } from '../../engine/chain/inline-verifier.ts';
 import type { NodeError } from '../../engine/ports/node-error.ts';
-import type { ScriptVerifier } from '../../engine/ports/script-verifier.ts';
+import type { ScriptJob, ScriptVerifier } from '../../engine/ports/script-verifier.ts';
 import { VerifierPool, type VerifierPoolOptions } from './verifier-pool.ts';
 import { decodeJobs, encodeJobs } from './verify-messages.ts';
 
@@ -64,11 +64,27 @@ describe('verifying scripts on worker threads', () => {
   });
 
   it('hands over jobs as they are', () => {
-    const jobs = signedJobs([3, 1]);
+    const jobs: ScriptJob[] = signedJobs([3, 1]).map((job, i) => (i === 0 ? job : { ...job, blockFlags: 5 }));
     const read = decodeJobs(encodeJobs(jobs));
     assert.deepEqual(
-      read.map(({ tx, spentOutputs, flags }) => [tx.version, tx.inputs, tx.outputs, tx.lockTime, spentOutputs, flags]),
-      jobs.map(({ tx, spentOutputs, flags }) => [tx.version, tx.inputs, tx.outputs, tx.lockTime, spentOutputs, flags]),
+      read.map(({ tx, spentOutputs, flags, blockFlags }) => [
+        tx.version,
+        tx.inputs,
+        tx.outputs,
+        tx.lockTime,
+        spentOutputs,
+        flags,
+        blockFlags,
+      ]),
+      jobs.map(({ tx, spentOutputs, flags, blockFlags }) => [
+        tx.version,
+        tx.inputs,
+        tx.outputs,
+        tx.lockTime,
+        spentOutputs,
+        flags,
+        blockFlags,
+      ]),
     );
   });
 

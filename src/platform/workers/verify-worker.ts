@@ -7,14 +7,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
-import { verifyTransactionScripts } from '../../core/script/verify-script.ts';
-import type { PlainJob, VerifyOrder, VerifyReport, VerifyWorkerData } from './verify-messages.ts';
+import { type PlainJob, verifyJob } from '../../engine/chain/verify-job.ts';
+import type { VerifyOrder, VerifyReport, VerifyWorkerData } from './verify-messages.ts';
 import { decodeJobs } from './verify-messages.ts';
 
 function firstFailure(jobs: readonly PlainJob[], secp256k1: Secp256k1): VerifyReport {
-  for (const [jobIndex, { tx, spentOutputs, flags }] of jobs.entries()) {
-    const failure = verifyTransactionScripts(tx, spentOutputs, flags, secp256k1);
-    if (failure !== undefined) return { jobIndex, ...failure };
+  for (const [jobIndex, job] of jobs.entries()) {
+    for (const { inputIndex, error } of verifyJob(job, secp256k1)) if (error !== undefined) return { jobIndex, inputIndex, error };
   }
   return undefined;
 }
