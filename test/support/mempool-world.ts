@@ -28,11 +28,14 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 export class FakeVerifier implements ScriptVerifier {
   readonly refused = new Set<Transaction['txid']>();
   runs = 0;
+  /** What was asked last. */
+  jobs: readonly ScriptJob[] = [];
   /** Set to hold back answers until it resolves. */
   gate: Promise<void> | undefined;
 
   async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
     this.runs++;
+    this.jobs = jobs;
     await this.gate;
     const jobIndex = jobs.findIndex(({ tx }) => [...this.refused].some((txid) => txid.every((byte, i) => byte === tx.txid[i])));
     return jobIndex < 0 ? undefined : { jobIndex, inputIndex: 0, error: 'EVAL_FALSE' };

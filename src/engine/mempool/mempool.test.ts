@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { settle } from '../../../test/support/fake-clock.ts';
 import { from, MempoolWorld, makeGate, output, pay, TRUE_OUTPUT } from '../../../test/support/mempool-world.ts';
+import { scriptFlagsAt } from '../../core/consensus/script-flags.ts';
 import { regtest } from '../../core/params/regtest.ts';
 import type { OutPoint, Transaction } from '../../core/primitives/transaction.ts';
 import { encodeTransaction, makeTransaction } from '../../core/primitives/transaction.ts';
+import { STANDARD_FLAGS } from '../../core/script/flags.ts';
 import { nullDataScript } from '../../core/script/output-template.ts';
 import { MEMPOOL_COIN_HEIGHT } from './acceptance.ts';
 
@@ -139,6 +141,16 @@ describe('accepting a transaction', () => {
     const child = (sequence: number) => pay({ inputs: [from(parent)], outputs: [output(900_000n)], sequence });
     assert.equal(await world.reason(child(1)), 'non-BIP68-final', 'an unconfirmed coin has no age');
     assert.equal(await world.reason(child(0)), undefined);
+  });
+
+  it('runs the scripts under the flags of policy and under those of the next block', async () => {
+    const world = new MempoolWorld();
+    await world.add(world.payment(1_000n));
+    const nextHeight = world.chain.tip().height + 1;
+    assert.deepEqual(
+      world.verifier.jobs.map(({ flags, blockFlags }) => [flags, blockFlags]),
+      [[STANDARD_FLAGS, scriptFlagsAt(nextHeight, regtest.consensus)]],
+    );
   });
 
   it('runs the scripts, and says with the error which one failed', async () => {
