@@ -94,12 +94,13 @@ export async function explainWithOutputs(
 ): Promise<Verdict> {
   const { params, policy = DEFAULT_POLICY, verifier } = world;
   const spent = spentOutputs.map(({ value, scriptPubKey }): Coin => ({ value, scriptPubKey, height: 0, coinbase: false }));
+  const blockFlags = scriptFlagsAt(LATEST_HEIGHT, params);
   const rejection =
     checkAlone(tx, params, policy) ??
     checkWithOutputs(tx, spent, params, policy) ??
-    (await checkScripts({ entry: { tx }, spent }, verifier));
+    (await checkScripts({ entry: { tx }, spent }, blockFlags, verifier));
   if (rejection === undefined) {
     return acceptedAfter(['alone', 'coins', 'scripts'], 'Lock times, fees and the mempool were not looked at: the outputs were given.');
   }
-  return refusal(rejection, tx, spent, { ...world, blockFlags: scriptFlagsAt(LATEST_HEIGHT, params) });
+  return refusal(rejection, tx, spent, { ...world, blockFlags });
 }
