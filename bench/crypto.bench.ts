@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { fromHex, toHex } from '../src/core/base/bytes.ts';
 import { merkleRootOf } from '../src/core/crypto/merkle.ts';
+import { MuHash3072 } from '../src/core/crypto/muhash.ts';
 import { createNonceSearch } from '../src/core/crypto/search-nonce.ts';
 import type { Secp256k1 } from '../src/core/crypto/secp256k1.ts';
 import { hash160, sha256d, sha256dMany, taggedHash } from '../src/core/crypto/sha256.ts';
@@ -103,6 +104,24 @@ async function merkleRows(options: BenchOptions): Promise<BenchRow[]> {
   return [row];
 }
 
+/** Coins come and go: what is left must be as if nothing had been. */
+async function muhashRows(options: BenchOptions): Promise<BenchRow[]> {
+  const coins = samples(BATCH, 70);
+  const empty = new MuHash3072().digest();
+  const row = await bench(
+    'MuHash, coins of 70 bytes in and out',
+    'coins/s',
+    () => {
+      const set = new MuHash3072();
+      for (const coin of coins) set.insert(coin);
+      for (const coin of coins) set.remove(coin);
+      assert.deepEqual(set.digest(), empty);
+    },
+    { ...options, perCall: 2 * BATCH },
+  );
+  return [row];
+}
+
 async function engineRows(engine: Secp256k1, options: BenchOptions): Promise<BenchRow[]> {
   const privateKey = new Uint8Array(32).fill(7);
   const message = new Uint8Array(32).fill(9);
@@ -123,7 +142,12 @@ async function engineRows(engine: Secp256k1, options: BenchOptions): Promise<Ben
 
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
-  const rows = [...(await miningRows(options)), ...(await hashRows(options)), ...(await merkleRows(options))];
+  const rows = [
+    ...(await miningRows(options)),
+    ...(await hashRows(options)),
+    ...(await merkleRows(options)),
+    ...(await muhashRows(options)),
+  ];
   for (const engine of engines) rows.push(...(await engineRows(engine, options)));
   return rows;
 }

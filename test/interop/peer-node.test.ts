@@ -34,6 +34,14 @@ async function connect(peer: PeerNode, node: QuoinProcess): Promise<void> {
   });
 }
 
+/** Both make the same `muhash` of their coins, which no order of a database has a part in. */
+async function sameMuHash(node: Pick<QuoinProcess, 'rpc'>, peer: PeerNode): Promise<void> {
+  const ours = (await node.rpc('gettxoutsetinfo', 'muhash')) as { muhash: string; bestblock: string };
+  const theirs = (await peer.rpc('gettxoutsetinfo', 'muhash')) as { muhash: string; bestblock: string };
+  assert.match(ours.muhash, /^[0-9a-f]{64}$/);
+  assert.deepEqual([ours.bestblock, ours.muhash], [theirs.bestblock, theirs.muhash]);
+}
+
 const mempoolOf = async (node: Pick<QuoinProcess, 'rpc'>): Promise<string[]> => (await node.rpc('getrawmempool')) as string[];
 const seenBy = (node: Pick<QuoinProcess, 'rpc'>, txid: string) =>
   eventually(`${txid} is relayed`, async () => (await mempoolOf(node)).includes(txid));
@@ -63,6 +71,7 @@ describe('the C++ node as our peer', { skip: peerNodeMissing() }, () => {
     await connect(peer, node);
     const { tip } = await agree([node, peer]);
     assert.equal(tip, toDisplayHex(blocks.at(-1)!.header.hash));
+    await sameMuHash(node, peer);
   });
 
   it('takes over payments of our wallet, and we those of its wallet, taproot spends among them', async () => {
@@ -96,6 +105,7 @@ describe('the C++ node as our peer', { skip: peerNodeMissing() }, () => {
     await reorganise(node, 3, (count) => mine(node, count));
     const { tip } = await agree([node, peer]);
     assert.notEqual(tip, old);
+    await sameMuHash(node, peer);
     const tips = (await peer.rpc('getchaintips')) as { hash: string; status: string }[];
     assert.equal(tips.find(({ hash }) => hash === old)?.status, 'valid-fork');
   });

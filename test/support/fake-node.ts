@@ -20,6 +20,7 @@ import type {
   BlockSummary,
   ChainService,
   ChainTip,
+  CoinSetHash,
   MempoolItem,
   MempoolService,
   MiningService,
@@ -135,13 +136,24 @@ export class FakeChain implements ChainService {
     return this.#coins.get(outPointKey(outPoint));
   }
 
-  async coinSetStats(kind: 'hash_serialized_3' | 'none') {
+  async coinSetStats(kind: CoinSetHash | 'none') {
     const { height, header } = this.tip();
     let totalAmount = 0n;
     for (const coin of this.#coins.values()) totalAmount += coin.value;
-    const hashSerialized = kind === 'none' ? undefined : new Uint8Array(32).fill(7);
+    const hashSerialized = kind === 'hash_serialized_3' ? new Uint8Array(32).fill(7) : undefined;
+    const muhash = kind === 'muhash' ? new Uint8Array(32).fill(8) : undefined;
     const txouts = this.#coins.size;
-    return { height, bestBlock: header.hash, txouts, transactions: txouts, bogosize: 72, totalAmount, diskSizeBytes: 0, hashSerialized };
+    return {
+      height,
+      bestBlock: header.hash,
+      txouts,
+      transactions: txouts,
+      bogosize: 72,
+      totalAmount,
+      diskSizeBytes: 0,
+      hashSerialized,
+      muhash,
+    };
   }
 
   async submitBlock(block: Block): Promise<BlockOutcome> {

@@ -25,7 +25,7 @@ import type { CoinStore } from '../ports/coin-store.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
 import { NodeError } from '../ports/node-error.ts';
-import type { ChainTip, CoinSetStats } from '../ports/node-port.ts';
+import type { ChainTip, CoinSetHash, CoinSetStats } from '../ports/node-port.ts';
 import type { Random } from '../ports/random.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts';
@@ -327,7 +327,7 @@ export class Chain {
   }
 
   /** Counts, and if asked hashes, all coins of one moment. Flushes first; the chain goes on while it counts. */
-  async coinSetStats(kind: 'hash_serialized_3' | 'none'): Promise<CoinSetStats> {
+  async coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats> {
     const { entries, height, bestBlock } = await this.#change(async () => {
       await this.#flush();
       const { height, hash: bestBlock } = this.tip;

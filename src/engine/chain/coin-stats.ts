@@ -1,8 +1,9 @@
 import { bytesEqual } from '../../core/base/bytes.ts';
+import { MuHash3072 } from '../../core/crypto/muhash.ts';
 import { createSha256, sha256 } from '../../core/crypto/sha256.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { writeTxOutput } from '../../core/primitives/transaction.ts';
-import type { CoinSetStats } from '../ports/node-port.ts';
+import type { CoinSetHash, CoinSetStats } from '../ports/node-port.ts';
 import { decodeCoin } from './coin-codec.ts';
 
 /** What a coin counts besides its script: a size that no format has, so that it means the same in all. Core's `GetBogoSize`. */
@@ -14,18 +15,19 @@ const HASHED_OVERHEAD_MAX = 36 + 4 + 8 + 9;
 type Counted = Omit<CoinSetStats, 'height' | 'bestBlock'>;
 
 /**
- * Counts coins and, if asked, hashes them as Core's `hash_serialized_3`: SHA-256d over outpoint, height and coinbase, and output of each
- * coin, sorted by transaction and index. Goes through millions of coins one by one and keeps none.
+ * Counts coins and, if asked, hashes outpoint, height and coinbase, and output of each as Core does: `hash_serialized_3` is SHA-256d over
+ * all of them, sorted by transaction and index; `muhash` is a `MuHash3072` of the set. Goes through millions of coins one by one and keeps none.
  *
  * @param entries - in the order of their keys
  * @param pause - called now and then, so that others have their turn
  */
 export async function countCoins(
   entries: AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>,
-  kind: 'hash_serialized_3' | 'none',
+  kind: CoinSetHash | 'none',
   pause: () => Promise<void>,
 ): Promise<Counted> {
-  const hash = kind === 'none' ? undefined : createSha256();
+  const hasher = kind === 'none' ? undefined : HASHERS[kind]();
+  const pauseEvery = kind === 'muhash' ? PAUSE_EVERY_MUHASH : PAUSE_EVERY;
   let lastTxid: Uint8Array = new Uint8Array(0);
   let txouts = 0;
   let transactions = 0;
@@ -43,18 +45,39 @@ export async function countCoins(
     bogosize += BOGO_OVERHEAD + coin.scriptPubKey.length;
     totalAmount += coin.value;
     diskSizeBytes += key.length + value.length;
-    if (hash !== undefined) {
+    if (hasher !== undefined) {
       const writer = new ByteWriter(HASHED_OVERHEAD_MAX + coin.scriptPubKey.length);
       writer.raw(txid).u32(new DataView(key.buffer, key.byteOffset).getUint32(32, false));
       writer.u32(coin.height * 2 + (coin.coinbase ? 1 : 0));
       writeTxOutput(writer, coin);
-      hash.update(writer.finish());
+      hasher.add(writer.finish());
     }
-    if (txouts % PAUSE_EVERY === 0) await pause();
+    if (txouts % pauseEvery === 0) await pause();
   }
-  const hashSerialized = hash === undefined ? undefined : sha256(hash.digest());
-  return { txouts, transactions, bogosize, totalAmount, diskSizeBytes, hashSerialized };
+  const hash = hasher?.digest();
+  const hashSerialized = kind === 'hash_serialized_3' ? hash : undefined;
+  return { txouts, transactions, bogosize, totalAmount, diskSizeBytes, hashSerialized, muhash: kind === 'muhash' ? hash : undefined };
 }
+
+/** Takes the coins as bytes, one after another. */
+interface CoinHasher {
+  add(coin: Uint8Array): void;
+  digest(): Uint8Array;
+}
+
+const HASHERS: Readonly<Record<CoinSetHash, () => CoinHasher>> = {
+  hash_serialized_3: () => {
+    const hash = createSha256();
+    return { add: (coin) => hash.update(coin), digest: () => sha256(hash.digest()) };
+  },
+  muhash: () => {
+    const set = new MuHash3072();
+    return { add: (coin) => set.insert(coin), digest: () => set.digest() };
+  },
+};
 
 /** Coins between two pauses: a few milliseconds' worth. */
 const PAUSE_EVERY = 2_000;
+
+/** The same where each coin is a multiplication of 3072 bits. */
+const PAUSE_EVERY_MUHASH = 128;

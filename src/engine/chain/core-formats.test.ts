@@ -23,6 +23,9 @@ const STATS = {
   transactions: 107,
 };
 
+/** `gettxoutsetinfo muhash`. */
+const MUHASH = '347d5486002d808c437bef5a294bba556315c94ec5b6e6df846cd4d427d851f2';
+
 /** The last records of `rev00000.dat`, without frame and checksum. */
 const UNDO: readonly [number, string][] = [
   [102, '00'],
@@ -53,6 +56,9 @@ describe('the chain beside a C++ node', () => {
       },
       STATS,
     );
+    const { muhash, hashSerialized } = await chain.coinSetStats('muhash');
+    assert.equal(toHex(reversedBytes(muhash!)), MUHASH);
+    assert.equal(hashSerialized, undefined, 'one hash is worked out, the one that was asked for');
     for (const [height, hex] of UNDO) {
       assert.equal(toHex(encodeUndo(await chain.readBlockUndo(chain.active.at(height)!))), hex, `undo of block ${height}`);
     }

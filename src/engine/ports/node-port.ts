@@ -45,6 +45,9 @@ export interface ChainTip {
   readonly status: TipStatus;
 }
 
+/** Hashes of the whole coin set, by Core's names. */
+export type CoinSetHash = 'hash_serialized_3' | 'muhash';
+
 /** The coin set in figures, as `gettxoutsetinfo` shows it. */
 export interface CoinSetStats {
   readonly height: number;
@@ -56,6 +59,8 @@ export interface CoinSetStats {
   readonly diskSizeBytes: number;
   /** Core's `hash_serialized_3`, wire order; undefined when it was not asked for. */
   readonly hashSerialized: Uint8Array | undefined;
+  /** Core's `muhash`, wire order; undefined when it was not asked for. */
+  readonly muhash: Uint8Array | undefined;
 }
 
 /** What became of a block that was handed in. */
@@ -82,7 +87,7 @@ export interface ChainService {
   spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>;
   /** Unspent in the active chain. */
   coin(outPoint: OutPoint): Promise<Coin | undefined>;
-  coinSetStats(kind: 'hash_serialized_3' | 'none'): Promise<CoinSetStats>;
+  coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats>;
   /** Checks, stores, connects and relays. */
   submitBlock(block: Block): Promise<BlockOutcome>;
   /** @returns false where the block is unknown */

@@ -5,7 +5,7 @@ import type { Arguments } from '../arguments.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
 
-const HASH_TYPES = ['hash_serialized_3', 'none'] as const;
+const HASH_TYPES = ['hash_serialized_3', 'muhash', 'none'] as const;
 
 function hashType(args: Arguments): (typeof HASH_TYPES)[number] {
   const wanted = args.has(0) ? args.string(0) : 'hash_serialized_3';
@@ -23,7 +23,7 @@ export const gettxoutsetinfo: RpcMethod = {
       name: 'hash_type',
       schema: Type.String(),
       fallback: '"hash_serialized_3"',
-      description: 'The hash to compute: hash_serialized_3 or none.',
+      description: 'The hash to compute: hash_serialized_3, muhash or none.',
     },
     {
       name: 'hash_or_height',
@@ -39,6 +39,7 @@ export const gettxoutsetinfo: RpcMethod = {
     txouts: Type.Integer(),
     bogosize: Type.Integer({ description: 'A measure of the size of the set that no database has a part in.' }),
     hash_serialized_3: Type.Optional(Type.String()),
+    muhash: Type.Optional(Type.String()),
     total_amount: Type.Number({ description: 'Coins.' }),
     transactions: Type.Integer({ description: 'Transactions with unspent outputs.' }),
     disk_size: Type.Integer(),
@@ -53,6 +54,7 @@ export const gettxoutsetinfo: RpcMethod = {
       txouts: stats.txouts,
       bogosize: stats.bogosize,
       hash_serialized_3: stats.hashSerialized === undefined ? undefined : toDisplayHex(stats.hashSerialized),
+      muhash: stats.muhash === undefined ? undefined : toDisplayHex(stats.muhash),
       total_amount: coins(stats.totalAmount),
       transactions: stats.transactions,
       disk_size: stats.diskSizeBytes,
