@@ -23,7 +23,7 @@ export interface RetargetContext {
 }
 
 /** A target moves at most by this factor at once. */
-const ADJUSTMENT_MAX = 4;
+export const ADJUSTMENT_MAX = 4;
 
 /** Blocks of one retarget period. */
 export function retargetInterval(pow: PowParams): number {

@@ -32,6 +32,7 @@ export function explainNetwork(params: NetworkParams): readonly NetworkFact[] {
     ...explainGenesis(params),
     ...explainRules(consensus),
     fact('pruneKeepBlocks', String(params.pruneKeepBlocks), 'blocks that pruning always keeps'),
+    fact('minimumChainWork', `0x${params.minimumChainWork.toString(16)}`, 'headers of a chain with less are not kept'),
   ];
 }
 

@@ -102,6 +102,17 @@ describe('a network file', () => {
     walk(networkToFile(regtest), []);
   });
 
+  it('takes a least chain work of 64 digits, none where it is left out, and makes no other message start of it', () => {
+    const digits = `${'0'.repeat(48)}00000000000f4240`;
+    const params = networkFromFile(changed(['minimumChainWork'], digits));
+    assert.equal(params.minimumChainWork, 1_000_000n);
+    assert.equal(networkToFile(params).minimumChainWork, digits);
+    assert.equal(networkFromFile(networkToFile(regtest)).minimumChainWork, 0n);
+    assert.deepEqual(params.messageStart, networkFromFile(changed(['minimumChainWork'], undefined)).messageStart);
+    refused(['minimumChainWork'], digits.slice(1));
+    refused(['minimumChainWork'], 5);
+  });
+
   it('refuses fields it does not know, at any depth', () => {
     assert.match(refused(['colour'], 'red').problem, /not a field/);
     refused(['pow', 'algorithm'], 'scrypt');

@@ -1,8 +1,8 @@
 /**
  * A network as a JSON file: the form a user writes, and the check that the built-in networks pass too.
  *
- * Every field of a built-in network stands in it and every one must be there, but for three: `magic` (else it follows from the
- * rules), `pow.limit` (else it is what the bits say) and `genesis.hash` (if given, it must be right).
+ * Every field of a built-in network stands in it and every one must be there, but for `magic` (else it follows from the rules),
+ * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right) and `minimumChainWork` (else there is none).
  *
  * @module
  */
@@ -10,7 +10,7 @@
 import { toHex } from '../base/bytes.ts';
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { Block } from '../primitives/block.ts';
-import type { Target } from '../primitives/compact-target.ts';
+import type { ChainWork, Target } from '../primitives/compact-target.ts';
 import { decodeBits, encodeBits, hashToNumber } from '../primitives/compact-target.ts';
 import { toDisplayHex } from '../primitives/ids.ts';
 import type { FieldProblem } from './field-reader.ts';
@@ -160,6 +160,7 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
   const rules = readRules(reader);
   const genesis = options.mineOne ? standInGenesis(reader) : readGenesis(reader, rules.pow.bits);
   const pruneKeepBlocks = reader.integer('pruneKeepBlocks', PRUNE_KEEP_BLOCKS);
+  const minimumChainWork = readMinimumChainWork(reader);
   const consensus: ConsensusParams = { genesisHash: genesis.header.hash, ...rules };
   return {
     name,
@@ -170,8 +171,15 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
     genesis,
     pruneKeepBlocks,
     listenOnAllInterfaces,
+    minimumChainWork,
     consensus,
   };
+}
+
+/** The field `minimumChainWork`: as long as a hash, the most significant digit first. */
+function readMinimumChainWork(reader: FieldReader): ChainWork {
+  if (!reader.has('minimumChainWork')) return 0n as ChainWork;
+  return hashToNumber(reader.hex('minimumChainWork', { min: 32, max: 32 }).reverse()) as ChainWork;
 }
 
 /** Whether a text can name a network, and with it a folder. */

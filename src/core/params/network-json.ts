@@ -60,6 +60,8 @@ export interface NetworkFile {
   readonly activationHeights: ActivationHeights;
   readonly time: { readonly future: FutureTimeRule };
   readonly pruneKeepBlocks: number;
+  /** 64 hexadecimal digits, the most significant first. */
+  readonly minimumChainWork?: string;
 }
 
 /** The fields of a file that make blocks valid or not. */
@@ -73,7 +75,7 @@ export function rulesToFile(genesis: Block, consensus: Omit<ConsensusParams, 'ge
     pow: {
       retarget: pow.retarget,
       bits: hexU32(pow.bits),
-      limit: pow.limit.toString(16).padStart(64, '0'),
+      limit: hexU256(pow.limit),
       spacingSeconds: pow.spacingSeconds,
       timespanSeconds: pow.timespanSeconds,
     },
@@ -115,7 +117,12 @@ export function networkToFile(params: NetworkParams): NetworkFile {
     },
     ...rules,
     pruneKeepBlocks: params.pruneKeepBlocks,
+    ...(params.minimumChainWork === 0n ? {} : { minimumChainWork: hexU256(params.minimumChainWork) }),
   };
+}
+
+function hexU256(value: bigint): string {
+  return value.toString(16).padStart(64, '0');
 }
 
 function hexU32(value: number): string {

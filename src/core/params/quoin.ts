@@ -1,5 +1,5 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
-import type { Target } from '../primitives/compact-target.ts';
+import type { ChainWork, Target } from '../primitives/compact-target.ts';
 import { makeGenesis, UNSPENDABLE_SCRIPT } from './genesis.ts';
 import type { NetworkParams } from './types.ts';
 
@@ -37,6 +37,7 @@ export const quoin: NetworkParams = deepFreeze({
   // Two days and a third at ten seconds a block.
   pruneKeepBlocks: 20_160,
   listenOnAllInterfaces: true,
+  minimumChainWork: 0n as ChainWork,
   consensus: {
     genesisHash: genesis.header.hash,
     pow: {

@@ -1,5 +1,5 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
-import type { Target } from '../primitives/compact-target.ts';
+import type { ChainWork, Target } from '../primitives/compact-target.ts';
 import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS } from './bitcoin.ts';
 import { makeGenesis } from './genesis.ts';
 import type { NetworkParams } from './types.ts';
@@ -32,6 +32,7 @@ export const regtest: NetworkParams = deepFreeze({
   genesis,
   pruneKeepBlocks: 288,
   listenOnAllInterfaces: false,
+  minimumChainWork: 0n as ChainWork,
   consensus: {
     genesisHash: genesis.header.hash,
     pow: {

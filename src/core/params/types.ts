@@ -5,7 +5,7 @@
  */
 
 import type { Block } from '../primitives/block.ts';
-import type { Target } from '../primitives/compact-target.ts';
+import type { ChainWork, Target } from '../primitives/compact-target.ts';
 import type { BlockHash } from '../primitives/ids.ts';
 
 /**
@@ -114,5 +114,7 @@ export interface NetworkParams {
   readonly pruneKeepBlocks: number;
   /** Whether P2P listens on all interfaces unless told otherwise; else on 127.0.0.1. */
   readonly listenOnAllInterfaces: boolean;
+  /** Work that the real chain is known to have: headers of a chain with less are not kept. 0: nothing is known. */
+  readonly minimumChainWork: ChainWork;
   readonly consensus: ConsensusParams;
 }
