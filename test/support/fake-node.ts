@@ -289,6 +289,7 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     pingTimeMsMin: 1.25,
     pingWaitMs: undefined,
     syncedHeaders: 3,
+    presyncedHeaders: -1,
     syncedBlocks: 3,
     inFlight: [4, 5],
     feeFilterSatPerKvb: 100n,

@@ -196,6 +196,8 @@ export interface PeerInfo {
   readonly pingWaitMs: number | undefined;
   /** Heights of the last header and block that we have in common; -1 for none. */
   readonly syncedHeaders: number;
+  /** Height up to which headers were looked at that have not shown their work yet; -1 where there are none. */
+  readonly presyncedHeaders: number;
   readonly syncedBlocks: number;
   /** Heights of the blocks asked of it. */
   readonly inFlight: readonly number[];

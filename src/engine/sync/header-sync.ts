@@ -9,6 +9,7 @@ import { isFailed } from '../chain/header-node.ts';
 import { buildLocator } from '../chain/header-tree.ts';
 import type { SyncContext } from './context.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
+import { LowWork } from './low-work.ts';
 import { HEADER_VERDICTS } from './misbehaviour.ts';
 import type { Peer } from './peer.ts';
 
@@ -19,14 +20,22 @@ export const HEADERS_TIMEOUT_MS = 120_000;
 export const HEADERS_PATIENCE_MS = 10_000;
 
 /**
+ * While a peer's headers have not shown their work, other peers are waited with for so long: several times what a million headers, looked at
+ * twice, take.
+ */
+export const PRESYNC_PATIENCE_MS = 900_000;
+
+/**
  * The header tree, filled from one peer at a time.
  *
  * At first one peer is asked, and while one sends whole messages of 2,000, no other is. When it has no more, all others are, from the best
- * header that is known then: so each peer shows what it has at the cost of one message.
+ * header that is known then: so each peer shows what it has at the cost of one message. Headers of a chain of too little work are not kept
+ * before they have shown it (`LowWork`).
  */
 export class HeaderSync {
   readonly #context: SyncContext;
   readonly #onShown: (peer: Peer) => void;
+  readonly #lowWork: LowWork;
   /** Who is asked while no other is. */
   #primary: Peer | undefined;
   /** Some peer had no more to send. */
@@ -36,6 +45,7 @@ export class HeaderSync {
   constructor(context: SyncContext, onShown: (peer: Peer) => void) {
     this.#context = context;
     this.#onShown = onShown;
+    this.#lowWork = new LowWork(context);
   }
 
   /** A peer may be asked. */
@@ -57,7 +67,8 @@ export class HeaderSync {
       this.#context.disconnect(peer, 'headers-not-continuous');
       return;
     }
-    if (first !== undefined && this.#context.chain.tree.get(first.prevBlockHash) === undefined) {
+    const loose = first !== undefined && this.#context.chain.tree.get(first.prevBlockHash) === undefined;
+    if (loose && !this.#lowWork.continues(peer, first)) {
       // Not an answer: what was asked for is still waited for, so headers out of nowhere bring no question each.
       const last = headers[headers.length - 1] ?? first;
       this.named(peer, last.hash);
@@ -65,23 +76,38 @@ export class HeaderSync {
     }
     peer.headers.askedAtMs = undefined;
     if (first === undefined) {
+      peer.headers.pass = undefined;
       this.#finished(peer);
       return;
     }
+    const screened = this.#lowWork.screen(peer, headers);
+    const { last, refused } = this.#take(peer, screened.headers);
+    if (screened.verdict === 'invalid') this.#context.disconnect(peer, 'header-invalid');
+    if (screened.verdict === 'broken') this.#context.disconnect(peer, 'headers-not-proven');
+    if (peer.leaving) return;
+    const full = headers.length === HEADERS_PER_MESSAGE_MAX;
+    const locator = screened.locator ?? (full && last !== undefined ? buildLocator(last) : undefined);
+    if (locator !== undefined && !refused) this.#goOn(peer, locator);
+    else this.#finished(peer);
+    if (last !== undefined) this.#onShown(peer);
+  }
+
+  /** Hands headers to the tree; a peer whose header breaks a rule is let go. */
+  #take(peer: Peer, headers: readonly BlockHeader[]): { readonly last: HeaderNode | undefined; readonly refused: boolean } {
+    if (headers.length === 0) return { last: undefined, refused: false };
     const { accepted, rejection } = this.#context.chain.acceptHeaders(headers);
     const last = accepted[accepted.length - 1];
     if (last !== undefined) this.#shown(peer, last);
-    if (rejection !== undefined) {
-      const verdict = HEADER_VERDICTS[rejection.kind];
-      this.#context.log.debug('header-refused', { peer: peer.id, reason: rejection.reason });
-      if (verdict !== undefined) {
-        this.#context.disconnect(peer, verdict);
-        return;
-      }
-    }
-    if (headers.length === HEADERS_PER_MESSAGE_MAX && last !== undefined && rejection === undefined) this.#goOn(peer, last);
-    else this.#finished(peer);
-    if (last !== undefined) this.#onShown(peer);
+    if (rejection === undefined) return { last, refused: false };
+    this.#context.log.debug('header-refused', { peer: peer.id, reason: rejection.reason });
+    const verdict = HEADER_VERDICTS[rejection.kind];
+    if (verdict !== undefined) this.#context.disconnect(peer, verdict);
+    return { last, refused: true };
+  }
+
+  /** Whether a block that nobody asked for has a header which would not be kept. */
+  refuses(header: BlockHeader): boolean {
+    return this.#lowWork.refuses(header);
   }
 
   /**
@@ -96,7 +122,7 @@ export class HeaderSync {
       return;
     }
     peer.headers.unknown = hash.slice() as BlockHash;
-    this.#ask(peer, this.#context.chain.tree.best);
+    this.#ask(peer, buildLocator(this.#context.chain.tree.best));
   }
 
   /** Moves on from a peer that does not answer. */
@@ -131,15 +157,26 @@ export class HeaderSync {
     if (isBetter(node, headers.bestKnown)) headers.bestKnown = node;
   }
 
-  /** A whole message came: there is more. One peer sends it, others wait until it has no more. */
-  #goOn(peer: Peer, last: HeaderNode): void {
-    this.#primary ??= peer;
-    if (this.#primary === peer) this.#ask(peer, last);
-    else peer.headers.started = false;
+  /**
+   * A whole message came: there is more. One peer sends it, others wait until it has no more. Only for one whose headers have not shown their
+   * work nobody waits once we have caught up, nor for ever before.
+   */
+  #goOn(peer: Peer, locator: readonly BlockHash[]): void {
+    const { pass } = peer.headers;
+    if (pass === undefined || !this.#caughtUp) this.#primary ??= peer;
+    const late = pass !== undefined && this.#context.nowMs() >= pass.startedAtMs + PRESYNC_PATIENCE_MS;
+    if (late && this.#primary === peer && this.#next() !== undefined) this.gone(peer);
+    if (this.#primary === peer || (this.#primary === undefined && pass !== undefined)) {
+      this.#ask(peer, locator);
+      return;
+    }
+    peer.headers.pass = undefined;
+    peer.headers.started = false;
   }
 
   /** The peer has no more for now. */
   #finished(peer: Peer): void {
+    peer.headers.pass = undefined;
     if (this.#primary === peer || this.#primary === undefined) {
       this.#primary = undefined;
       this.#caughtUp = true;
@@ -166,16 +203,16 @@ export class HeaderSync {
     for (let peer = this.#next(); this.#primary === undefined && peer !== undefined; peer = this.#next()) {
       peer.headers.started = true;
       if (!this.#caughtUp) this.#primary = peer;
-      this.#ask(peer, from);
+      this.#ask(peer, buildLocator(from));
     }
   }
 
-  #ask(peer: Peer, from: HeaderNode): void {
+  #ask(peer: Peer, locator: readonly BlockHash[]): void {
     if (peer.headers.askedAtMs !== undefined) return;
     const now = this.#context.nowMs();
     peer.headers.askedAtMs = now;
     peer.headers.started = true;
-    this.#context.send(peer, { type: 'getheaders', version: PROTOCOL_VERSION, locator: buildLocator(from), stop: zeroHash<BlockHash>() });
+    this.#context.send(peer, { type: 'getheaders', version: PROTOCOL_VERSION, locator, stop: zeroHash<BlockHash>() });
     this.#context.wakeBy(now + HEADERS_PATIENCE_MS);
   }
 }

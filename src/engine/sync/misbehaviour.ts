@@ -15,6 +15,7 @@ export const DISCONNECT_REASONS = {
   'ping-timeout': { discourage: false, meaning: 'A ping was not answered for 20 minutes.' },
   'headers-not-continuous': { discourage: true, meaning: 'A header does not follow the one before it.' },
   'header-invalid': { discourage: true, meaning: 'A header breaks a rule.' },
+  'headers-not-proven': { discourage: false, meaning: 'Headers that were asked for a second time were not the same.' },
   'block-invalid': { discourage: true, meaning: 'A block breaks a rule.' },
   'block-mutated': { discourage: true, meaning: 'A block has other contents than its header stands for.' },
   'transaction-invalid': { discourage: true, meaning: 'A transaction breaks a rule that has always held.' },

@@ -35,6 +35,7 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     pingTimeMsMin: ping.minMs,
     pingWaitMs: ping.nonce === undefined ? undefined : now.ms - ping.sentAtMs,
     syncedHeaders: bestKnown?.height ?? -1,
+    presyncedHeaders: headers.pass === undefined || headers.pass.presync.redownloads ? -1 : headers.pass.presync.height,
     syncedBlocks: bestKnown === undefined ? -1 : findFork(now.tip, bestKnown).height,
     inFlight: [...blocks.inFlight.values()].map((node) => node.height),
     feeFilterSatPerKvb: transactions.feeFilterSatPerKvb,

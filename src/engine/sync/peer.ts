@@ -5,6 +5,7 @@ import type { VersionMessage } from '../../core/wire/messages/version.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { SocketAddress } from '../ports/transport.ts';
+import type { HeaderPresync } from './header-presync.ts';
 import { RecentSet } from './recent-set.ts';
 
 /** A connection's number, never used twice while the node runs. */
@@ -33,6 +34,14 @@ export interface PeerFacts {
   readonly nonce: bigint;
 }
 
+/** Headers of too little work that are looked at twice before they are kept. */
+export interface PresyncPass {
+  readonly presync: HeaderPresync;
+  /** Where they begin, from there down. */
+  readonly startLocator: readonly BlockHash[];
+  readonly startedAtMs: number;
+}
+
 /** Which headers it has. */
 export interface PeerHeaders {
   /** The best header that it has shown and that is in the tree. */
@@ -45,6 +54,8 @@ export interface PeerHeaders {
   askedAtMs: number | undefined;
   /** It was asked for all that it has, at least once. */
   started: boolean;
+  /** Its headers have not shown their work yet. */
+  pass: PresyncPass | undefined;
   /** It wants new blocks announced by headers. */
   wanted: boolean;
 }
@@ -132,7 +143,15 @@ export function createPeer(facts: PeerFacts): Peer {
     ready: false,
     wtxidRelay: false,
     addrv2: false,
-    headers: { bestKnown: undefined, unknown: undefined, bestSent: undefined, askedAtMs: undefined, started: false, wanted: false },
+    headers: {
+      bestKnown: undefined,
+      unknown: undefined,
+      bestSent: undefined,
+      askedAtMs: undefined,
+      started: false,
+      pass: undefined,
+      wanted: false,
+    },
     blocks: { inFlight: new Map(), lastCommon: undefined, stallingSinceMs: undefined, busySinceMs: 0, lateUntilMs: 0, lastTimeSeconds: 0 },
     transactions: {
       known: new RecentSet(KNOWN_TRANSACTIONS),

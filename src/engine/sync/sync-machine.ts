@@ -297,6 +297,7 @@ export class SyncMachine {
 
   #block(peer: Peer, block: Block, raw: Uint8Array): void {
     const requested = this.#blocks.received(peer, block);
+    if (!requested && this.#headers.refuses(block.header)) return;
     this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw, requested });
     this.#blocks.request(peer);
   }

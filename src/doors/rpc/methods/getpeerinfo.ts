@@ -74,7 +74,6 @@ function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
 const FIXED = {
   bip152_hb_to: false,
   bip152_hb_from: false,
-  presynced_headers: -1,
   addr_relay_enabled: true,
   permissions: [],
   transport_protocol_type: 'v1',
@@ -103,7 +102,7 @@ function peerJson(peer: PeerInfo): JsonOutput {
     bip152_hb_to: FIXED.bip152_hb_to,
     bip152_hb_from: FIXED.bip152_hb_from,
     startingheight: peer.startingHeight,
-    presynced_headers: FIXED.presynced_headers,
+    presynced_headers: peer.presyncedHeaders,
     synced_headers: peer.syncedHeaders,
     synced_blocks: peer.syncedBlocks,
     inflight: peer.inFlight,
