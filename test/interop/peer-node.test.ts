@@ -6,8 +6,12 @@
  */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { blockWork } from '../../src/core/consensus/proof-of-work.ts';
 import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
+import { networkToFile } from '../../src/core/params/network-json.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
 import { encodeBlock } from '../../src/core/primitives/block.ts';
 import { toDisplayHex } from '../../src/core/primitives/ids.ts';
@@ -16,7 +20,7 @@ import { eventually } from '../support/eventually.ts';
 import type { PeerNode } from '../support/peer-node.ts';
 import { peerNodeMissing, startPeerNode } from '../support/peer-node.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
-import { startQuoin } from '../support/quoin-process.ts';
+import { startQuoin, temporaryFolder } from '../support/quoin-process.ts';
 import { spendingChain } from '../support/spending-chain.ts';
 
 const BLOCKS = 300;
@@ -164,6 +168,23 @@ describe('the C++ node as the one we sync from', { skip: peerNodeMissing() }, ()
     const info = (await node.rpc('gettxoutsetinfo')) as { total_amount: number; txouts: number };
     const theirs = (await peer.rpc('gettxoutsetinfo')) as { total_amount: number; txouts: number };
     assert.deepEqual([info.total_amount, info.txouts], [theirs.total_amount, theirs.txouts]);
+    assert.equal(await node.stop(), 0);
+    await peer.stop();
+  });
+
+  it('sends its headers twice where we know what work its chain has, and then we have its blocks', async () => {
+    const blocks = 4_100;
+    const peer = await startPeerNode(...PEER_OPTIONS);
+    await peer.rpc('generatetodescriptor', blocks, 'raw(51)');
+    const minimumChainWork = (blockWork(regtest.consensus.pow.bits) * BigInt(blocks)).toString(16).padStart(64, '0');
+    const network = join(temporaryFolder('network'), 'known.json');
+    writeFileSync(network, JSON.stringify({ ...networkToFile(regtest), name: 'known', minimumChainWork }));
+    const node = await startQuoin({ network, args: ['--connect', peer.p2p] });
+    await agree([node, peer]);
+    assert.equal(await node.rpc('getblockcount'), blocks);
+    const [from] = (await node.rpc('getpeerinfo')) as { bytesrecv_per_msg: { headers: number } }[];
+    // A header has 80 bytes and an empty list behind it.
+    assert.ok(from!.bytesrecv_per_msg.headers >= 2 * blocks * 81, `${from!.bytesrecv_per_msg.headers} bytes of headers`);
     assert.equal(await node.stop(), 0);
     await peer.stop();
   });
