@@ -31,7 +31,7 @@ describe('the command', () => {
   it('ends with 2 and one line that names what is unknown', () => {
     const UNKNOWN: readonly [string[], RegExp][] = [
       [['nodes'], /unknown command 'nodes'/],
-      [['node', '--index', 'tx'], /unknown option '--index'/],
+      [['node', '--index', 'tx,txs'], /--index "tx,txs": takes names of indexes with commas between them/],
       [['node', '--prune', '550'], /unknown option '--prune'/],
       [['node', '--workers', '65'], /--workers "65": takes the number of threads, 0 to 64/],
       [['node', 'extra'], /too many arguments/],

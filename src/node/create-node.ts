@@ -17,10 +17,13 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
+import type { IndexStore } from '../engine/ports/index-store.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type {
   ChainService,
+  IndexName,
+  IndexService,
   MempoolService,
   MiningService,
   NetworkService,
@@ -37,6 +40,7 @@ import { Network } from '../engine/sync/network.ts';
 import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';
 import { createExplainService } from './explain-service.ts';
+import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
 import { createMining } from './mining-service.ts';
@@ -64,6 +68,8 @@ export interface NodeStores {
   readonly mempoolFile: ByteFile | undefined;
   /** Gives up the room that was kept in reserve for a full disk; undefined where nothing is written. */
   readonly makeRoom?: () => Promise<void>;
+  /** Opens an index, which the node closes. Undefined for a node without indexes. */
+  readonly openIndex?: (name: IndexName) => Promise<IndexStore>;
   /** Closes blocks, headers and coins. */
   close(): Promise<void>;
 }
@@ -102,6 +108,8 @@ export interface NodeSettings {
   readonly peers: readonly SocketAddress[];
   readonly mine: { readonly workers: number } | undefined;
   readonly mineTo: Uint8Array | undefined;
+  /** None unless given. */
+  readonly indexes?: readonly IndexName[];
   readonly dbCacheBytes?: number;
   readonly onProgress?: (what: OpeningProgress) => void;
 }
@@ -141,6 +149,12 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...parts,
     ...{ chain, mempool, wallet, mining },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
+    indexes: new Indexes({
+      ...{ chain, clock, log },
+      names: settings.indexes ?? [],
+      open: stores.openIndex,
+      onFailure: (error) => node.fail(error),
+    }),
   });
   failed = (error) => node.fail(error);
   try {
@@ -199,6 +213,7 @@ interface BuiltParts extends Omit<NodeParts, 'seed'> {
   readonly wallet: NodeWallet | undefined;
   readonly mining: Mining;
   readonly network: Network;
+  readonly indexes: Indexes;
 }
 
 class FullNode implements RunningNode {
@@ -213,6 +228,7 @@ class FullNode implements RunningNode {
   readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;
+  readonly indexes: IndexService;
   readonly wallet: WalletService | undefined;
   readonly stopped: Promise<void>;
   readonly #parts: BuiltParts;
@@ -238,6 +254,7 @@ class FullNode implements RunningNode {
     this.explain = createExplainService(parts);
     this.network = parts.network;
     this.mining = parts.mining;
+    this.indexes = parts.indexes;
     this.wallet = parts.wallet;
     this.stopped = new Promise((resolve, reject) => {
       this.#resolveStopped = resolve;
@@ -290,7 +307,7 @@ class FullNode implements RunningNode {
 
   /** Every part is closed even where another fails to; the first failure is the answer. */
   async #stop(): Promise<void> {
-    const { mempool, mining, network, stores, verifier, wallet } = this.#parts;
+    const { indexes, mempool, mining, network, stores, verifier, wallet } = this.#parts;
     const steps: (() => Promise<void> | void | undefined)[] = [
       ...this.#beforeStop,
       () => network.stop(),
@@ -298,6 +315,7 @@ class FullNode implements RunningNode {
       () => this.#waiting.close(),
       () => mempool.close(),
       () => wallet?.close(),
+      () => indexes.close(),
       () => this.#closeChain(),
       () => verifier.close(),
       () => stores.close(),

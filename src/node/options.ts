@@ -1,5 +1,6 @@
 import type { NetworkParams } from '../core/params/types.ts';
 import type { Log } from '../engine/ports/log.ts';
+import type { IndexName } from '../engine/ports/node-port.ts';
 import type { SocketAddress } from '../engine/ports/transport.ts';
 
 /** Default of `NodeOptions.dbCacheBytes`: 450 MiB, Core's number. */
@@ -8,6 +9,11 @@ export const DB_CACHE_BYTES_DEFAULT: number = 450 * 1024 * 1024;
 /** Least and most of `NodeOptions.dbCacheBytes`: Core's 4 MiB, and 16 GiB. */
 export const DB_CACHE_BYTES_MIN: number = 4 * 1024 * 1024;
 export const DB_CACHE_BYTES_MAX: number = 16 * 1024 * 1024 * 1024;
+
+/** Indexes that a node has unless told otherwise: those that an explorer needs, where the chain is small. */
+export function indexesByDefault(network: Pick<NetworkParams, 'name'>): readonly IndexName[] {
+  return network.name === 'quoin' || network.name === 'regtest' ? ['tx', 'script'] : [];
+}
 
 /** Most threads that search for nonces. */
 export const MINING_WORKERS_MAX = 256;
@@ -43,6 +49,8 @@ export interface NodeOptions {
   readonly mineTo: Uint8Array | undefined;
   /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */
   readonly dbCacheBytes: number;
+  /** Indexes that are built and kept, beside the chain. Default: `indexesByDefault`. */
+  readonly indexes: readonly IndexName[];
   /** Engine for signatures. Default: `auto`, the fastest that loads. */
   readonly secp256k1: 'auto' | 'native' | 'prebuilt' | 'wasm';
   /** Threads that run the scripts of blocks, up to `SCRIPT_WORKERS_MAX`; 0: the node's own thread does. Default: one for each core. */

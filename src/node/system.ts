@@ -20,10 +20,13 @@ import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
+import type { StoredNetwork } from '../platform/store/database-identity.ts';
+import { openLevelIndexStore } from '../platform/store/level-index-store.ts';
 import { openLevelRowStore } from '../platform/store/level-row-store.ts';
 import { createMemoryBlockStore } from '../platform/store/memory-block-store.ts';
 import { createMemoryCoinStore } from '../platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../platform/store/memory-header-store.ts';
+import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
 import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
 import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
@@ -104,6 +107,7 @@ async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<N
       peers: noPeers,
       wallet: undefined,
       mempoolFile: undefined,
+      openIndex: async () => createMemoryIndexStore(),
       close: async () => {},
     };
   }
@@ -117,7 +121,13 @@ async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<N
       read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
       write: (bytes) => writeFileAtomic(mempoolPath, bytes),
     },
+    openIndex: (name) => openLevelIndexStore(join(dataDir, 'indexes', name), identityOf(network)),
   };
+}
+
+/** What every database says of its network. */
+function identityOf({ name, messageStart, consensus }: NodeOptions['network']): StoredNetwork {
+  return { name, messageStart, genesisHash: consensus.genesisHash };
 }
 
 /** A node in memory learns of others anew. */
@@ -143,8 +153,7 @@ async function openWallet(options: NodeOptions): Promise<OpenedWallet> {
   }
   const mnemonic = stored?.mnemonic ?? createMnemonic(systemRandom);
   const createdAt = stored === undefined ? await createSeedFile(dataDir, { mnemonic, restored: false }) : undefined;
-  const identity = { name: network.name, messageStart: network.messageStart, genesisHash: network.consensus.genesisHash };
-  const store = await openLevelRowStore(join(dataDir, 'wallet', 'database'), identity);
+  const store = await openLevelRowStore(join(dataDir, 'wallet', 'database'), identityOf(network));
   return { seed: await seedOfWords(mnemonic, stored === undefined), store, createdAt };
 }
 

@@ -16,11 +16,15 @@ import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactio
 import { isUnspendable } from '../../src/core/script/index.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type {
+  BlockFilter,
   BlockOutcome,
   BlockSummary,
   ChainService,
   ChainTip,
   CoinSetHash,
+  ConfirmedTransaction,
+  IndexName,
+  IndexService,
   MempoolItem,
   MempoolService,
   MiningService,
@@ -28,10 +32,13 @@ import type {
   NodeEvent,
   NodePort,
   PeerInfo,
+  ScriptCoin,
+  ScriptEvent,
   TransactionOutcome,
   WalletEntry,
   WalletService,
 } from '../../src/engine/ports/node-port.ts';
+import { INDEX_NAMES } from '../../src/engine/ports/node-port.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -433,6 +440,60 @@ export class FakeExplain implements ExplainService {
   }
 }
 
+/** Indexes with the rows that a test gives them. */
+export class FakeIndexes implements IndexService {
+  readonly present = new Set<IndexName>();
+  /** Those that are still being built. */
+  readonly building = new Set<IndexName>();
+  readonly transactions: ConfirmedTransaction[] = [];
+  readonly coins: ScriptCoin[] = [];
+  readonly events: ScriptEvent[] = [];
+  readonly filters = new Map<HashKey, BlockFilter>();
+
+  states() {
+    return INDEX_NAMES.filter((name) => this.has(name)).map((name) => ({ name, synced: !this.building.has(name), height: 3 }));
+  }
+
+  has(name: IndexName): boolean {
+    return this.present.has(name);
+  }
+
+  async ready(name: IndexName): Promise<boolean> {
+    return !this.building.has(name);
+  }
+
+  async transaction(txid: Txid): Promise<ConfirmedTransaction | undefined> {
+    return this.transactions.find(({ tx }) => hashKey(tx.txid) === hashKey(txid));
+  }
+
+  async scriptTotals() {
+    const balance = this.coins.reduce((sum, { value }) => sum + value, 0n);
+    return { transactionCount: this.events.length, coinCount: this.coins.length, balance };
+  }
+
+  async scriptCoins(_script: Uint8Array, { limit, after }: Parameters<IndexService['scriptCoins']>[1]) {
+    const from = after === undefined ? 0 : 1 + this.coins.findIndex(({ outPoint }) => outPointKey(outPoint) === outPointKey(after));
+    return this.coins.slice(from, from + limit);
+  }
+
+  async scriptCoinsAmong(_script: Uint8Array, outPoints: readonly OutPoint[]) {
+    const keys = new Set(outPoints.map(outPointKey));
+    return this.coins.filter(({ outPoint }) => keys.has(outPointKey(outPoint)));
+  }
+
+  async scriptHistory(_script: Uint8Array, { limit, before }: Parameters<IndexService['scriptHistory']>[1]) {
+    return this.events.filter(({ height }) => before === undefined || height < before.height).slice(0, limit);
+  }
+
+  async spender() {
+    return undefined;
+  }
+
+  async filter(hash: BlockHash): Promise<BlockFilter | undefined> {
+    return this.filters.get(hashKey(hash));
+  }
+}
+
 /** One line of the log. */
 export interface LoggedEvent {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -451,6 +512,7 @@ export class FakeNode implements NodePort {
   readonly explain = new FakeExplain();
   readonly network = new FakeNetwork();
   readonly mining: FakeMining;
+  readonly indexes = new FakeIndexes();
   readonly wallet: FakeWallet | undefined = new FakeWallet();
   readonly logged: LoggedEvent[] = [];
   readonly listeners = new Set<(event: NodeEvent) => void>();

@@ -13,7 +13,15 @@ import { type NodeSaid, planNode } from './node-settings.ts';
 const NOTHING: NodeSaid = {
   ...{ network: undefined, dataDir: undefined, config: undefined, memory: undefined, listen: undefined, noListen: undefined },
   ...{ http: undefined, noHttp: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
-  ...{ mineTo: undefined, dbCache: undefined, secp256k1: undefined, workers: undefined, logLevel: undefined, logJson: undefined },
+  ...{
+    mineTo: undefined,
+    dbCache: undefined,
+    secp256k1: undefined,
+    workers: undefined,
+    logLevel: undefined,
+    logJson: undefined,
+    index: undefined,
+  },
   ...{ rpcUser: undefined, rpcPassword: undefined },
 };
 
@@ -31,6 +39,15 @@ describe('a node about which nothing is said', () => {
     assert.equal(node.dbCacheBytes, 450 * 1_048_576);
     assert.equal(node.scriptWorkers, Math.min(availableParallelism(), 64));
     assert.equal((await planNode(said({ workers: 0 }), quoin)).node.scriptWorkers, 0);
+  });
+
+  it('has the indexes that an explorer needs on the small networks, none elsewhere, and those that were named', async () => {
+    const indexesOf = async (what: Partial<NodeSaid>, network: NetworkParams) => (await planNode(said(what), network)).node.indexes;
+    assert.deepEqual(await indexesOf({}, quoin), ['tx', 'script']);
+    assert.deepEqual(await indexesOf({}, regtest), ['tx', 'script']);
+    assert.deepEqual(await indexesOf({}, { ...regtest, name: 'mine' }), []);
+    assert.deepEqual(await indexesOf({ index: [] }, quoin), []);
+    assert.deepEqual(await indexesOf({ index: ['filter'] }, regtest), ['filter']);
   });
 
   it('listens on loopback alone where the network says so', async () => {

@@ -10,7 +10,7 @@ import { availableParallelism, networkInterfaces } from 'node:os';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { SocketAddress } from '../../engine/ports/transport.ts';
-import { DB_CACHE_BYTES_DEFAULT, MINING_WORKERS_MAX, type NodeOptions, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
+import { DB_CACHE_BYTES_DEFAULT, indexesByDefault, MINING_WORKERS_MAX, type NodeOptions, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
 import { UsageError } from '../failure.ts';
 import { ALL_CORES, type NODE_OPTIONS } from '../options/node-options.ts';
 import { dataFolder } from '../options/place.ts';
@@ -107,6 +107,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       mine: workersOf(said),
       mineTo: await scriptOf(said, network),
       dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
+      indexes: said.index ?? indexesByDefault(network),
       secp256k1: said.secp256k1 ?? 'auto',
       scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),
       wallet: await hasWallet(network, dataDir),

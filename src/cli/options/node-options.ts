@@ -5,10 +5,13 @@
  */
 
 import { type Option, repeated, single, switchOption } from './option.ts';
-import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhole, parseWord } from './values.ts';
+import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhole, parseWord, parseWords } from './values.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const SECP256K1_CHOICES = ['auto', 'native', 'prebuilt', 'wasm'] as const;
+
+/** Values of `--index`; the same as src/engine/ports/node-port.ts. */
+const INDEX_NAMES = ['tx', 'script', 'filter', 'spent'] as const;
 
 /** Limits of `--db-cache`; src/node/options.ts says them in bytes. */
 const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
@@ -134,6 +137,13 @@ const RUNNING_OPTIONS = {
     takes: `a size in MiB, ${DB_CACHE_MIB.min} to ${DB_CACHE_MIB.max}`,
     help: `memory for coins that are not yet on disk; default ${DB_CACHE_MIB.default}`,
     parse: (text) => parseWhole(text, DB_CACHE_MIB),
+  }),
+  index: single({
+    name: 'index',
+    placeholder: 'NAME,...',
+    takes: `names of indexes with commas between them (${INDEX_NAMES.join(', ')}), or none`,
+    help: `what to build beside the chain: ${INDEX_NAMES.join(', ')}, or none; default tx,script on quoin and regtest, else none`,
+    parse: (text) => (text === 'none' ? [] : parseWords(text, INDEX_NAMES)),
   }),
   secp256k1: single({
     name: 'secp256k1',

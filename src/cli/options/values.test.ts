@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatSocketAddress, parsePeerAddress, parseSocketAddress, parseSwitch, parseWhole, parseWord } from './values.ts';
+import { formatSocketAddress, parsePeerAddress, parseSocketAddress, parseSwitch, parseWhole, parseWord, parseWords } from './values.ts';
 
 describe('an address', () => {
   const GOOD: readonly [string, string, number][] = [
@@ -60,5 +60,13 @@ describe('values', () => {
   it('are one of a few words', () => {
     assert.equal(parseWord('b', ['a', 'b']), 'b');
     assert.equal(parseWord('B', ['a', 'b']), undefined);
+  });
+
+  it('are some of a few words', () => {
+    const words = ['a', 'b', 'c'] as const;
+    assert.deepEqual(
+      ['a', 'c, a', '', 'a,', 'a,x', 'none'].map((text) => parseWords(text, words)),
+      [['a'], ['c', 'a'], undefined, undefined, undefined, undefined],
+    );
   });
 });

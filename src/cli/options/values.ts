@@ -53,6 +53,12 @@ export function parseWord<Word extends string>(text: string, words: readonly Wor
   return words.find((word) => word === text);
 }
 
+/** Some of a few words with commas between them. */
+export function parseWords<Word extends string>(text: string, words: readonly Word[]): readonly Word[] | undefined {
+  const found = text.split(',').map((each) => parseWord(each.trim(), words));
+  return found.some((word) => word === undefined) ? undefined : (found as Word[]);
+}
+
 /** Any text but the empty one. */
 export function parseText(text: string): string | undefined {
   return text === '' ? undefined : text;

@@ -25,6 +25,7 @@ import {
   problemHeaders,
 } from './problem.ts';
 import type { Access, Route, RouteRequest } from './route.ts';
+import { addressRoutes } from './routes/addresses.ts';
 import { blockRoutes } from './routes/blocks.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -50,6 +51,7 @@ export const ROUTES: readonly Route[] = [
   ...blockRoutes,
   ...transactionRoutes,
   ...explainRoutes,
+  ...addressRoutes,
   ...mempoolRoutes,
   ...peerRoutes,
   ...miningRoutes,

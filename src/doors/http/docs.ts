@@ -37,6 +37,7 @@ export function OPENAPI(node: NodePort) {
     tags: [
       { name: 'chain', description: 'Blocks and the state of the node.' },
       { name: 'transactions', description: 'Transactions and those that wait.' },
+      { name: 'addresses', description: 'What addresses have; needs an index.' },
       { name: 'peers', description: 'Connections to other nodes.' },
       { name: 'mining', description: 'The miner of this node.' },
       { name: 'wallet', description: 'The wallet of this node.' },

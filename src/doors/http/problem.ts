@@ -22,6 +22,7 @@ export const PROBLEMS = {
   'not-found': [404, 'There is nothing at this path.'],
   'peer-not-found': [404, 'No such peer is connected or kept.'],
   'transaction-not-found': [404, 'The transaction is neither waiting, nor of the wallet, nor in the block that was given.'],
+  'index-missing': [409, 'This needs an index that the node was not started with.'],
   'block-not-stored': [409, 'Only the header of this block is known.'],
   'mining-unavailable': [409, 'The miner cannot be started as asked.'],
   'peer-known': [409, 'The connection to this peer is kept already.'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Errors } from 'typebox/schema';
+import { OP_TRUE, outputOf, spend } from '../../../test/support/chain-builder.ts';
 import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
 import { httpRequest } from '../../../test/support/http-request.ts';
 import { repositoryRoot } from '../../../test/support/vectors.ts';
@@ -82,6 +83,82 @@ async function refused(code: string, ...args: Parameters<typeof ask>) {
   assert.equal(value.code, code, JSON.stringify(value));
   return value;
 }
+
+describe('routes about addresses', () => {
+  const paid = (vout: number, value: bigint, height: number) => {
+    return { outPoint: { txid: node.payment.txid, vout }, value, height, coinbase: false };
+  };
+
+  it('need the index of scripts, and name the option with those that are there', async () => {
+    fresh().indexes.present.add('tx');
+    for (const [id, path] of [
+      ['getAddress', ''],
+      ['getAddressUtxos', '/utxos'],
+      ['getAddressTransactions', '/txs'],
+    ] as const) {
+      const problem = await refused('index-missing', id, `/api/v1/address/${ADDRESS}${path}`);
+      assert.match(problem.detail, /--index tx,script\.$/);
+    }
+    node.indexes.present.add('script');
+    assert.equal((await refused('address-invalid', 'getAddress', '/api/v1/address/nonsense')).field, 'address');
+  });
+
+  it('tell the balance, and what waiting transactions will change of it', async () => {
+    const { indexes, mempool } = fresh();
+    indexes.present.add('script');
+    const script = Uint8Array.of(0, 20, ...Buffer.from('751e76e8199196d454941c45d1b3a323f1433bd6', 'hex'));
+    const second = outputOf(node.chain.at(2).transactions[0] as Transaction);
+    indexes.coins.push(paid(0, 7n, 3), { ...paid(0, 5_000_000_000n, 2), outPoint: second.outPoint });
+    indexes.events.push({ txid: node.payment.txid, height: 3, position: 1, received: 7n, spent: 0n });
+    const path = `/api/v1/address/${ADDRESS}`;
+    const quiet = (await ask('getAddress', path, { login: false })).value;
+    assert.deepEqual(quiet.balance, { confirmed: '5000000007', unconfirmed: '0' });
+    assert.deepEqual([quiet.transactionCount, quiet.utxoCount, quiet.unconfirmedTransactionCount, quiet.height], [1, 2, 0, 3]);
+    // One spends a coin of the address and pays it back in part, the next one spends that again.
+    const first = node.spendingSecond(4_000_000_000n, script);
+    mempool.add(first);
+    const next = spend({ inputs: [outputOf(first)], outputs: [{ value: 3_000_000_000n, scriptPubKey: OP_TRUE }] });
+    assert.equal((await ask('getAddress', path)).value.balance.unconfirmed, '-1000000000');
+    mempool.add(next);
+    const busy = (await ask('getAddress', path)).value;
+    assert.deepEqual([busy.balance.unconfirmed, busy.unconfirmedTransactionCount], ['-5000000000', 2]);
+    const { utxos } = (await ask('getAddressUtxos', `${path}/utxos`)).value;
+    assert.deepEqual([utxos[0].spentBy, utxos[1].spentBy], [undefined, toDisplayHex(first.txid)]);
+  });
+
+  it('list coins and transactions in pages', async () => {
+    const { indexes } = fresh();
+    indexes.present.add('script');
+    for (let i = 0; i < 5; i++) {
+      indexes.coins.push(paid(i, BigInt(i), 3));
+      indexes.events.push({ txid: node.payment.txid, height: 9 - i, position: i, received: 2n ** 60n, spent: 1n });
+    }
+    const all = async (id: string, path: string, name: string): Promise<unknown[][]> => {
+      const pages: unknown[][] = [];
+      for (let after = ''; ; ) {
+        const { value } = await ask(id, `/api/v1/address/${ADDRESS}/${path}?limit=2${after}`);
+        pages.push(value[name]);
+        if (value.next === undefined) return pages;
+        after = `&after=${value.next}`;
+      }
+    };
+    const coins = await all('getAddressUtxos', 'utxos', 'utxos');
+    assert.deepEqual(
+      coins.map((page) => page.map((coin) => (coin as { index: number }).index)),
+      [[0, 1], [2, 3], [4]],
+    );
+    const events = await all('getAddressTransactions', 'txs', 'transactions');
+    assert.deepEqual(
+      events.map((page) => page.map((event) => (event as { height: number }).height)),
+      [[9, 8], [7, 6], [5]],
+    );
+    assert.equal((events.flat()[0] as { received: string }).received, '1152921504606846976');
+    for (const query of ['limit=0', 'limit=1001', 'after=x', 'after=1', `after=${UNKNOWN}`, 'nosuch=1']) {
+      await refused('request-invalid', 'getAddressTransactions', `/api/v1/address/${ADDRESS}/txs?${query}`);
+      await refused('request-invalid', 'getAddressUtxos', `/api/v1/address/${ADDRESS}/utxos?${query}`);
+    }
+  });
+});
 
 describe('routes about the chain', () => {
   it('tell the state of the node', async () => {
@@ -166,7 +243,7 @@ describe('routes about transactions', () => {
     assert.deepEqual([second.confirmations, second.fee, second.block], [1, 10_000, { hash, height: 3, active: true }]);
     assert.deepEqual(second.inputs[0].spent.value, 5_000_000_000);
     assert.equal(second.outputs[0].address, 'bcrt1qqvpsxqcrqvpsxqcrqvpsxqcrqvpsxqcruj60yu');
-    await refused('transaction-not-found', 'getTransaction', path);
+    assert.match((await refused('index-missing', 'getTransaction', path)).detail, /--index tx/);
     const entry = { txid: payment.txid, amount: 5n, fee: undefined, block: { hash: chain.at(3).header.hash, height: 3 }, tx: payment };
     wallet?.entries.push({ ...entry, conflicted: false, coinbase: false, timeSeconds: 1 });
     const third = (await ask('getTransaction', path)).value;
@@ -176,8 +253,25 @@ describe('routes about transactions', () => {
     assert.deepEqual([shown.inputs[0].coinbase, shown.inputs[0].txid, shown.fee], [true, undefined, undefined]);
   });
 
+  it('find one anywhere in the chain by the index', async () => {
+    const { chain, indexes, payment } = fresh();
+    indexes.present.add('tx');
+    const { hash } = chain.at(3).header;
+    indexes.transactions.push({ tx: payment, blockHash: hash, position: 1 });
+    const path = `/api/v1/tx/${toDisplayHex(payment.txid)}`;
+    const { value } = await ask('getTransaction', path, { login: false });
+    assert.deepEqual([value.confirmations, value.fee, value.block], [1, 10_000, { hash: toDisplayHex(hash), height: 3, active: true }]);
+    assert.deepEqual((await ask('getTransaction', `${path}?block=${toDisplayHex(hash)}`)).value, value);
+    const coinbase = chain.at(3).transactions[0] as Transaction;
+    indexes.transactions.push({ tx: coinbase, blockHash: hash, position: 0 });
+    const shown = (await ask('getTransaction', `/api/v1/tx/${toDisplayHex(coinbase.txid)}`)).value;
+    assert.deepEqual([shown.inputs[0].coinbase, shown.fee, shown.block.height], [true, undefined, 3]);
+  });
+
   it('refuse unknown and malformed ids', async () => {
     const { headerOnly } = fresh();
+    await refused('index-missing', 'getTransaction', `/api/v1/tx/${UNKNOWN}`);
+    node.indexes.present.add('tx');
     await refused('transaction-not-found', 'getTransaction', `/api/v1/tx/${UNKNOWN}`);
     await refused('transaction-not-found', 'getTransaction', `/api/v1/tx/${UNKNOWN}?block=${toDisplayHex(node.chain.at(1).header.hash)}`);
     await refused('block-not-found', 'getTransaction', `/api/v1/tx/${UNKNOWN}?block=${UNKNOWN}`);
@@ -375,6 +469,9 @@ describe('every route', () => {
       'getTransaction',
       'sendTransaction',
       'explain',
+      'getAddress',
+      'getAddressUtxos',
+      'getAddressTransactions',
       'mempool',
       'listPeers',
       'mining',

@@ -12,7 +12,7 @@ import { PROBLEM } from './problem.ts';
 export type Access = 'open' | 'read' | 'login';
 
 /** Headings of the description. */
-export type RouteTag = 'chain' | 'transactions' | 'peers' | 'mining' | 'wallet';
+export type RouteTag = 'chain' | 'transactions' | 'addresses' | 'peers' | 'mining' | 'wallet';
 
 /** A request taken apart and held against its schemas. */
 export interface RouteRequest<Params, Query, Body> {

@@ -5,7 +5,7 @@ import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { encodeBlock, encodeHeader } from '../../core/primitives/block.ts';
-import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import { encodeTransaction, makeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
@@ -170,6 +170,59 @@ describe('methods about coins and transactions', () => {
     await fails(-5, /^The genesis block coinbase/, 'getrawtransaction', toDisplayHex(node.params.genesis.header.merkleRoot));
     await fails(-8, "parameter 1 must be of length 64 (not 2, for 'zz')", 'getrawtransaction', 'zz');
     await fails(-8, "parameter 3 must be of length 64 (not 1, for 'a')", 'getrawtransaction', payment, 1, 'a');
+  });
+
+  it('find a transaction anywhere in the chain by the index', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const { chain, indexes, payment } = node;
+    const txid = toDisplayHex(payment.txid);
+    indexes.present.add('tx');
+    const hint = 'Use gettransaction for wallet transactions.';
+    await fails(-5, `No such mempool or blockchain transaction. ${hint}`, 'getrawtransaction', txid);
+    indexes.building.add('tx');
+    const unfinished = 'No such mempool transaction. Blockchain transactions are still in the process of being indexed';
+    await fails(-5, `${unfinished}. ${hint}`, 'getrawtransaction', txid);
+    const { hash, timeSeconds } = chain.at(3).header;
+    indexes.transactions.push({ tx: payment, blockHash: hash, position: 1 });
+    assert.equal(await call('getrawtransaction', txid), hexOfTx(payment));
+    const { in_active_chain, ...inBlock } = await call('getrawtransaction', txid, 2, toDisplayHex(hash));
+    assert.equal(in_active_chain, true);
+    assert.deepEqual(await call('getrawtransaction', txid, 2), inBlock);
+    const found = await call('getrawtransaction', txid, 1);
+    assert.deepEqual([found.confirmations, found.time, found.blocktime, found.fee], [1, timeSeconds, timeSeconds, undefined]);
+  });
+
+  it('tell how far indexes have come', async () => {
+    const { call, node } = createRpcCaller();
+    assert.deepEqual(await call('getindexinfo'), {});
+    for (const name of ['tx', 'script', 'filter', 'spent'] as const) node.indexes.present.add(name);
+    node.indexes.building.add('filter');
+    const done = { synced: true, best_block_height: 3 };
+    const building = { synced: false, best_block_height: 3 };
+    const all = { txindex: done, scriptindex: done, 'basic block filter index': building, txospenderindex: done };
+    assert.deepEqual(await call('getindexinfo'), all);
+    assert.deepEqual(await call('getindexinfo', ''), all);
+    assert.deepEqual(await call('getindexinfo', 'basic block filter index'), { 'basic block filter index': building });
+    assert.deepEqual(await call('getindexinfo', 'nosuch'), {});
+  });
+
+  it('give the filter of a block', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const hash = toDisplayHex(node.chain.at(3).header.hash);
+    await fails(-1, 'Index is not enabled for filtertype basic', 'getblockfilter', hash);
+    await fails(-5, 'Unknown filtertype', 'getblockfilter', hash, 'extended');
+    node.indexes.present.add('filter');
+    await fails(-5, 'Block not found', 'getblockfilter', UNKNOWN);
+    await fails(-32603, /index corruption/, 'getblockfilter', hash);
+    node.indexes.building.add('filter');
+    await fails(-1, 'Filter not found. Block filters are still in the process of being indexed.', 'getblockfilter', hash);
+    const stale = toDisplayHex(node.staleBlock.header.hash);
+    await fails(-5, 'Filter not found. Block was not connected to active chain.', 'getblockfilter', stale);
+    const header = Uint8Array.from({ length: 32 }, (_, i) => i);
+    node.indexes.filters.set(hashKey(node.chain.at(3).header.hash), { filter: Uint8Array.of(1, 2), header });
+    const expected = { filter: '0102', header: toDisplayHex(header) };
+    assert.deepEqual(await call('getblockfilter', hash), expected);
+    assert.deepEqual(await call('getblockfilter', hash, 'basic'), expected);
   });
 
   it('take transactions apart', async () => {

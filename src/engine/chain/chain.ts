@@ -380,6 +380,11 @@ export class Chain {
     this.#lastCoinFlushMs = this.#options.clock.monotonicMs();
   }
 
+  /** Sees to it that no block known by now is forgotten in a crash: writes the header rows that changed and what they point to. */
+  flushHeaders(): Promise<void> {
+    return this.#queue.run(() => this.#state.flushHeaders());
+  }
+
   /** Writes everything. */
   flush(): Promise<void> {
     return this.#change(() => this.#flush());

@@ -33,6 +33,10 @@ export interface BatchWriter {
 export interface KeyRange {
   readonly gte?: Uint8Array;
   readonly lt?: Uint8Array;
+  /** From the highest key down. */
+  readonly reverse?: boolean;
+  /** Most rows; all unless given. */
+  readonly limit?: number;
 }
 
 /** Rows fetched at once while iterating: some 100 KB, one hop to another thread. */
@@ -173,6 +177,15 @@ export class LevelDatabase {
    */
   entries<T>(range: KeyRange, toItem: (key: Uint8Array, value: Uint8Array) => T): AsyncIterable<T> {
     return rows(this.#level.iterator<Uint8Array, Uint8Array>(range), this.location, toItem);
+  }
+
+  /** Deletes all rows of a range, not in one step: where it is cut short some of them are left. @throws NodeError */
+  async clear(range: { readonly gte: Uint8Array; readonly lt: Uint8Array }): Promise<void> {
+    try {
+      await this.#level.clear(range);
+    } catch (error) {
+      throw toDatabaseError(error, this.location);
+    }
   }
 
   async close(): Promise<void> {

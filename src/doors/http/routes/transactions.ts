@@ -7,6 +7,7 @@ import { decodeTransaction, type Satoshis, type Transaction } from '../../../cor
 import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
 import { type Static, Type } from '../../schema.ts';
 import { TRANSACTION_BODY_SIZE_MAX } from '../limits.ts';
+import { needIndex } from '../need-index.ts';
 import { HttpProblem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { confirmationsOf, HASH, TRANSACTION_PROPERTIES, transactionView } from '../views.ts';
@@ -52,6 +53,17 @@ async function inBlock(node: NodePort, txid: Txid, hash: BlockHash): Promise<Sta
   return { ...transactionView(tx, node, { spent, fee: feeOf(tx, spent) }), ...blockFacts(summary, node) };
 }
 
+/** Looks into the index of confirmed transactions. */
+async function byIndex(node: NodePort, txid: Txid): Promise<Static<typeof RESULT> | undefined> {
+  await node.indexes.ready('tx');
+  const confirmed = await node.indexes.transaction(txid);
+  const block = confirmed === undefined ? undefined : node.chain.block(confirmed.blockHash);
+  if (confirmed === undefined || block === undefined) return undefined;
+  const { position, tx } = confirmed;
+  const spent = position === 0 ? undefined : (await node.chain.spentCoins(confirmed.blockHash))?.[position - 1];
+  return { ...transactionView(tx, node, { spent, fee: feeOf(tx, spent) }), ...blockFacts(block, node) };
+}
+
 /** Looks among the transactions that wait, then in the wallet. */
 function withoutBlock(node: NodePort, txid: Txid): Static<typeof RESULT> | undefined {
   const waiting = node.mempool.get(txid);
@@ -68,17 +80,20 @@ const get = defineRoute({
   method: 'GET',
   path: '/api/v1/tx/:txid',
   tag: 'transactions',
-  summary: 'A transaction that waits, is of the wallet, or is in a given block.',
+  summary: 'A transaction that waits, is of the wallet, is in a given block, or with the index "tx" anywhere in the chain.',
   params: Type.Object({ txid: HASH }),
   query: Type.Object({ block: Type.Optional(HASH) }, { additionalProperties: false }),
   result: RESULT,
   run: async (node, { params, query }) => {
     const txid = fromHexText<Txid>(params.txid);
     if (query.block !== undefined) return inBlock(node, txid, fromHexText<BlockHash>(query.block));
-    const found = withoutBlock(node, txid);
+    const indexed = node.indexes.has('tx') ? await byIndex(node, txid) : undefined;
+    const found = indexed ?? withoutBlock(node, txid);
     if (found !== undefined) return found;
-    const detail = 'The transaction is neither waiting nor of the wallet. If it is in a block, name it with ?block=HASH.';
-    throw new HttpProblem('transaction-not-found', { detail });
+    needIndex(node, 'tx', 'The transaction is neither waiting nor of the wallet. Name its block with ?block=HASH, or');
+    throw new HttpProblem('transaction-not-found', {
+      detail: 'The transaction is neither waiting nor in the chain as far as it is indexed.',
+    });
   },
 });
 

@@ -10,7 +10,9 @@ import type { JsonOutput } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
 import { TRANSACTION_PROPERTIES, transactionHex, transactionJson } from '../render/transaction.ts';
 
-const NO_MEMPOOL_TRANSACTION = 'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries';
+const NO_INDEX = 'No such mempool transaction. Use -txindex or provide a block hash to enable blockchain transaction queries';
+const INDEX_UNFINISHED = 'No such mempool transaction. Blockchain transactions are still in the process of being indexed';
+const NOT_FOUND = 'No such mempool or blockchain transaction';
 
 const RESULT = Type.Object({
   in_active_chain: Type.Optional(Type.Boolean({ description: 'Where a block was given.' })),
@@ -25,7 +27,8 @@ const RESULT = Type.Object({
 /** A transaction with the block it was found in. */
 interface Found {
   readonly tx: Transaction;
-  readonly block?: BlockSummary;
+  readonly block?: BlockSummary | undefined;
+  readonly isBlockGiven?: boolean;
   readonly spent?: readonly Coin[] | undefined;
 }
 
@@ -48,7 +51,23 @@ async function findInBlock(context: RpcContext, txid: Txid, blockHash: BlockHash
   const tx = block.transactions[index];
   if (tx === undefined) throw notFound('No such transaction found in the provided block');
   const spent = withSpent && index > 0 ? (await chain.spentCoins(blockHash))?.[index - 1] : undefined;
-  return { tx, block: summary, spent };
+  return { tx, block: summary, spent, isBlockGiven: true };
+}
+
+/** Looks among the transactions that wait, then in the index of confirmed ones. */
+async function findAnywhere({ node }: RpcContext, txid: Txid, withSpent: boolean): Promise<Found> {
+  const { chain, indexes, mempool } = node;
+  const isReady = indexes.has('tx') && (await indexes.ready('tx'));
+  const waiting = mempool.get(txid);
+  if (waiting !== undefined) return { tx: waiting.tx };
+  const confirmed = indexes.has('tx') ? await indexes.transaction(txid) : undefined;
+  if (confirmed !== undefined) {
+    const { blockHash, position, tx } = confirmed;
+    const spent = withSpent && position > 0 ? (await chain.spentCoins(blockHash))?.[position - 1] : undefined;
+    return { tx, block: chain.block(blockHash), spent };
+  }
+  if (!indexes.has('tx')) throw notFound(NO_INDEX);
+  throw notFound(isReady ? NOT_FOUND : INDEX_UNFINISHED);
 }
 
 function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOutput {
@@ -57,7 +76,7 @@ function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOu
   if (block === undefined) return shown;
   const { active, header } = block;
   return {
-    in_active_chain: active,
+    in_active_chain: found.isBlockGiven === true ? active : undefined,
     ...shown,
     blockhash: toDisplayHex(header.hash),
     confirmations: active ? context.node.chain.tip().height - block.height + 1 : 0,
@@ -70,7 +89,7 @@ export const getrawtransaction: RpcMethod = {
   name: 'getrawtransaction',
   category: 'Rawtransactions',
   description:
-    'A waiting transaction, or one of a given block: its bytes in hexadecimal (0), taken apart (1), or with its fee and the outputs it spends (2).',
+    'A transaction that waits, is in a given block, or anywhere in the chain where the node has the index "tx": its bytes in hexadecimal (0), taken apart (1), or with its fee and the outputs it spends (2).',
   params: [
     { name: 'txid', schema: Type.String(), required: true, description: 'The transaction.' },
     {
@@ -79,25 +98,21 @@ export const getrawtransaction: RpcMethod = {
       fallback: '0',
       description: 'From 0 to 2; false is 0 and true 1.',
     },
-    { name: 'blockhash', schema: Type.String(), description: 'The block to look in, instead of among those that wait.' },
+    { name: 'blockhash', schema: Type.String(), description: 'The block to look in, and nowhere else.' },
   ],
   result: Type.Union([Type.String({ description: 'The transaction in hexadecimal.' }), RESULT]),
   run: async (context, args) => {
-    const { mempool, params } = context.node;
+    const { params } = context.node;
     const txid = args.hash<Txid>(0, 'parameter 1');
     if (bytesEqual(txid, params.genesis.header.merkleRoot)) {
       const problem = 'The genesis block coinbase is not considered an ordinary transaction and cannot be retrieved';
       throw new RpcError('INVALID_ADDRESS_OR_KEY', problem);
     }
     const verbosity = args.verbosity(1, 0);
-    let found: Found;
-    if (args.has(2)) {
-      found = await findInBlock(context, txid, args.hash<BlockHash>(2, 'parameter 3'), verbosity >= 2);
-    } else {
-      const waiting = mempool.get(txid);
-      if (waiting === undefined) throw notFound(NO_MEMPOOL_TRANSACTION);
-      found = { tx: waiting.tx };
-    }
+    const withSpent = verbosity >= 2;
+    const found = args.has(2)
+      ? await findInBlock(context, txid, args.hash<BlockHash>(2, 'parameter 3'), withSpent)
+      : await findAnywhere(context, txid, withSpent);
     return verbosity <= 0 ? transactionHex(found.tx) : foundJson(context, found, verbosity);
   },
 };

@@ -14,11 +14,13 @@ import { getbestblockhash } from './getbestblockhash.ts';
 import { getblock } from './getblock.ts';
 import { getblockchaininfo } from './getblockchaininfo.ts';
 import { getblockcount } from './getblockcount.ts';
+import { getblockfilter } from './getblockfilter.ts';
 import { getblockhash } from './getblockhash.ts';
 import { getblockheader } from './getblockheader.ts';
 import { getchaintips } from './getchaintips.ts';
 import { getconnectioncount } from './getconnectioncount.ts';
 import { getdifficulty } from './getdifficulty.ts';
+import { getindexinfo } from './getindexinfo.ts';
 import { getmempoolentry } from './getmempoolentry.ts';
 import { getmempoolinfo } from './getmempoolinfo.ts';
 import { getmininginfo } from './getmininginfo.ts';
@@ -51,11 +53,13 @@ const ALL: readonly RpcMethod[] = [
   getblock,
   getblockchaininfo,
   getblockcount,
+  getblockfilter,
   getblockhash,
   getblockheader,
   getchaintips,
   getconnectioncount,
   getdifficulty,
+  getindexinfo,
   getmempoolentry,
   getmempoolinfo,
   getmininginfo,

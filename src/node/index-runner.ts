@@ -1,0 +1,202 @@
+/**
+ * One index, built in the background from where it stopped and kept at the tip: it walks from its own last block to the chain's, back
+ * along a branch that was left and forwards along the one that is active, one block at a time.
+ *
+ * Rows are written in batches with the block they belong to, so a crash leaves the index at some earlier block and the next start goes on
+ * from there. A block is known to the chain durably before an index is: no index ever stands at a block that nobody can take back.
+ *
+ * @module
+ */
+
+import { decodeBlock } from '../core/primitives/block.ts';
+import { toDisplayHex } from '../core/primitives/ids.ts';
+import type { Chain } from '../engine/chain/chain.ts';
+import type { HeaderNode } from '../engine/chain/header-node.ts';
+import { isStored } from '../engine/chain/header-node.ts';
+import type { IndexedBlock, IndexKind } from '../engine/indexes/index-kind.ts';
+import { PendingRows } from '../engine/indexes/pending-rows.ts';
+import type { Clock } from '../engine/ports/clock.ts';
+import type { IndexStore } from '../engine/ports/index-store.ts';
+import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
+import type { IndexState } from '../engine/ports/node-port.ts';
+import type { RecentBlocks } from './recent-blocks.ts';
+
+/** Rows in memory before they are written. */
+const PENDING_BYTES_MAX = 8 << 20;
+/** And before much work could be lost in a crash. */
+const PENDING_BLOCKS_MAX = 2_000;
+/** Longest turn on the main thread, between two steps. */
+const TURN_MS_MAX = 4;
+
+/** What an index is built with. */
+export interface IndexRunnerParts {
+  readonly kind: IndexKind;
+  readonly open: () => Promise<IndexStore>;
+  readonly chain: Chain;
+  readonly recent: Pick<RecentBlocks, 'get'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told once, when nothing more can be kept. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The life of one index, from its making to `close`. */
+export class IndexRunner {
+  readonly #parts: IndexRunnerParts;
+  readonly #opened: Promise<IndexStore>;
+  readonly #done: Promise<void>;
+  readonly #unsubscribe: () => void;
+  /** The last block whose rows are written. */
+  #written: HeaderNode | undefined;
+  /** The last block whose rows are known, written or not. */
+  #at: HeaderNode | undefined;
+  #pendingBlocks = 0;
+  #synced = false;
+  #closing = false;
+  #turnBeganMs: number;
+  #wake: (() => void) | undefined;
+  /** Told when the index is at the tip, or never will be. */
+  #waiters: (() => void)[] = [];
+
+  /** Begins at once. */
+  constructor(parts: IndexRunnerParts) {
+    this.#parts = parts;
+    this.#turnBeganMs = parts.clock.monotonicMs();
+    this.#unsubscribe = parts.chain.subscribe((event) => {
+      if (event.kind !== 'header-added') this.#wake?.();
+    });
+    this.#opened = this.#open();
+    this.#done = this.#opened.then((store) => this.#run(store)).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** How far it has come. */
+  state(): IndexState {
+    return { name: this.#parts.kind.name, synced: this.#synced, height: this.#written?.height ?? 0 };
+  }
+
+  /** Its rows. @throws NodeError where they cannot be opened */
+  store(): Promise<IndexStore> {
+    return this.#opened;
+  }
+
+  /** Waits until an index that was in sync is at the tip again. @returns false where it never was, or ends before */
+  async ready(): Promise<boolean> {
+    await this.#opened;
+    while (this.#synced && !this.#closing && !this.#isAtTip()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    return this.#synced && !this.#closing;
+  }
+
+  /** Writes what is known and closes the rows. Its failure was told before. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#unsubscribe();
+    this.#wake?.();
+    await this.#done;
+    this.#tellWaiters();
+    const store = await this.#opened.catch(() => undefined);
+    await store?.close();
+  }
+
+  #fail(error: unknown): void {
+    this.#closing = true;
+    this.#tellWaiters();
+    this.#parts.onFailure(error);
+  }
+
+  #isAtTip(): boolean {
+    return this.#written === this.#parts.chain.tip;
+  }
+
+  /** Opens the rows and finds the block that they end with. Rows of a chain that is not known any more are forgotten. */
+  async #open(): Promise<IndexStore> {
+    const { kind, open, chain, log } = this.#parts;
+    const store = await open();
+    const tip = await store.tip();
+    const node = tip === undefined ? undefined : chain.tree.get(tip.hash);
+    if (node === undefined) {
+      if (tip !== undefined) log.warn('index-rebuilt', { index: kind.name, why: `block ${toDisplayHex(tip.hash)} is not known any more` });
+      await store.clear();
+    }
+    this.#written = node;
+    this.#at = node;
+    this.#synced = this.#isAtTip();
+    return store;
+  }
+
+  async #run(store: IndexStore): Promise<void> {
+    const { clock, chain } = this.#parts;
+    const rows = new PendingRows(store);
+    while (!this.#closing) {
+      const moved = await this.#step(rows);
+      const isFull = rows.sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX;
+      if (!moved || isFull) await this.#write(store, rows);
+      if (this.#isAtTip()) this.#reachedTip();
+      if (moved) await clock.yield();
+      else if (this.#at === chain.tip && !this.#closing) await new Promise<void>((resolve) => (this.#wake = resolve));
+      this.#turnBeganMs = clock.monotonicMs();
+    }
+    await this.#write(store, rows);
+  }
+
+  /** One block nearer to the tip. @returns false where there is nothing to do */
+  async #step(rows: PendingRows): Promise<boolean> {
+    const { chain, kind } = this.#parts;
+    const at = this.#at;
+    if (at !== undefined && !chain.active.contains(at)) {
+      await kind.disconnect(await this.#load(at), rows, this.#pause);
+      this.#at = at.parent;
+    } else {
+      const next = at === undefined ? chain.tree.genesis : chain.active.next(at);
+      if (next === undefined) return false;
+      await kind.connect(await this.#load(next), rows, this.#pause);
+      this.#at = next;
+    }
+    this.#pendingBlocks++;
+    return true;
+  }
+
+  async #load(node: HeaderNode): Promise<IndexedBlock> {
+    const { chain, kind, recent } = this.#parts;
+    const { height } = node;
+    const atHand = recent.get(node);
+    if (atHand !== undefined) return { block: atHand.block, spentCoins: atHand.spentCoins, height };
+    if (!isStored(node)) {
+      const what = `the index "${kind.name}" needs block ${toDisplayHex(node.hash)} at height ${height}, which is not stored any more`;
+      throw new NodeError('option-invalid', `${what}: start without this index`);
+    }
+    const block = decodeBlock(await chain.readBlock(node));
+    await this.#pause();
+    return { block, spentCoins: await chain.readBlockUndo(node), height };
+  }
+
+  /** Gives others a turn when this one has lasted. */
+  readonly #pause = (): Promise<void> | undefined => {
+    const { clock } = this.#parts;
+    if (clock.monotonicMs() - this.#turnBeganMs < TURN_MS_MAX) return undefined;
+    return clock.yield().then(() => {
+      this.#turnBeganMs = clock.monotonicMs();
+    });
+  };
+
+  async #write(store: IndexStore, rows: PendingRows): Promise<void> {
+    const at = this.#at;
+    if (at === undefined || at === this.#written) return;
+    await this.#parts.chain.flushHeaders();
+    await store.apply({ puts: rows.puts(), deletes: rows.deletes(), tip: { hash: at.hash, height: at.height } });
+    rows.clear();
+    this.#pendingBlocks = 0;
+    this.#written = at;
+  }
+
+  #reachedTip(): void {
+    const { kind, log } = this.#parts;
+    if (!this.#synced) log.info('index-synced', { index: kind.name, height: this.state().height });
+    this.#synced = true;
+    this.#tellWaiters();
+  }
+
+  #tellWaiters(): void {
+    for (const tell of this.#waiters.splice(0)) tell();
+  }
+}

@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { concatBytes } from '../../core/base/bytes.ts';
+import type { BlockHash } from '../../core/primitives/ids.ts';
+import type { IndexBatch, IndexRange, IndexStore, IndexTip } from '../../engine/ports/index-store.ts';
+import { NodeError } from '../../engine/ports/node-error.ts';
+import type { StoredNetwork } from './database-identity.ts';
+import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { toNodeError } from './system-error.ts';
+
+/** Version of the rows of every index; docs/data-folder.md says what each was. */
+const INDEX_FORMAT_VERSION = 1;
+
+/** Before every row's key. */
+const ROW_PREFIX = 0x49; // I
+const ROWS = { gte: Uint8Array.of(ROW_PREFIX), lt: Uint8Array.of(ROW_PREFIX + 1) };
+
+/** Hash (32) and height (4, little-endian) of the block up to which it is built. */
+const TIP_KEY = Uint8Array.of(0x54); // T
+const TIP_SIZE_BYTES = 36;
+
+const CACHE_SIZE_BYTES = 8 << 20;
+/** Larger tables are merged less often; twice as many bytes may be in memory. */
+const WRITE_BUFFER_SIZE_BYTES = 8 << 20;
+
+function databaseKey(key: Uint8Array): Uint8Array {
+  return concatBytes(ROWS.gte, key);
+}
+
+function encodeTip({ hash, height }: IndexTip): Uint8Array {
+  const bytes = new Uint8Array(TIP_SIZE_BYTES);
+  bytes.set(hash);
+  new DataView(bytes.buffer).setUint32(32, height, true);
+  return bytes;
+}
+
+/** Opens an index in a folder of its own, which is made if it is not there. @throws NodeError as `openLevelDatabase` */
+export async function openLevelIndexStore(location: string, network: StoredNetwork): Promise<IndexStore> {
+  try {
+    await mkdir(dirname(location), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw toNodeError(error, dirname(location));
+  }
+  const database = await openLevelDatabase({
+    location,
+    network,
+    version: INDEX_FORMAT_VERSION,
+    cacheSizeBytes: CACHE_SIZE_BYTES,
+    writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
+  });
+  return new LevelIndexStore(database);
+}
+
+class LevelIndexStore implements IndexStore {
+  readonly #database: LevelDatabase;
+
+  constructor(database: LevelDatabase) {
+    this.#database = database;
+  }
+
+  async tip(): Promise<IndexTip | undefined> {
+    const bytes = await this.#database.get(TIP_KEY);
+    if (bytes === undefined) return undefined;
+    if (bytes.length !== TIP_SIZE_BYTES) throw new NodeError('database-damaged', `${this.#database.location} has a broken tip`);
+    const height = new DataView(bytes.buffer, bytes.byteOffset).getUint32(32, true);
+    return { hash: bytes.slice(0, 32) as unknown as BlockHash, height };
+  }
+
+  async load(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return keys.length === 0 ? [] : this.#database.getMany(keys.map(databaseKey));
+  }
+
+  entries(range: IndexRange): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
+    const inDatabase = { ...range, gte: databaseKey(range.gte), lt: databaseKey(range.lt) };
+    return this.#database.entries(inDatabase, (key, value) => [key.subarray(1), value] as const);
+  }
+
+  async apply(batch: IndexBatch): Promise<void> {
+    await this.#database.write((writer) => {
+      for (const key of batch.deletes) writer.delete(databaseKey(key));
+      for (const [key, value] of batch.puts) writer.put(databaseKey(key), value);
+      writer.put(TIP_KEY, encodeTip(batch.tip));
+    });
+  }
+
+  async clear(): Promise<void> {
+    await this.#database.write((writer) => writer.delete(TIP_KEY));
+    await this.#database.clear(ROWS);
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
