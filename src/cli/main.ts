@@ -44,6 +44,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/explain.ts')).createExplainCommand(),
   },
   {
+    name: 'import',
+    summary: 'take blocks from files, also those that a bitcoind wrote',
+    load: async () => (await import('./commands/import.ts')).createImportCommand(),
+  },
+  {
     name: 'network',
     summary: 'make, check and show networks of your own',
     load: async () => (await import('./commands/network.ts')).createNetworkCommand(),

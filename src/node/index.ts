@@ -9,6 +9,8 @@
 
 export type { NodeClock, NodeParts, NodeSettings, NodeStores, RunningNode, WalletSeed } from './create-node.ts';
 export { createNode } from './create-node.ts';
+export { type ImportOptions, importBlocks } from './import-blocks.ts';
+export type { LoadOutcome, LoadProgress } from './load-blocks.ts';
 export type { NodeOptions, OpeningProgress } from './options.ts';
 export { DB_CACHE_BYTES_DEFAULT, DB_CACHE_BYTES_MAX, DB_CACHE_BYTES_MIN, MINING_WORKERS_MAX } from './options.ts';
 export type { SystemNode } from './system.ts';

@@ -172,6 +172,13 @@ const RUNNING_OPTIONS = {
 /** What `quoin node` takes. */
 export const NODE_OPTIONS = { ...PLACE_OPTIONS, ...RUNNING_OPTIONS, ...LOGIN_OPTIONS };
 
+/** What `quoin import` takes. */
+export const IMPORT_OPTIONS = {
+  ...PLACE_OPTIONS,
+  dbCache: RUNNING_OPTIONS.dbCache,
+  secp256k1: RUNNING_OPTIONS.secp256k1,
+};
+
 /** What commands that talk to a running node take. */
 export const CLIENT_OPTIONS = {
   ...PLACE_OPTIONS,

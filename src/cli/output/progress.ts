@@ -50,3 +50,29 @@ export function openingLine(what: {
   const words = OPENING_WORDS[what.stage];
   return what.target === 0 ? words : `${words}: ${formatCount(what.height)} of ${formatCount(what.target)}`;
 }
+
+/** How quick a loading of blocks is. */
+export interface LoadingRate {
+  readonly blocksPerSecond: number;
+  /** Undefined while it cannot be told. */
+  readonly secondsLeft: number | undefined;
+}
+
+const BAR_CELLS = 24;
+
+/** A bar that fills from the left. */
+export function loadingBar({ doneBytes, totalBytes }: { readonly doneBytes: number; readonly totalBytes: number }): string {
+  const full = totalBytes === 0 ? BAR_CELLS : Math.floor((BAR_CELLS * Math.min(doneBytes, totalBytes)) / totalBytes);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_CELLS - full)}]`;
+}
+
+/** One line about blocks that are loaded from files. */
+export function loadingLine(
+  what: { readonly found: number; readonly doneBytes: number; readonly totalBytes: number; readonly height: number },
+  { blocksPerSecond, secondsLeft }: LoadingRate,
+): string {
+  const parts = [plural(what.found, 'block', 'blocks'), formatPercent(what.totalBytes === 0 ? 1 : what.doneBytes / what.totalBytes)];
+  if (blocksPerSecond > 0) parts.push(`${formatCount(Math.round(blocksPerSecond))} blocks/s`);
+  if (secondsLeft !== undefined) parts.push(`${formatDuration(secondsLeft)} left`);
+  return `${parts.join(', ')}, height ${formatCount(what.height)}`;
+}

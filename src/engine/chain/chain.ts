@@ -19,7 +19,7 @@ import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
 import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
-import type { BlockStore } from '../ports/block-store.ts';
+import type { BlockStore, FilePosition } from '../ports/block-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { CoinStore } from '../ports/coin-store.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
@@ -70,6 +70,8 @@ export interface ChainOptions {
   readonly random?: Random;
   /** `COIN_CACHE_BYTES_DEFAULT` unless given. */
   readonly dbCacheBytes?: number;
+  /** Where the block store has the genesis block, for a new index of blocks that are there; it is appended unless given. */
+  readonly genesisAt?: FilePosition;
   /** Told at the start, while stored blocks are connected that were not flushed: the height reached and the one aimed at. */
   readonly onProgress?: (height: number, target: number) => void;
   /** Told when a store fails while the chain changes, whoever asked for the change: what comes after it could not be kept. */
@@ -100,6 +102,8 @@ export interface AcceptBlockOptions {
   readonly requested?: boolean;
   /** The block in wire form, if at hand. */
   readonly raw?: Uint8Array;
+  /** Where the block store has it already: it is not appended. */
+  readonly storedAt?: FilePosition;
 }
 
 /** The life of one chain, from `open` to `close`. */
@@ -128,7 +132,8 @@ export class Chain {
     if (!isStored(index.tree.genesis)) {
       // Block files begin with the genesis block, as other programs that read them expect.
       const { genesis } = params;
-      index.setStored(index.tree.genesis, genesis.transactions.length, await blocks.append(encodeBlock(genesis)));
+      const position = options.genesisAt ?? (await blocks.append(encodeBlock(genesis)));
+      index.setStored(index.tree.genesis, genesis.transactions.length, position);
     }
     const tipHash = await coins.tip();
     const tip = tipHash === undefined ? index.tree.genesis : index.tree.get(tipHash);
@@ -211,7 +216,7 @@ export class Chain {
     return this.#change(() => this.#acceptBlock(block, options));
   }
 
-  async #acceptBlock(block: Block, { requested = true, raw }: AcceptBlockOptions): Promise<AcceptOutcome> {
+  async #acceptBlock(block: Block, { requested = true, raw, storedAt }: AcceptBlockOptions): Promise<AcceptOutcome> {
     const known = this.tree.get(block.header.hash);
     if (known !== undefined) {
       const rejection = knownFailure(known);
@@ -226,7 +231,7 @@ export class Chain {
     const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
     const wrongInContext = checkBlockInContext(block, context, this.params.consensus);
     if (wrongInContext !== undefined) return this.#refuse(node, wrongInContext);
-    const position = await this.#options.blocks.append(raw ?? encodeBlock(block));
+    const position = storedAt ?? (await this.#options.blocks.append(raw ?? encodeBlock(block)));
     this.#index.setStored(node, block.transactions.length, position);
     const failure = await this.#settle({ node, block });
     return failure === undefined ? { node, isNew: true } : { node, rejection: failure, isNew: true };

@@ -1,0 +1,65 @@
+/**
+ * Blocks out of files into a data folder that no node uses: a chain without peers, mempool and wallet.
+ *
+ * @module
+ */
+
+import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import { Chain } from '../engine/chain/chain.ts';
+import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
+import type { BlockFile } from '../platform/store/block-sources.ts';
+import { blockFilesAt } from '../platform/store/block-sources.ts';
+import { openStores } from '../platform/store/data-folder.ts';
+import { createSystemClock } from '../platform/system/clock.ts';
+import { systemRandom } from '../platform/system/random.ts';
+import type { LoadOutcome, LoadProgress } from './load-blocks.ts';
+import { loadBlocks } from './load-blocks.ts';
+import type { NodeOptions } from './options.ts';
+
+/** What is imported, and where to. */
+export interface ImportOptions extends Pick<NodeOptions, 'network' | 'dbCacheBytes' | 'secp256k1' | 'log'> {
+  /** Made (mode 0700) if it is not there. */
+  readonly dataDir: string;
+  /** Files, or folders with them. */
+  readonly from: readonly string[];
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Ends it in order between two blocks; what came so far stays. */
+  readonly signal?: { readonly aborted: boolean };
+}
+
+/** What became of an import. */
+export interface ImportOutcome extends LoadOutcome {
+  /** Of the tip. */
+  readonly height: number;
+}
+
+/**
+ * Takes the blocks of files into a data folder, in whatever order they stand there, and connects them under every rule.
+ *
+ * @throws NodeError where files cannot be read or the folder cannot be used
+ */
+export async function importBlocks(options: ImportOptions): Promise<ImportOutcome> {
+  const { network, dataDir, log, dbCacheBytes, onProgress, signal } = options;
+  const files: BlockFile[] = [];
+  for (const path of options.from) files.push(...(await blockFilesAt(path)));
+  const stores = await openStores({ folder: dataDir, params: network });
+  try {
+    const clock = createSystemClock();
+    const verifier = createInlineVerifier({ secp256k1: chooseSecp256k1(options.secp256k1), clock });
+    const chain = await Chain.open({ params: network, ...stores, verifier, clock, log, random: systemRandom, dbCacheBytes });
+    try {
+      const outcome = await loadBlocks({
+        chain,
+        files,
+        inPlace: false,
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { ...outcome, height: chain.tip.height };
+    } finally {
+      await chain.close();
+    }
+  } finally {
+    await stores.close();
+  }
+}
