@@ -32,8 +32,8 @@ describe('the command', () => {
     const UNKNOWN: readonly [string[], RegExp][] = [
       [['nodes'], /unknown command 'nodes'/],
       [['node', '--index', 'tx,txs'], /--index "tx,txs": takes names of indexes with commas between them/],
-      [['node', '--prune', '550'], /unknown option '--prune'/],
       [['node', '--workers', '65'], /--workers "65": takes the number of threads, 0 to 64/],
+      [['node', '--txindex', '1'], /unknown option '--txindex'/],
       [['node', 'extra'], /too many arguments/],
       [['node', '--listen'], /--listen <HOST:PORT>' argument missing/],
       [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest or the path of a network file/],

@@ -2,6 +2,8 @@ import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
+import { isPruned } from '../engine/chain/header-node.ts';
+import type { PruneOptions } from '../engine/chain/pruner.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/node-port.ts';
 
@@ -16,11 +18,12 @@ function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {
     active: chain.active.contains(node),
     nextHash: chain.active.next(node)?.hash,
     stored: node.block !== undefined,
+    pruned: isPruned(node),
   };
 }
 
 /** The chain as the doors see it. */
-export function createChainService(chain: Chain, blocks: BlockStore): ChainService {
+export function createChainService(chain: Chain, blocks: BlockStore, prune: PruneOptions | undefined): ChainService {
   const nodeOf = (hash: BlockHash): HeaderNode | undefined => chain.tree.get(hash);
   return {
     tip: () => summaryOf(chain, chain.tip),
@@ -56,6 +59,13 @@ export function createChainService(chain: Chain, blocks: BlockStore): ChainServi
       await chain.reconsiderBlock(node);
       return true;
     },
+    pruning: () => {
+      if (prune === undefined) return undefined;
+      return { targetBytes: prune.targetBytes, firstStoredHeight: chain.pruneHeight() };
+    },
+    pruneTo: (height) => chain.pruneTo(height),
+    refusedReorganisation: () => chain.refusedAt?.height,
+    verify: (options) => chain.verify(options),
     sizeOnDiskBytes: () => blocks.sizeBytes(),
   };
 }

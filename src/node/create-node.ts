@@ -10,9 +10,10 @@ import type { NetworkParams } from '../core/params/types.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import { SERVICES } from '../core/wire/services.ts';
 import { Chain } from '../engine/chain/chain.ts';
+import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
-import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
@@ -70,8 +71,18 @@ export interface NodeStores {
   readonly makeRoom?: () => Promise<void>;
   /** Opens an index, which the node closes. Undefined for a node without indexes. */
   readonly openIndex?: (name: IndexName) => Promise<IndexStore>;
+  /** Undefined but where the index of the blocks is to be made anew before anything else. */
+  readonly reindex?: StoredBlocks;
   /** Closes blocks, headers and coins. */
   close(): Promise<void>;
+}
+
+/** Blocks that are stored and not indexed. */
+export interface StoredBlocks {
+  /** Where the genesis block is, if it is known. */
+  readonly genesisAt: FilePosition | undefined;
+  /** Gives all of them to a chain and writes what comes of it; `onProgress` is told how many million bytes were read and there are. */
+  load(chain: Chain, onProgress: (doneMb: number, totalMb: number) => void): Promise<void>;
 }
 
 /** The wallet's words, and whether they were made just now: then no block so far can pay them. */
@@ -111,6 +122,7 @@ export interface NodeSettings {
   /** None unless given. */
   readonly indexes?: readonly IndexName[];
   readonly dbCacheBytes?: number;
+  readonly prune?: PruneOptions | undefined;
   readonly onProgress?: (what: OpeningProgress) => void;
 }
 
@@ -133,9 +145,13 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...{ params, clock, log, verifier, random },
     ...{ blocks: stores.blocks, headers: stores.headers, coins: stores.coins },
     ...(dbCacheBytes === undefined ? {} : { dbCacheBytes }),
+    ...(settings.prune === undefined ? {} : { prune: settings.prune }),
+    indexing: stores.reindex !== undefined,
+    ...(stores.reindex?.genesisAt && { genesisAt: stores.reindex.genesisAt }),
     onProgress: (height, target) => onProgress?.({ stage: 'replaying', height, target }),
     onFailure: (error) => failed(error),
   });
+  await stores.reindex?.load(chain, (height, target) => onProgress?.({ stage: 'reindexing', height, target }));
   const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
   const wallet = await openWallet(parts, settings, chain, mempool);
   const mining = createMining({
@@ -147,7 +163,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   });
   const node: FullNode = new FullNode({
     ...parts,
-    ...{ chain, mempool, wallet, mining },
+    ...{ chain, mempool, wallet, mining, prune: settings.prune },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
     indexes: new Indexes({
       ...{ chain, clock, log },
@@ -179,7 +195,7 @@ function createNetwork(
     ...{ params, clock, log, random, transport, chain, mempool, onlyManual },
     ...(settings.listen === undefined ? {} : { listen: settings.listen }),
     peerStore: stores.peers,
-    services: SERVICES.network | SERVICES.witness | SERVICES.networkLimited,
+    services: (settings.prune === undefined ? SERVICES.network : 0n) | SERVICES.witness | SERVICES.networkLimited,
     userAgent: `/quoin:${version}/`,
     manualPeers: [...settings.connect, ...settings.peers],
     onFailure: (error) => node().fail(error),
@@ -214,6 +230,7 @@ interface BuiltParts extends Omit<NodeParts, 'seed'> {
   readonly mining: Mining;
   readonly network: Network;
   readonly indexes: Indexes;
+  readonly prune: PruneOptions | undefined;
 }
 
 class FullNode implements RunningNode {
@@ -248,7 +265,7 @@ class FullNode implements RunningNode {
     this.log = parts.log;
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
-    this.chain = createChainService(parts.chain, parts.stores.blocks);
+    this.chain = createChainService(parts.chain, parts.stores.blocks, parts.prune);
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, () => this.#waiting.loaded);
     this.explain = createExplainService(parts);

@@ -7,6 +7,7 @@
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
 import { Chain } from '../engine/chain/chain.ts';
 import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { BlockFile } from '../platform/store/block-sources.ts';
 import { blockFilesAt } from '../platform/store/block-sources.ts';
 import { openStores } from '../platform/store/data-folder.ts';
@@ -44,6 +45,9 @@ export async function importBlocks(options: ImportOptions): Promise<ImportOutcom
   for (const path of options.from) files.push(...(await blockFilesAt(path)));
   const stores = await openStores({ folder: dataDir, params: network });
   try {
+    if (stores.reindexing !== undefined) {
+      throw new NodeError('data-dir-unusable', `${dataDir} is being reindexed: start "quoin node" with it until that is done, then import`);
+    }
     const clock = createSystemClock();
     const verifier = createInlineVerifier({ secp256k1: chooseSecp256k1(options.secp256k1), clock });
     const chain = await Chain.open({ params: network, ...stores, verifier, clock, log, random: systemRandom, dbCacheBytes });

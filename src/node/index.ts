@@ -7,7 +7,7 @@
  * @module
  */
 
-export type { NodeClock, NodeParts, NodeSettings, NodeStores, RunningNode, WalletSeed } from './create-node.ts';
+export type { NodeClock, NodeParts, NodeSettings, NodeStores, RunningNode, StoredBlocks, WalletSeed } from './create-node.ts';
 export { createNode } from './create-node.ts';
 export { type ImportOptions, importBlocks } from './import-blocks.ts';
 export type { LoadOutcome, LoadProgress } from './load-blocks.ts';

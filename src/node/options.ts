@@ -21,10 +21,13 @@ export const MINING_WORKERS_MAX = 256;
 /** Most threads that run scripts. */
 export const SCRIPT_WORKERS_MAX = 64;
 
-/** Where the opening of a node has come to; heights count blocks, `target` is where the stage ends. */
+/** Where the opening of a node has come to; `height` counts blocks, when reindexing million bytes, and `target` is where the stage ends. */
 export interface OpeningProgress {
-  /** `opening`: files and databases; `replaying`: blocks after the last flush; `rescanning-wallet`: blocks the wallet has not seen. */
-  readonly stage: 'opening' | 'replaying' | 'rescanning-wallet';
+  /**
+   * `opening`: files and databases; `reindexing`: the block files are read anew; `replaying`: blocks after the last flush;
+   * `rescanning-wallet`: blocks the wallet has not seen.
+   */
+  readonly stage: 'opening' | 'reindexing' | 'replaying' | 'rescanning-wallet';
   readonly height: number;
   readonly target: number;
 }
@@ -51,6 +54,12 @@ export interface NodeOptions {
   readonly dbCacheBytes: number;
   /** Indexes that are built and kept, beside the chain. Default: `indexesByDefault`. */
   readonly indexes: readonly IndexName[];
+  /** Deletes old blocks: above so many bytes of block and undo files, or only when asked to. Default: keeps all. */
+  readonly prune?: { readonly targetBytes: number | undefined } | undefined;
+  /** Small block files, for tests of pruning: Core's `-fastprune`. Default: false. */
+  readonly fastPrune?: boolean;
+  /** What is made anew out of the stored blocks first: `index` all but the blocks themselves, `coins` the coins alone. Default: nothing. */
+  readonly rebuild?: 'index' | 'coins' | undefined;
   /** Engine for signatures. Default: `auto`, the fastest that loads. */
   readonly secp256k1: 'auto' | 'native' | 'prebuilt' | 'wasm';
   /** Threads that run the scripts of blocks, up to `SCRIPT_WORKERS_MAX`; 0: the node's own thread does. Default: one for each core. */

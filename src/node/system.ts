@@ -12,6 +12,7 @@ import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
 import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
 import type { Clock } from '../engine/ports/clock.ts';
+import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
@@ -28,6 +29,7 @@ import { createMemoryCoinStore } from '../platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../platform/store/memory-header-store.ts';
 import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
 import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
+import type { Reindexing } from '../platform/store/reindex.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
 import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
@@ -36,12 +38,16 @@ import { stretchWords } from '../platform/system/stretch-words.ts';
 import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
 import { VerifierPool } from '../platform/workers/verifier-pool.ts';
-import type { NodeStores, RunningNode, WalletSeed } from './create-node.ts';
+import type { NodeStores, RunningNode, StoredBlocks, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
+import { loadBlocks } from './load-blocks.ts';
 import type { NodeOptions } from './options.ts';
 
 /** Far more than the mempool's memory limit lets it write. */
 const MEMPOOL_FILE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Core's with `-fastprune`. */
+const FAST_PRUNE_FILE_BYTES = 0x10000;
 
 /** A node of this machine. */
 export interface SystemNode extends RunningNode {
@@ -98,7 +104,7 @@ function openVerifier({ scriptWorkers, log }: NodeOptions, secp256k1: Secp256k1,
 }
 
 /** The stores of a data folder, or of memory. */
-async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<NodeStores> {
+async function openNodeStores({ dataDir, network, log, rebuild, fastPrune }: NodeOptions): Promise<NodeStores> {
   if (dataDir === undefined) {
     return {
       blocks: createMemoryBlockStore(),
@@ -111,10 +117,16 @@ async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<N
       close: async () => {},
     };
   }
-  const stores = await openStores({ folder: dataDir, params: network });
+  const { reindexing, ...stores } = await openStores({
+    folder: dataDir,
+    params: network,
+    rebuild,
+    ...(fastPrune === true && { blockFileSizeMax: FAST_PRUNE_FILE_BYTES }),
+  });
   const mempoolPath = join(dataDir, 'mempool.dat');
   return {
     ...stores,
+    ...(reindexing && { reindex: storedBlocks(reindexing, log) }),
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
     wallet: undefined,
     mempoolFile: {
@@ -128,6 +140,25 @@ async function openNodeStores({ dataDir, network, log }: NodeOptions): Promise<N
 /** What every database says of its network. */
 function identityOf({ name, messageStart, consensus }: NodeOptions['network']): StoredNetwork {
   return { name, messageStart, genesisHash: consensus.genesisHash };
+}
+
+/** The folder's own blocks, to be indexed anew. */
+function storedBlocks({ files, genesisAt, done }: Reindexing, log: Log): StoredBlocks {
+  return {
+    genesisAt,
+    load: async (chain, onProgress) => {
+      log.info('reindexing', { files: files.length });
+      const toMb = (sizeBytes: number): number => Math.floor(sizeBytes / 1_000_000);
+      const { found, invalid, unlinked } = await loadBlocks({
+        ...{ chain, files, inPlace: true },
+        onProgress: ({ doneBytes, totalBytes }) => onProgress(toMb(doneBytes), toMb(totalBytes)),
+      });
+      await chain.flush();
+      await done();
+      await chain.indexed();
+      log.info('reindexed', { blocks: found, height: chain.tip.height, invalid, unlinked });
+    },
+  };
 }
 
 /** A node in memory learns of others anew. */

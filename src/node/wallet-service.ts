@@ -13,6 +13,7 @@ import type { HeaderNode } from '../engine/chain/header-node.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { Clock, Timer } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { SendOutcome, WalletService } from '../engine/ports/node-port.ts';
 import type { Wallet } from '../engine/wallet/wallet.ts';
 
@@ -78,10 +79,15 @@ class AttachedWallet implements NodeWallet {
   /** Shows the wallet every block between what it has seen and the tip. Nothing moves the chain meanwhile: this runs before peers do. */
   async #catchUp(): Promise<void> {
     const { chain, onProgress } = this.#parts;
+    const kept = chain.pruneHeight();
     const { scanned } = this.#wallet;
     let from: HeaderNode | undefined = scanned === undefined ? undefined : chain.tree.get(scanned.hash);
     // A block that is not known any more says nothing about where the branches part.
     const fork = from === undefined ? chain.tree.genesis : chain.active.fork(from);
+    if (fork.height + 1 < kept) {
+      const what = `the wallet must look through the blocks from ${fork.height + 1} on, and those before ${kept} were pruned`;
+      throw new NodeError('option-invalid', `${what}: start with --reindex to get them again`);
+    }
     this.#wallet.rewind((hash) => {
       const node = chain.tree.get(hash);
       return node !== undefined && chain.active.contains(node);
@@ -94,6 +100,8 @@ class AttachedWallet implements NodeWallet {
 
   #follow(): void {
     const { chain, mempool } = this.#parts;
+    // What was learnt of blocks is written before they go.
+    chain.beforePrune(() => this.#wallet.flush());
     this.#unsubscribe.push(
       chain.subscribe((event) => {
         if (event.kind === 'block-connected') this.#wallet.connectBlock(event.block, event.node.height);

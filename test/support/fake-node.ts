@@ -112,7 +112,7 @@ export class FakeChain implements ChainService {
     const chainWork = (BLOCK_WORK * BigInt(height + 1)) as ChainWork;
     const nextHash = active ? this.#active[height + 1]?.header.hash : undefined;
     const txCount = stored ? block.transactions.length : 0;
-    return { header: block.header, height, chainWork, medianTimeSeconds, txCount, active, nextHash, stored };
+    return { header: block.header, height, chainWork, medianTimeSeconds, txCount, active, nextHash, stored, pruned: false };
   }
 
   hashAt(height: number): BlockHash | undefined {
@@ -176,6 +176,20 @@ export class FakeChain implements ChainService {
   async reconsiderBlock(hash: BlockHash): Promise<boolean> {
     this.reconsidered.push(hash);
     return this.#blocks.has(hashKey(hash));
+  }
+
+  pruning(): undefined {
+    return undefined;
+  }
+
+  refusedReorganisation(): undefined {
+    return undefined;
+  }
+
+  async pruneTo(): Promise<void> {}
+
+  async verify(): Promise<string | undefined> {
+    return undefined;
   }
 
   sizeOnDiskBytes(): number {

@@ -22,6 +22,7 @@ const NOTHING: NodeSaid = {
     logJson: undefined,
     index: undefined,
   },
+  ...{ prune: undefined, fastPrune: undefined, reindex: undefined, reindexChainstate: undefined },
   ...{ rpcUser: undefined, rpcPassword: undefined },
 };
 

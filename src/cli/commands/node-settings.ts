@@ -70,6 +70,20 @@ function workersOf({ mine }: NodeSaid): NodeOptions['mine'] {
   return { workers: mine === ALL_CORES ? Math.min(availableParallelism(), MINING_WORKERS_MAX) : mine };
 }
 
+/** What `--prune` says: 0 keeps all, 1 deletes only when asked. */
+function pruneOf({ prune }: NodeSaid): NodeOptions['prune'] {
+  if (prune === undefined || prune === 0) return undefined;
+  return { targetBytes: prune === 1 ? undefined : prune * BYTES_PER_MIB };
+}
+
+/** What is made anew first, which only a folder has. */
+function rebuildOf({ reindex, reindexChainstate, memory }: NodeSaid): NodeOptions['rebuild'] {
+  const rebuild = reindex === true ? 'index' : reindexChainstate === true ? 'coins' : undefined;
+  if (rebuild !== undefined && memory === true)
+    throw new UsageError('--reindex and --reindex-chainstate need a data folder: leave out --memory');
+  return rebuild;
+}
+
 /** The output script of `--mine-to`. The address room is loaded only where there is one. */
 async function scriptOf({ mineTo }: NodeSaid, network: NetworkParams): Promise<Uint8Array | undefined> {
   if (mineTo === undefined) return undefined;
@@ -108,6 +122,9 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       mineTo: await scriptOf(said, network),
       dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
       indexes: said.index ?? indexesByDefault(network),
+      rebuild: rebuildOf(said),
+      prune: pruneOf(said),
+      fastPrune: said.fastPrune === true,
       secp256k1: said.secp256k1 ?? 'auto',
       scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),
       wallet: await hasWallet(network, dataDir),

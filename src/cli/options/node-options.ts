@@ -16,6 +16,10 @@ const INDEX_NAMES = ['tx', 'script', 'filter', 'spent'] as const;
 /** Limits of `--db-cache`; src/node/options.ts says them in bytes. */
 const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
 
+/** Limits of `--prune` beside 0 and 1: Core's least. */
+const PRUNE_MIB_MIN = 550;
+const PRUNE_MIB_MAX = 100_000_000;
+
 /** Most threads of `--mine`; the same as src/node/options.ts. */
 const MINING_WORKERS_MAX = 256;
 
@@ -144,6 +148,26 @@ const RUNNING_OPTIONS = {
     takes: `names of indexes with commas between them (${INDEX_NAMES.join(', ')}), or none`,
     help: `what to build beside the chain: ${INDEX_NAMES.join(', ')}, or none; default tx,script on quoin and regtest, else none`,
     parse: (text) => (text === 'none' ? [] : parseWords(text, INDEX_NAMES)),
+  }),
+  prune: single({
+    name: 'prune',
+    placeholder: 'MIB',
+    takes: `0 to keep all, 1 to delete only when asked by pruneblockchain, or a size in MiB from ${PRUNE_MIB_MIN} on`,
+    help: `delete the oldest blocks above so many MiB; 1 only when asked by pruneblockchain; default 0, keep all`,
+    parse: (text) => (text === '0' || text === '1' ? Number(text) : parseWhole(text, { min: PRUNE_MIB_MIN, max: PRUNE_MIB_MAX })),
+  }),
+  fastPrune: switchOption({ name: 'fast-prune', help: 'block files of 64 KiB, for tests of pruning', parse: parseSwitch }),
+  reindex: switchOption({
+    name: 'reindex',
+    group: 'rebuild',
+    help: 'first make the block index and the coins anew out of the block files',
+    parse: parseSwitch,
+  }),
+  reindexChainstate: switchOption({
+    name: 'reindex-chainstate',
+    group: 'rebuild',
+    help: 'first make the coins anew out of the blocks that are indexed',
+    parse: parseSwitch,
   }),
   secp256k1: single({
     name: 'secp256k1',

@@ -1,5 +1,5 @@
 /** A set of options, one of which may be given: `--listen` or `--no-listen`. */
-export type OptionGroup = 'listening' | 'http' | 'storage';
+export type OptionGroup = 'listening' | 'http' | 'storage' | 'rebuild';
 
 /** One option: the same name on the command line, in the environment and in a configuration file. */
 export interface Option<Value> {

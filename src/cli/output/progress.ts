@@ -37,6 +37,7 @@ export function activityLine({ sync, peers, waiting, mining }: Activity): string
 
 const OPENING_WORDS = {
   opening: 'opening the data folder',
+  reindexing: 'reading the block files anew, MB',
   replaying: 'replaying blocks after the last flush',
   'rescanning-wallet': 'looking through blocks for the wallet',
 } as const;

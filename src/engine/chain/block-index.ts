@@ -12,7 +12,7 @@ import type { FilePosition } from '../ports/block-store.ts';
 import type { StoredHeader } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, isLinked, isStored, STATUS } from './header-node.ts';
+import { isFailed, isLinked, isPruned, isStored, STATUS } from './header-node.ts';
 import { HeaderTree, isAncestorOf, isBetterBlock } from './header-tree.ts';
 
 function toRow({ header, height, status, txCount, sequence, block, undo }: HeaderNode): StoredHeader {
@@ -45,7 +45,8 @@ export class BlockIndex {
     node.undo = row.undo;
     this.#lastSequence = Math.max(this.#lastSequence, row.sequence);
     if (node.parent !== undefined && isFailed(node.parent) && !isFailed(node)) node.status |= STATUS.FAILED_PARENT;
-    if (isStored(node)) this.#link(node);
+    // A pruned block counts too: it was connected, or could have been.
+    if (node.txCount > 0) this.#link(node);
   }
 
   #restoreNode(row: StoredHeader): HeaderNode {
@@ -74,10 +75,13 @@ export class BlockIndex {
   /** Notes that a block is stored. With it, those that waited for it may be connected too. */
   setStored(node: HeaderNode, txCount: number, position: FilePosition): void {
     assert(!isStored(node), 'a block is stored once');
+    const wasPruned = isPruned(node);
     node.block = position;
     node.txCount = txCount;
     this.#dirty.add(node);
     this.#link(node);
+    // Branches that were given up for want of it may be taken now.
+    if (wasPruned) this.refreshCandidates();
   }
 
   #link(stored: HeaderNode): void {
@@ -109,6 +113,18 @@ export class BlockIndex {
   setUndo(node: HeaderNode, position: FilePosition): void {
     node.undo = position;
     this.#dirty.add(node);
+  }
+
+  /** Notes that a block and its undo record are there no more. */
+  setPruned(node: HeaderNode): void {
+    node.block = undefined;
+    node.undo = undefined;
+    this.#dirty.add(node);
+  }
+
+  /** Takes a block off the list of what could be the tip, until something changes about it. */
+  dropCandidate(node: HeaderNode): void {
+    this.#candidates.delete(node);
   }
 
   /** Notes that a block's scripts hold. */

@@ -78,6 +78,8 @@ class Disk {
         read: async (position) => files.read(position),
         appendUndo: async (_, undo) => write(() => undos.append(undo)),
         readUndo: async (position) => undos.read(position),
+        files: () => [],
+        remove: async () => {},
         sizeBytes: () => 0,
         sync: async () =>
           write(() => {

@@ -37,7 +37,7 @@ import type { BlockIndex } from './block-index.ts';
 import type { ChainListener } from './chain-event.ts';
 import type { CoinCache } from './coin-cache.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, STATUS } from './header-node.ts';
+import { isFailed, isStored, STATUS } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
 
@@ -72,6 +72,7 @@ const NO_COINS: ReadonlyMap<HashKey, Coin> = new Map();
 /** Tip and coins of one chain. */
 export class ChainState {
   readonly #parts: ChainParts;
+  #refusedAt: HeaderNode | undefined;
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
@@ -97,6 +98,10 @@ export class ChainState {
     if (isFailed(from)) index.refreshCandidates();
     for (let best = index.bestCandidate(); best !== this.tip; best = index.bestCandidate()) {
       const fork = active.fork(best);
+      if (!this.#canMove(fork, best)) {
+        this.#refuse(fork, best);
+        continue;
+      }
       while (this.tip !== fork) {
         await this.#disconnectTip();
         moved = true;
@@ -118,6 +123,28 @@ export class ChainState {
     // A branch that failed may have led back to where it began: who followed the blocks is told all the same that it is over.
     if (moved) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
     return failed;
+  }
+
+  /** Whether every block on the way is there, with the undo record where it is to be taken back. Only pruning leaves gaps. */
+  #canMove(fork: HeaderNode, best: HeaderNode): boolean {
+    for (let node = this.tip; node !== fork && node.parent !== undefined; node = node.parent) if (!isStored(node)) return false;
+    for (let node = best; node !== fork && node.parent !== undefined; node = node.parent) if (!isStored(node)) return false;
+    return true;
+  }
+
+  /** Stays where it is, though another branch has more work: the blocks that a switch needs were pruned. */
+  #refuse(fork: HeaderNode, best: HeaderNode): void {
+    const { index, log } = this.#parts;
+    index.dropCandidate(best);
+    if (fork === this.#refusedAt) return;
+    this.#refusedAt = fork;
+    const facts = { fork: fork.height, tip: this.tip.height, branch: best.height, branchTip: toDisplayHex(best.hash) };
+    log.error('reorganisation-too-deep', { ...facts, note: 'blocks that it needs were pruned: --reindex gets the chain anew' });
+  }
+
+  /** Where a branch of more work leaves ours that cannot be taken, for want of blocks that were pruned. */
+  get refusedAt(): HeaderNode | undefined {
+    return this.#refusedAt;
   }
 
   #fail(node: HeaderNode, rejection: Rejection): void {

@@ -32,15 +32,19 @@ import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts'
 import { ActiveChain } from './active-chain.ts';
 import { BlockIndex } from './block-index.ts';
 import type { ChainEvent, ChainListener } from './chain-event.ts';
-import type { BlockAtHand } from './chain-state.ts';
+import type { BlockAtHand, ChainParts } from './chain-state.ts';
 import { ChainState } from './chain-state.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins } from './coin-stats.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, isLinked, isStored } from './header-node.ts';
+import { isFailed, isLinked, isPruned, isStored } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
+import type { PruneOptions } from './pruner.ts';
+import { Pruner } from './pruner.ts';
 import { chainTips } from './tips.ts';
+import type { VerifyOptions } from './verify-chain.ts';
+import { verifyChain } from './verify-chain.ts';
 
 /** Memory for coins before they are written. */
 export const COIN_CACHE_BYTES_DEFAULT = 67_108_864;
@@ -70,6 +74,10 @@ export interface ChainOptions {
   readonly random?: Random;
   /** `COIN_CACHE_BYTES_DEFAULT` unless given. */
   readonly dbCacheBytes?: number;
+  /** Blocks are stored that are not indexed yet: nothing is pruned until `indexed` is called. */
+  readonly indexing?: boolean;
+  /** Deletes old block files; undefined keeps everything. */
+  readonly prune?: PruneOptions;
   /** Where the block store has the genesis block, for a new index of blocks that are there; it is appended unless given. */
   readonly genesisAt?: FilePosition;
   /** Told at the start, while stored blocks are connected that were not flushed: the height reached and the one aimed at. */
@@ -116,7 +124,9 @@ export class Chain {
   readonly #options: ChainOptions;
   readonly #index: BlockIndex;
   readonly #cache: CoinCache;
+  readonly #parts: ChainParts;
   readonly #state: ChainState;
+  readonly #pruner: Pruner;
   readonly #queue = new ExclusiveQueue();
   readonly #listeners = new Set<ChainListener>();
   #headerTimer: Timer | undefined;
@@ -129,7 +139,7 @@ export class Chain {
     const index = new BlockIndex(params.genesis.header);
     for await (const row of headers.load()) index.restore(row);
     index.restored();
-    if (!isStored(index.tree.genesis)) {
+    if (index.tree.genesis.txCount === 0) {
       // Block files begin with the genesis block, as other programs that read them expect.
       const { genesis } = params;
       const position = options.genesisAt ?? (await blocks.append(encodeBlock(genesis)));
@@ -141,6 +151,7 @@ export class Chain {
       throw new NodeError('database-damaged', `the coins belong to block ${toDisplayHex(tipHash!)}, which the block index does not have`);
     }
     const chain = new Chain(options, index, new ActiveChain(tip));
+    if (options.indexing !== true) await chain.#pruner.begin();
     await chain.#settle(undefined, options.onProgress);
     return chain;
   }
@@ -156,7 +167,9 @@ export class Chain {
     this.#cache = new CoinCache(coins, random?.below(2 ** 32) ?? 0);
     const cacheBytesMax = options.dbCacheBytes ?? COIN_CACHE_BYTES_DEFAULT;
     const emit = (event: ChainEvent): void => this.#emit(event);
-    this.#state = new ChainState({ params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit });
+    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit };
+    this.#state = new ChainState(this.#parts);
+    this.#pruner = new Pruner({ ...{ params, index, active, blocks, log }, options: options.prune, flush: () => this.#flush() });
   }
 
   /** The block whose coins are held. */
@@ -221,7 +234,7 @@ export class Chain {
     if (known !== undefined) {
       const rejection = knownFailure(known);
       if (rejection !== undefined) return { node: known, rejection, isNew: false };
-      if (isStored(known)) return { node: known, isNew: false };
+      if (isStored(known) || (isPruned(known) && this.active.contains(known))) return { node: known, isNew: false };
     }
     const wrong = checkBlock(block, this.params.consensus);
     if (wrong !== undefined) return this.#refuse(known, wrong);
@@ -259,6 +272,7 @@ export class Chain {
     this.#flushHeadersLater();
     if (this.#index.dirtyCount >= HEADER_ROWS_DIRTY_MAX) await this.#state.flushHeaders();
     if (this.#options.clock.monotonicMs() - this.#lastCoinFlushMs >= COIN_FLUSH_INTERVAL_MS) await this.#flush();
+    await this.#pruner.keepToTarget();
     if (atHand === undefined || !isFailed(atHand.node)) return undefined;
     return (
       failed.find(({ node }) => node === atHand.node)?.rejection ?? reject('invalid-prev', 'bad-prevblk', { height: atHand.node.height })
@@ -269,6 +283,9 @@ export class Chain {
   invalidateBlock(node: HeaderNode): Promise<boolean> {
     return this.#change(async () => {
       if (node.height === 0) return false;
+      const lacking = this.active.contains(node) ? this.#pruner.lackingAbove(node.height) : undefined;
+      if (lacking !== undefined)
+        throw new NodeError('option-invalid', `block ${lacking.height} was pruned: the chain cannot go back behind it`);
       this.#index.setFailed(node);
       await this.#settle();
       return true;
@@ -340,6 +357,41 @@ export class Chain {
     });
     const counted = await countCoins(entries, kind, () => this.#options.clock.yield());
     return { height, bestBlock, ...counted };
+  }
+
+  /** Every stored block is indexed now. */
+  indexed(): Promise<void> {
+    return this.#queue.run(() => this.#pruner.begin());
+  }
+
+  /** Deletes block files that hold nothing above a height, and nothing that a switch of branches may need. Only where pruning is on. */
+  pruneTo(height: number): Promise<void> {
+    return this.#queue.run(() => this.#pruner.pruneTo(height));
+  }
+
+  /** Height of the first block from which on all are stored; 0 where nothing was pruned. */
+  pruneHeight(): number {
+    return this.#pruner.firstStoredHeight();
+  }
+
+  /** Does something before blocks are deleted, such as writing what was learnt of them. */
+  beforePrune(action: () => Promise<void>): void {
+    this.#pruner.before(action);
+  }
+
+  /** Where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */
+  get refusedAt(): HeaderNode | undefined {
+    return this.#state.refusedAt;
+  }
+
+  /** Looks through the last blocks; nothing moves meanwhile. @returns what is wrong or could not be looked at, undefined where all is well */
+  verify(options: VerifyOptions): Promise<string | undefined> {
+    return this.#queue.run(async () => {
+      await this.#flush();
+      const problem = await verifyChain({ ...this.#parts, cache: new CoinCache(this.#options.coins, 0) }, options);
+      if (problem !== undefined) this.#options.log.warn('chain-not-verified', { ...options, why: problem });
+      return problem;
+    });
   }
 
   /** Runs something between two changes of the chain. It must not wait for another change: that would wait for it. */

@@ -57,3 +57,8 @@ export function isStored(node: HeaderNode): boolean {
 export function isLinked(node: HeaderNode): boolean {
   return node.chainTxCount > 0;
 }
+
+/** Whether the block was stored once and has been pruned since. Core: it has transactions but no data. */
+export function isPruned(node: HeaderNode): boolean {
+  return node.txCount > 0 && node.block === undefined;
+}

@@ -15,7 +15,7 @@ export { Chain, COIN_CACHE_BYTES_DEFAULT } from './chain.ts';
 export type { BlockEvent, ChainEvent, ChainListener } from './chain-event.ts';
 export { coinKey, decodeCoin, encodeCoin } from './coin-codec.ts';
 export type { HeaderNode } from './header-node.ts';
-export { isFailed, isLinked, isStored } from './header-node.ts';
+export { isFailed, isLinked, isPruned, isStored } from './header-node.ts';
 export { ancestorOf, buildLocator, findFork, HeaderTree, isAncestorOf } from './header-tree.ts';
 export { createInlineVerifier } from './inline-verifier.ts';
 export { decodeUndo, encodeUndo } from './undo-codec.ts';

@@ -23,6 +23,10 @@ export interface BlockStore {
   appendUndo(file: number, undo: Uint8Array, prevBlockHash: BlockHash): Promise<FilePosition>;
   /** @throws NodeError `undo-file-damaged` */
   readUndo(position: FilePosition, prevBlockHash: BlockHash): Promise<Uint8Array>;
+  /** Every block file by number, with the bytes of it and of the undo file of the same number. */
+  files(): readonly { readonly file: number; readonly sizeBytes: number }[];
+  /** Deletes a block file and its undo file; not the last one, which takes the next block. */
+  remove(file: number): Promise<void>;
   /** Bytes of all files. */
   sizeBytes(): number;
   /** Everything appended so far is on disk when this returns. */

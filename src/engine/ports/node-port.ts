@@ -35,6 +35,16 @@ export interface BlockSummary {
   readonly nextHash: BlockHash | undefined;
   /** Whether the block itself is stored. */
   readonly stored: boolean;
+  /** Whether it was stored and is there no more. */
+  readonly pruned: boolean;
+}
+
+/** How old blocks are deleted. */
+export interface PruningState {
+  /** Bytes above which the oldest go; undefined: they go only when asked to. */
+  readonly targetBytes: number | undefined;
+  /** Height of the first block from which on all are stored; 0 while nothing was pruned. */
+  readonly firstStoredHeight: number;
 }
 
 /** The end of one branch of the header tree, as `getchaintips` shows it. */
@@ -93,6 +103,14 @@ export interface ChainService {
   /** @returns false where the block is unknown */
   invalidateBlock(hash: BlockHash): Promise<boolean>;
   reconsiderBlock(hash: BlockHash): Promise<boolean>;
+  /** Undefined where every block is kept. */
+  pruning(): PruningState | undefined;
+  /** Deletes block files without a block above a height, as far as they are not needed. */
+  pruneTo(height: number): Promise<void>;
+  /** Height where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */
+  refusedReorganisation(): number | undefined;
+  /** Looks through the last `depth` blocks (0: all) at a level from 0 to 4. @returns what is wrong; undefined where all is well */
+  verify(options: { readonly level: number; readonly depth: number }): Promise<string | undefined>;
   /** Bytes of block and undo files. */
   sizeOnDiskBytes(): number;
 }

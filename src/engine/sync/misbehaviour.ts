@@ -22,6 +22,7 @@ export const DISCONNECT_REASONS = {
   'block-stalling': { discourage: false, meaning: 'It held up the download of blocks while others waited.' },
   'block-timeout': { discourage: false, meaning: 'A block that was asked for did not come.' },
   'headers-timeout': { discourage: false, meaning: 'Headers that were asked for did not come while others could send them.' },
+  'block-not-served': { discourage: false, meaning: 'It asked for a block deeper than a node serves that keeps only the last ones.' },
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
   'not-reading': { discourage: false, meaning: 'It takes too little of what it asked for.' },

@@ -10,10 +10,11 @@ import { encodeBlock } from '../../core/primitives/block.ts';
 import { encodeFrame } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { encodeMessage } from '../../core/wire/messages/table.ts';
+import { SERVICES } from '../../core/wire/services.ts';
 import { HEADERS_PER_ANNOUNCEMENT_MAX } from './block-relay.ts';
 import { RECEIVE_PIECES_MAX } from './link.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from './liveness.ts';
-import { BLOCKS_PER_INV_MAX, STALE_BLOCK_DEPTH_MAX } from './serving.ts';
+import { BLOCKS_PER_INV_MAX, LIMITED_BLOCK_DEPTH_MAX, STALE_BLOCK_DEPTH_MAX } from './serving.ts';
 
 const CHAIN = blocksOn(regtest, 600);
 
@@ -237,6 +238,20 @@ describe('network', () => {
       peer.send({ type: 'getblocks', version: 1, locator: [regtest.consensus.genesisHash], stop: new Uint8Array(32) as never });
       await peer.sync();
       assert.equal(peer.of('inv').at(-1)!.items.length, BLOCKS_PER_INV_MAX);
+    });
+
+    it('without NODE_NETWORK serves the last 290 blocks, and lets go who asks for an older one, as BIP-159 says', async () => {
+      const limited = await world.node('10.0.3.1', { services: SERVICES.witness | SERVICES.networkLimited });
+      await limited.give(CHAIN.slice(0, 400));
+      const peer = await world.peer(limited);
+      const ask = (height: number): void =>
+        peer.send({ type: 'getdata', items: [{ kind: INVENTORY.witnessBlock, hash: CHAIN[height - 1]!.header.hash }] });
+      ask(400 - LIMITED_BLOCK_DEPTH_MAX);
+      await peer.sync();
+      assert.equal(peer.of('block').length, 1);
+      ask(400 - LIMITED_BLOCK_DEPTH_MAX - 1);
+      await world.until(() => limited.network.peers().length === 0);
+      assert.equal(peer.of('block').length, 1);
     });
 
     it('serves a block of another branch while it is young', async () => {

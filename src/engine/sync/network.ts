@@ -4,6 +4,7 @@ import type { FrameStep } from '../../core/wire/frame.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
+import { isStored } from '../chain/header-node.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { NetworkService, PeerInfo, SyncProgress } from '../ports/node-port.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
@@ -298,8 +299,20 @@ export class Network implements NetworkService {
     // Before a block is read there must be room for it: whoever asks for many must take them.
     if (link.full) await link.drained();
     if (link.closed) return;
-    const raw = await this.#options.chain.readBlock(node);
+    const raw = await this.#readStored(node);
+    if (raw === undefined) return;
     this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
+  }
+
+  /** A block, undefined where it was pruned while the peer was waited for. */
+  async #readStored(node: HeaderNode): Promise<Uint8Array | undefined> {
+    if (!isStored(node)) return undefined;
+    try {
+      return await this.#options.chain.readBlock(node);
+    } catch (error) {
+      if (!isStored(node)) return undefined;
+      throw error;
+    }
   }
 
   /** Calls a node. Nothing waits for it: a node that stops lets the call run out. */

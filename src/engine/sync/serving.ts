@@ -4,6 +4,7 @@ import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { LocatorRequest } from '../../core/wire/locator.ts';
 import { HEADERS_PER_MESSAGE_MAX } from '../../core/wire/messages/headers.ts';
+import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
 import type { SyncContext } from './context.ts';
@@ -18,6 +19,9 @@ export const BLOCKS_PER_INV_MAX = 500;
  * wants to find out what we have seen.
  */
 export const STALE_BLOCK_DEPTH_MAX = 2_016;
+
+/** Depth of the last block that a node serves without NODE_NETWORK: the 288 of BIP-159 and, as in Core, two for blocks under way. */
+export const LIMITED_BLOCK_DEPTH_MAX = 290;
 
 /** What others ask of us. */
 export class Serving {
@@ -65,7 +69,12 @@ export class Serving {
   /** @returns whether it is sent */
   serveBlock(peer: Peer, hash: Uint8Array, witness: boolean): boolean {
     const node = this.#context.chain.tree.get(hash as BlockHash);
-    if (node === undefined || !isStored(node) || !this.#mayTell(node)) return false;
+    if (node === undefined || !this.#mayTell(node)) return false;
+    if (this.#isTooDeep(node)) {
+      this.#context.disconnect(peer, 'block-not-served');
+      return true;
+    }
+    if (!isStored(node)) return false;
     this.#context.emit({ kind: 'serve-block', peer: peer.id, node, witness });
     return true;
   }
@@ -98,6 +107,12 @@ export class Serving {
       nodes.push(node);
       if (node === stop) return;
     }
+  }
+
+  /** BIP-159: who serves the last blocks only does not serve others that it happens to have, which would tell it from its like. */
+  #isTooDeep(node: HeaderNode): boolean {
+    const { chain, options } = this.#context;
+    return !offers(options.services, SERVICES.network) && chain.active.height - node.height > LIMITED_BLOCK_DEPTH_MAX;
   }
 
   /** Whether a block is one that everybody may know that we have. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
@@ -162,6 +162,34 @@ class BlockFiles implements BlockStore {
       kind === 'blk' ? 'block-file-damaged' : 'undo-file-damaged',
       `${path} is damaged: the ${position.sizeBytes} bytes at ${position.offset} cannot be read, ${why}`,
     );
+  }
+
+  files(): readonly { readonly file: number; readonly sizeBytes: number }[] {
+    const sizes = new Map<number, number>();
+    for (const [name, sizeBytes] of this.#sizes) {
+      const file = parseBlockFileName(name)?.file ?? 0;
+      sizes.set(file, (sizes.get(file) ?? 0) + sizeBytes);
+    }
+    return [...sizes].map(([file, sizeBytes]) => ({ file, sizeBytes })).sort((a, b) => a.file - b.file);
+  }
+
+  remove(file: number): Promise<void> {
+    return this.#inTurn(async () => {
+      assert(file < this.#lastFile, 'the file that takes the next block stays');
+      for (const kind of ['rev', 'blk'] as const) {
+        const name = blockFileName(kind, file);
+        const path = join(this.#folder, name);
+        try {
+          await this.#files.forget(path);
+          await rm(path, { force: true });
+        } catch (error) {
+          throw toNodeError(error, path);
+        }
+        this.#sizeBytes -= this.#sizes.get(name) ?? 0;
+        this.#sizes.delete(name);
+        this.#unsynced.delete(name);
+      }
+    });
   }
 
   sizeBytes(): number {

@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { BlockStore } from '../../engine/ports/block-store.ts';
@@ -10,7 +10,9 @@ import { openBlockFiles } from './block-files.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { keepReserve, releaseReserve } from './disk-reserve.ts';
 import { openLevelCoinStore } from './level-coin-store.ts';
-import { openLevelHeaderStore } from './level-header-store.ts';
+import { type ClearableHeaderStore, openLevelHeaderStore } from './level-header-store.ts';
+import type { Rebuild, Reindexing } from './reindex.ts';
+import { beginScan, clearDiscarded, clearForReindex, discardCoins, noteStep, refuseMasked, refusePruned, reindexStep } from './reindex.ts';
 import { readFileLimited } from './small-files.ts';
 import { systemCode, toNodeError } from './system-error.ts';
 
@@ -21,6 +23,8 @@ export interface Stores {
   readonly coins: CoinStore;
   /** Gives up the folder's reserve, so that headers can be written on a full disk. It is made again at the next start. */
   makeRoom(): Promise<void>;
+  /** Undefined but while the index is being made anew. */
+  readonly reindexing: Reindexing | undefined;
   /** Closes all of them and lets go of the lock. Syncs nothing. */
   close(): Promise<void>;
 }
@@ -65,7 +69,7 @@ async function processOf(folder: string): Promise<number | undefined> {
 }
 
 /** Opens the headers, which takes the folder's lock; a refusal names the folder and the process that has it. */
-async function openHeaders(folder: string, network: StoredNetwork): Promise<HeaderStore> {
+async function openHeaders(folder: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
   try {
     return await openLevelHeaderStore(join(folder, 'headers'), network);
   } catch (error) {
@@ -78,36 +82,81 @@ async function openHeaders(folder: string, network: StoredNetwork): Promise<Head
   }
 }
 
+/** Opens the headers to clear them. Damage does not matter then: LevelDB was locked before it was found, so nobody else has them. */
+async function openHeadersAnyway(folder: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
+  try {
+    return await openHeaders(folder, network);
+  } catch (error) {
+    if (!(error instanceof NodeError) || error.code !== 'database-damaged') throw error;
+    await noteStep(folder, 'clear');
+    await rm(join(folder, 'headers'), { recursive: true, force: true });
+    return openHeaders(folder, network);
+  }
+}
+
+/** Takes away what is to be made anew, or goes on where a crash ended that. The folder's lock is held. @returns whether to read the blocks */
+async function prepare(folder: string, headers: ClearableHeaderStore, rebuild: Rebuild | undefined): Promise<boolean> {
+  await clearDiscarded(folder);
+  if (rebuild === 'index') await noteStep(folder, 'clear');
+  const step = await reindexStep(folder);
+  if (step === 'clear') {
+    await headers.clear();
+    await clearForReindex(folder);
+    await noteStep(folder, 'scan');
+  } else if (rebuild === 'coins') {
+    await refusePruned(headers);
+    await discardCoins(folder);
+  }
+  return step !== undefined;
+}
+
+/** What is opened, and how. */
+export interface OpenStoresOptions {
+  readonly folder: string;
+  readonly params: Pick<NetworkParams, 'name' | 'messageStart'> & { readonly consensus: Pick<NetworkParams['consensus'], 'genesisHash'> };
+  /** What is to be made anew out of the blocks. */
+  readonly rebuild?: Rebuild | undefined;
+  /** As `BlockFilesOptions.fileSizeMax`. */
+  readonly blockFileSizeMax?: number;
+}
+
 /**
  * Opens a data folder, making it (mode 0700) if it is not there. One process at a time has it.
  *
- * @throws NodeError `data-dir-locked`, `data-dir-network`, `data-dir-version`, `data-dir-unusable`, `database-damaged`, `disk-full`
+ * @throws NodeError `data-dir-locked`, `data-dir-network`, `data-dir-version`, `data-dir-unusable`, `database-damaged`, `disk-full`;
+ * `option-invalid` where the blocks were pruned that the coins would be made of
  */
-export async function openStores(options: {
-  readonly folder: string;
-  readonly params: Pick<NetworkParams, 'name' | 'messageStart'> & { readonly consensus: Pick<NetworkParams['consensus'], 'genesisHash'> };
-}): Promise<Stores> {
-  const { folder, params } = options;
-  const network = { name: params.name, messageStart: params.messageStart, genesisHash: params.consensus.genesisHash };
+export async function openStores({ folder, params, rebuild, blockFileSizeMax }: OpenStoresOptions): Promise<Stores> {
+  const { messageStart } = params;
+  const { genesisHash } = params.consensus;
+  const network = { name: params.name, messageStart, genesisHash };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw toNodeError(error, folder);
   }
-  await checkBlocksAreOurs(folder);
+  const clears = rebuild === 'index' || (await reindexStep(folder)) === 'clear';
+  if (clears) await refuseMasked(folder);
+  else await checkBlocksAreOurs(folder);
   const opened: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const store of opened.splice(0).reverse()) await store.close();
   };
   try {
-    const headers = await openHeaders(folder, network);
+    const headers = clears ? await openHeadersAnyway(folder, network) : await openHeaders(folder, network);
     opened.push(headers);
     await keepReserve(folder);
+    const reindexes = await prepare(folder, headers, rebuild);
     const coins = await openLevelCoinStore(join(folder, 'coins'), network);
     opened.push(coins);
-    const blocks = await openBlockFiles({ folder: join(folder, 'blocks'), messageStart: params.messageStart });
+    const blocks = await openBlockFiles({
+      folder: join(folder, 'blocks'),
+      messageStart,
+      ...(blockFileSizeMax === undefined ? {} : { fileSizeMax: blockFileSizeMax }),
+    });
     opened.push(blocks);
-    return { blocks, headers, coins, makeRoom: () => releaseReserve(folder), close };
+    const reindexing = reindexes ? await beginScan(folder, messageStart, genesisHash) : undefined;
+    return { blocks, headers, coins, reindexing, makeRoom: () => releaseReserve(folder), close };
   } catch (error) {
     await close();
     throw error;

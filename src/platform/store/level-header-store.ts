@@ -19,9 +19,16 @@ const WRITE_BUFFER_SIZE_BYTES = 4 << 20;
 /** Room that a row takes in the log, rounded up, and that what LevelDB writes beside the rows takes. */
 const ROW_SIZE_BYTES = 176;
 const BESIDE_SIZE_BYTES = 65_536;
+/** Rows deleted in one batch. */
+const ROWS_PER_BATCH = 10_000;
+
+/** A header store that can be emptied, durably. Cut short, it has lost some of its rows. */
+export interface ClearableHeaderStore extends HeaderStore {
+  clear(): Promise<void>;
+}
 
 /** Opens the header tree of a folder. @throws NodeError as `openLevelDatabase` */
-export async function openLevelHeaderStore(location: string, network: StoredNetwork): Promise<HeaderStore> {
+export async function openLevelHeaderStore(location: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
   const database = await openLevelDatabase({
     location,
     network,
@@ -32,7 +39,7 @@ export async function openLevelHeaderStore(location: string, network: StoredNetw
   return new LevelHeaderStore(database);
 }
 
-class LevelHeaderStore implements HeaderStore {
+class LevelHeaderStore implements ClearableHeaderStore {
   readonly #database: LevelDatabase;
 
   constructor(database: LevelDatabase) {
@@ -51,6 +58,20 @@ class LevelHeaderStore implements HeaderStore {
     await this.#database.write((writer) => {
       for (const row of rows) writer.put(encodeHeaderKey(row), encodeHeaderRow(row));
     });
+  }
+
+  async clear(): Promise<void> {
+    const doomed: Uint8Array[] = [];
+    const deleteThem = (): Promise<void> => {
+      const keys = doomed.splice(0);
+      return this.#database.write((writer) => {
+        for (const key of keys) writer.delete(key);
+      });
+    };
+    for await (const key of this.#database.entries({ gte: HEADERS_FROM, lt: HEADERS_TO }, (each) => each.slice())) {
+      if (doomed.push(key) >= ROWS_PER_BATCH) await deleteThem();
+    }
+    if (doomed.length > 0) await deleteThem();
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { BlockStore, FilePosition } from '../../engine/ports/block-store.ts';
@@ -84,6 +85,19 @@ class MemoryBlockStore implements BlockStore {
       );
     }
     return record.undo;
+  }
+
+  files(): readonly { readonly file: number; readonly sizeBytes: number }[] {
+    return this.#blocks.flatMap(({ sizeBytes }, file) =>
+      sizeBytes === 0 ? [] : [{ file, sizeBytes: sizeBytes + (this.#undos.get(file)?.sizeBytes ?? 0) }],
+    );
+  }
+
+  async remove(file: number): Promise<void> {
+    assert(file < this.#blocks.length - 1, 'the file that takes the next block stays');
+    this.#sizeBytes -= this.#blocks[file]!.sizeBytes + (this.#undos.get(file)?.sizeBytes ?? 0);
+    this.#blocks[file] = memoryFile();
+    this.#undos.delete(file);
   }
 
   sizeBytes(): number {

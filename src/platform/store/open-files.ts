@@ -71,6 +71,8 @@ interface OpenEntry {
   readonly file: Promise<RandomAccessFile>;
   /** Calls that use it now; it is not closed under them. */
   users: number;
+  /** Is to be closed by its last user. */
+  forgotten?: boolean;
 }
 
 /** Files that stay open between uses; the one unused longest is closed when there are too many. */
@@ -100,6 +102,7 @@ export class OpenFiles {
       return await action(await this.#opened(path, entry));
     } finally {
       entry.users--;
+      if (entry.forgotten === true && entry.users === 0) await (await entry.file).close();
       await this.#closeSurplus();
     }
   }
@@ -121,6 +124,15 @@ export class OpenFiles {
       this.#entries.delete(path);
       await (await entry.file).close();
     }
+  }
+
+  /** Closes a file that is to be deleted. Whoever reads it now has it to the end of that. */
+  async forget(path: string): Promise<void> {
+    const entry = this.#entries.get(path);
+    this.#entries.delete(path);
+    if (entry === undefined) return;
+    if (entry.users === 0) await (await entry.file).close();
+    else entry.forgotten = true;
   }
 
   async close(): Promise<void> {

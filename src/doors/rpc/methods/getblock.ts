@@ -72,6 +72,7 @@ export const getblock: RpcMethod = {
     const verbosity = args.verbosity(1, 1);
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
+    if (summary.pruned) throw new RpcError('MISC_ERROR', 'Block not available (pruned data)');
     const bytes = summary.stored ? await context.node.chain.blockBytes(hash) : undefined;
     if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available (not fully downloaded)');
     return verbosity <= 0 ? new JsonHex(hexOf(bytes)) : blockJson(context, summary, bytes, verbosity);

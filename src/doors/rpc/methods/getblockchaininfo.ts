@@ -22,12 +22,17 @@ export const getblockchaininfo: RpcMethod = {
     initialblockdownload: Type.Boolean({ description: 'Whether a peer has shown a chain with more work than ours.' }),
     chainwork: Type.String(),
     size_on_disk: Type.Integer({ description: 'Bytes of block and undo files.' }),
-    pruned: Type.Boolean(),
+    pruned: Type.Boolean({ description: 'Whether old blocks are deleted.' }),
+    pruneheight: Type.Optional(Type.Integer({ description: 'Height of the first block from which on all are stored.' })),
+    automatic_pruning: Type.Optional(Type.Boolean()),
+    prune_target_size: Type.Optional(Type.Integer({ description: 'Bytes of block files above which the oldest are deleted.' })),
     warnings: Type.Array(Type.String()),
   }),
   run: ({ node }) => {
     const tip = node.chain.tip();
     const sync = node.network.sync();
+    const pruning = node.chain.pruning();
+    const refusedAt = node.chain.refusedReorganisation();
     return {
       chain: node.params.name,
       blocks: tip.height,
@@ -42,8 +47,16 @@ export const getblockchaininfo: RpcMethod = {
       initialblockdownload: !sync.inSync,
       chainwork: hex256(tip.chainWork),
       size_on_disk: node.chain.sizeOnDiskBytes(),
-      pruned: false,
-      warnings: [],
+      pruned: pruning !== undefined,
+      pruneheight: pruning?.firstStoredHeight,
+      automatic_pruning: pruning === undefined ? undefined : pruning.targetBytes !== undefined,
+      prune_target_size: pruning?.targetBytes,
+      warnings:
+        refusedAt === undefined
+          ? []
+          : [
+              `A branch with more work leaves this one after block ${refusedAt}; blocks needed to follow it were pruned. Start with --reindex.`,
+            ],
     };
   },
 };

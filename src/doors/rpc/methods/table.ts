@@ -33,6 +33,7 @@ import { gettxout } from './gettxout.ts';
 import { gettxoutsetinfo } from './gettxoutsetinfo.ts';
 import { help } from './help.ts';
 import { invalidateblock } from './invalidateblock.ts';
+import { pruneblockchain } from './pruneblockchain.ts';
 import { reconsiderblock } from './reconsiderblock.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
 import { setmocktime } from './setmocktime.ts';
@@ -42,6 +43,7 @@ import { syncwithvalidationinterfacequeue } from './syncwithvalidationinterfaceq
 import { testmempoolaccept } from './testmempoolaccept.ts';
 import { uptime } from './uptime.ts';
 import { validateaddress } from './validateaddress.ts';
+import { verifychain } from './verifychain.ts';
 
 const ALL: readonly RpcMethod[] = [
   addnode,
@@ -72,6 +74,7 @@ const ALL: readonly RpcMethod[] = [
   gettxoutsetinfo,
   help,
   invalidateblock,
+  pruneblockchain,
   reconsiderblock,
   sendrawtransaction,
   setmocktime,
@@ -81,6 +84,7 @@ const ALL: readonly RpcMethod[] = [
   testmempoolaccept,
   uptime,
   validateaddress,
+  verifychain,
 ];
 
 export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(ALL.map((method) => [method.name, method]));

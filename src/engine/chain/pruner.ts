@@ -1,0 +1,154 @@
+/**
+ * Deletes block files that nobody needs any more.
+ *
+ * Owns which files go and in what order things are written then, so that a crash at any instant leaves a chain that goes on. Does not own
+ * what a missing block means to those who ask for it.
+ *
+ * @module
+ */
+
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { BlockStore } from '../ports/block-store.ts';
+import type { Log } from '../ports/log.ts';
+import { NodeError } from '../ports/node-error.ts';
+import type { ActiveChain } from './active-chain.ts';
+import type { BlockIndex } from './block-index.ts';
+import type { HeaderNode } from './header-node.ts';
+import { isPruned, isStored } from './header-node.ts';
+
+/** How old blocks are deleted. */
+export interface PruneOptions {
+  /** Bytes of block and undo files above which the oldest are deleted; undefined: only when they are asked to be. */
+  readonly targetBytes: number | undefined;
+}
+
+/** Room that is kept for what is written until the next look. Core's chunks of its block and undo files together. */
+const BUFFER_BYTES = 17 * 1_048_576;
+
+interface PrunerParts {
+  readonly params: NetworkParams;
+  readonly index: BlockIndex;
+  readonly active: ActiveChain;
+  readonly blocks: BlockStore;
+  readonly log: Log;
+  readonly options: PruneOptions | undefined;
+  /** Writes coins and header rows. */
+  readonly flush: () => Promise<void>;
+}
+
+/** The files of one chain's blocks, the oldest of which may go. */
+export class Pruner {
+  readonly #parts: PrunerParts;
+  readonly #before: (() => Promise<void>)[] = [];
+  /** Number of the last block file at the last look: only a new file is a reason for another. */
+  #lastFile = -1;
+  #begun = false;
+
+  constructor(parts: PrunerParts) {
+    this.#parts = parts;
+  }
+
+  /** Does something before blocks are deleted. */
+  before(action: () => Promise<void>): void {
+    this.#before.push(action);
+  }
+
+  /**
+   * Holds what is stored to what is wanted, and deletes files that a crash left after their blocks were given up.
+   *
+   * @throws NodeError `option-invalid` where blocks are missing and nothing was said of pruning
+   */
+  async begin(): Promise<void> {
+    const { index, blocks, options } = this.#parts;
+    this.#begun = true;
+    if (options === undefined) {
+      for (const node of index.tree.nodes()) if (isPruned(node)) throw notWhole();
+      return;
+    }
+    const used = new Set<number>();
+    for (const { block } of index.tree.nodes()) if (block !== undefined) used.add(block.file);
+    if (used.size === 0) return;
+    // Files above the last that is used may hold blocks whose rows were lost in a crash; they are not old.
+    const last = Math.max(...used);
+    for (const { file } of blocks.files()) if (file < last && !used.has(file)) await blocks.remove(file);
+  }
+
+  /** Deletes the oldest files while there are more bytes than the target. Does nothing most of the time. */
+  async keepToTarget(): Promise<void> {
+    const { blocks, options } = this.#parts;
+    if (options?.targetBytes === undefined || !this.#begun) return;
+    const files = blocks.files();
+    const lastFile = files.at(-1)?.file ?? -1;
+    if (lastFile === this.#lastFile) return;
+    this.#lastFile = lastFile;
+    let surplusBytes = blocks.sizeBytes() + BUFFER_BYTES - options.targetBytes;
+    if (surplusBytes <= 0) return;
+    const doomed: number[] = [];
+    for (const { file, sizeBytes } of this.#deletable(this.#lastPrunable())) {
+      if (surplusBytes <= 0) break;
+      doomed.push(file);
+      surplusBytes -= sizeBytes;
+    }
+    await this.#delete(doomed);
+  }
+
+  /** Deletes every file without a block above a height. */
+  async pruneTo(height: number): Promise<void> {
+    await this.#delete(this.#deletable(Math.min(height, this.#lastPrunable())).map(({ file }) => file));
+  }
+
+  /** The highest block that may go: a switch of branches as deep as the network's `pruneKeepBlocks` stays possible. */
+  #lastPrunable(): number {
+    return this.#parts.active.height - this.#parts.params.pruneKeepBlocks;
+  }
+
+  /** Files without a block above a height, the first first; never the one that takes the next block. */
+  #deletable(height: number): readonly { readonly file: number; readonly sizeBytes: number }[] {
+    if (height < 0) return [];
+    const highest = new Map<number, number>();
+    for (const node of this.#parts.index.tree.nodes()) {
+      if (node.block !== undefined) highest.set(node.block.file, Math.max(highest.get(node.block.file) ?? 0, node.height));
+    }
+    const files = this.#parts.blocks.files();
+    return files.slice(0, -1).filter(({ file }) => (highest.get(file) ?? Number.POSITIVE_INFINITY) <= height);
+  }
+
+  /**
+   * Gives up the blocks of some files: first all is written that was made of them, then the rows say that they are gone, then the files
+   * go. Cut short anywhere, no row names a block that is missing, and no start needs one.
+   */
+  async #delete(files: readonly number[]): Promise<void> {
+    const { index, blocks, log, flush } = this.#parts;
+    if (files.length === 0) return;
+    for (const action of this.#before) await action();
+    await flush();
+    const doomed = new Set(files);
+    const nodes: HeaderNode[] = [];
+    for (const node of index.tree.nodes()) if (node.block !== undefined && doomed.has(node.block.file)) nodes.push(node);
+    for (const node of nodes) index.setPruned(node);
+    await flush();
+    for (const file of files) await blocks.remove(file);
+    log.info('pruned', { files: files.length, blocks: nodes.length, from: this.firstStoredHeight() });
+  }
+
+  /** Height of the first block from which on all of the active chain are stored. */
+  firstStoredHeight(): number {
+    const missing = this.lackingAbove(-1);
+    return missing === undefined ? 0 : missing.height + 1;
+  }
+
+  /** The highest block of the active chain above a height that was pruned. */
+  lackingAbove(height: number): HeaderNode | undefined {
+    const { active } = this.#parts;
+    for (let at = active.height; at > height; at--) {
+      const node = active.at(at);
+      if (node !== undefined && !isStored(node)) return node;
+    }
+    return undefined;
+  }
+}
+
+function notWhole(): NodeError {
+  const what = 'old blocks were pruned from this data folder';
+  return new NodeError('option-invalid', `${what}: start it with --prune again, or with --reindex to get all blocks anew`);
+}

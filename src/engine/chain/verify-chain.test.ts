@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { spendingChain } from '../../../test/support/spending-chain.ts';
+import { coinsHash, memoryStores, openTestChain, testSecp256k1 } from '../../../test/support/test-chain.ts';
+import { regtest } from '../../core/params/regtest.ts';
+import { NodeError } from '../ports/node-error.ts';
+import type { Chain, ChainOptions } from './chain.ts';
+import { coinKey } from './coin-codec.ts';
+
+const BLOCKS = spendingChain({ params: regtest, secp256k1: testSecp256k1, count: 130 });
+const LEVELS = [0, 1, 2, 3, 4];
+
+/** A chain over stores of which some were changed after it was made. */
+async function chainWith(change: (stores: ReturnType<typeof memoryStores>) => Partial<ChainOptions>): Promise<Chain> {
+  const stores = memoryStores();
+  const chain = await openTestChain({ ...stores, params: regtest });
+  for (const block of BLOCKS) assert.equal((await chain.acceptBlock(block)).rejection, undefined);
+  await chain.close();
+  return openTestChain({ ...stores, ...change(stores), params: regtest });
+}
+
+/** Which levels are content with the last blocks. */
+async function contentLevels(chain: Chain, depth: number): Promise<number[]> {
+  const content: number[] = [];
+  for (const level of LEVELS) if ((await chain.verify({ level, depth })) === undefined) content.push(level);
+  return content;
+}
+
+/** A block store that fails for one kind of record. */
+function failing(blocks: ChainOptions['blocks'], kind: 'read' | 'readUndo'): ChainOptions['blocks'] {
+  const fail = async (): Promise<never> => {
+    throw new NodeError(kind === 'read' ? 'block-file-damaged' : 'undo-file-damaged', 'damaged');
+  };
+  return new Proxy(blocks, {
+    get: (target, name) => {
+      if (name === kind) return fail;
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+describe('verifying a chain', () => {
+  it('is content with a whole one at each level and changes nothing', async () => {
+    const chain = await chainWith(() => ({}));
+    const before = await coinsHash(chain);
+    assert.deepEqual(await contentLevels(chain, 0), LEVELS);
+    assert.deepEqual(await contentLevels(chain, 6), LEVELS);
+    assert.deepEqual(await contentLevels(chain, 1_000), LEVELS);
+    assert.equal(await coinsHash(chain), before);
+    assert.equal(chain.tip.height, BLOCKS.length);
+  });
+
+  it('finds blocks that cannot be read at each level, undo records from level 2 on', async () => {
+    assert.deepEqual(await contentLevels(await chainWith(({ blocks }) => ({ blocks: failing(blocks, 'read') })), 6), []);
+    assert.deepEqual(await contentLevels(await chainWith(({ blocks }) => ({ blocks: failing(blocks, 'readUndo') })), 6), [0, 1]);
+  });
+
+  it('finds a coin that is missing from level 3 on, as far down as it looks', async () => {
+    const stores = memoryStores();
+    const made = await openTestChain({ ...stores, params: regtest });
+    for (const block of BLOCKS) await made.acceptBlock(block);
+    await made.close();
+    // The reward of the fifth block from the tip.
+    const lost = coinKey({ txid: BLOCKS.at(-5)!.transactions[0]!.txid, vout: 0 });
+    await stores.coins.apply({ puts: [], deletes: [lost], tip: BLOCKS.at(-1)!.header.hash });
+    const damaged = await openTestChain({ ...stores, params: regtest });
+    assert.deepEqual(await contentLevels(damaged, 5), [0, 1, 2]);
+    assert.deepEqual(await contentLevels(damaged, 4), LEVELS);
+  });
+
+  it('runs the scripts again at level 4 alone', async () => {
+    const verifier = { verify: async () => ({ jobIndex: 0, inputIndex: 0, error: 'EVAL_FALSE' }), close: async () => {} };
+    const chain = await chainWith(() => ({ verifier }) as unknown as Partial<ChainOptions>);
+    assert.deepEqual(await contentLevels(chain, 20), [0, 1, 2, 3]);
+    assert.match((await chain.verify({ level: 4, depth: 20 })) ?? '', /block-script-verify-flag-failed/);
+  });
+
+  it('says so where there is no memory for all that level 3 takes back', async () => {
+    const chain = await chainWith(() => ({ dbCacheBytes: 1 }));
+    assert.deepEqual(await contentLevels(chain, 20), [0, 1, 2]);
+  });
+});
