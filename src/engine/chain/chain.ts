@@ -379,6 +379,11 @@ export class Chain {
     this.#pruner.before(action);
   }
 
+  /** Blocks above the height that this gives are not pruned: someone has still to read them, such as an index. */
+  keepAbove(height: () => number): void {
+    this.#pruner.keepAbove(height);
+  }
+
   /** Where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */
   get refusedAt(): HeaderNode | undefined {
     return this.#state.refusedAt;

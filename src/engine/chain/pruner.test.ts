@@ -143,6 +143,21 @@ describe('pruning', () => {
     assert.equal(again.tip.height, COUNT + 1);
   });
 
+  it('leaves the blocks that someone has still to read', async () => {
+    const chain = await longChain(newStores());
+    let read = 0;
+    chain.keepAbove(() => read);
+    await chain.pruneTo(30);
+    assert.equal(chain.pruneHeight(), 0);
+    read = 25;
+    await chain.pruneTo(30);
+    const first = chain.pruneHeight();
+    assert.ok(first > 0 && first <= 26, String(first));
+    read = 30;
+    await chain.pruneTo(30);
+    assert.ok(chain.pruneHeight() >= first && chain.pruneHeight() <= 31);
+  });
+
   it('first has everything written that was made of the blocks', async () => {
     const chain = await longChain(newStores());
     let asked = 0;

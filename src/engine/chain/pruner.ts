@@ -40,6 +40,7 @@ interface PrunerParts {
 export class Pruner {
   readonly #parts: PrunerParts;
   readonly #before: (() => Promise<void>)[] = [];
+  readonly #keepers: (() => number)[] = [];
   /** Number of the last block file at the last look: only a new file is a reason for another. */
   #lastFile = -1;
   #begun = false;
@@ -51,6 +52,11 @@ export class Pruner {
   /** Does something before blocks are deleted. */
   before(action: () => Promise<void>): void {
     this.#before.push(action);
+  }
+
+  /** Blocks above the height that this gives are still needed by someone. */
+  keepAbove(height: () => number): void {
+    this.#keepers.push(height);
   }
 
   /**
@@ -97,9 +103,13 @@ export class Pruner {
     await this.#delete(this.#deletable(Math.min(height, this.#lastPrunable())).map(({ file }) => file));
   }
 
-  /** The highest block that may go: a switch of branches as deep as the network's `pruneKeepBlocks` stays possible. */
+  /**
+   * The highest block that may go: a switch of branches as deep as the network's `pruneKeepBlocks` stays possible, and nothing goes that
+   * someone has still to read.
+   */
   #lastPrunable(): number {
-    return this.#parts.active.height - this.#parts.params.pruneKeepBlocks;
+    const { active, params } = this.#parts;
+    return Math.min(active.height - params.pruneKeepBlocks, ...this.#keepers.map((height) => height()));
   }
 
   /** Files without a block above a height, the first first; never the one that takes the next block. */
