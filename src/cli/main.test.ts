@@ -36,7 +36,7 @@ describe('the command', () => {
       [['node', '--txindex', '1'], /unknown option '--txindex'/],
       [['node', 'extra'], /too many arguments/],
       [['node', '--listen'], /--listen <HOST:PORT>' argument missing/],
-      [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest or the path of a network file/],
+      [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest, signet, testnet4, main or the path of a network file/],
       [['node', '--secp256k1', 'fast'], /--secp256k1 "fast": takes one of auto, native, prebuilt, wasm/],
       [['rpc', 'getblockcount', '--datadir', 'x'], /unknown option '--datadir'/],
       [['rpc'], /missing required argument 'METHOD'/],

@@ -32,7 +32,7 @@ export function peerNodeMissing(): string | false {
   return peerNodeFolder() === undefined ? 'SKIPPED: the peer node is not installed' : false;
 }
 
-/** A running C++ node on regtest. */
+/** A running C++ node. */
 export interface PeerNode {
   /** `127.0.0.1:port`. */
   readonly p2p: string;
@@ -62,14 +62,22 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts the peer with options of bitcoind and waits until it answers. */
-export async function startPeerNode(...options: readonly string[]): Promise<PeerNode> {
+/** Starts the peer on regtest with options of bitcoind and waits until it answers. */
+export function startPeerNode(...options: readonly string[]): Promise<PeerNode> {
+  return startPeerNodeOn('regtest', ...options);
+}
+
+/** The same on any of its networks. */
+export async function startPeerNodeOn(
+  network: 'main' | 'testnet4' | 'signet' | 'regtest',
+  ...options: readonly string[]
+): Promise<PeerNode> {
   const folder = peerNodeFolder();
   if (folder === undefined) throw new Error('the peer node is not installed');
   const dataDir = temporaryFolder('peer');
   const [p2pPort, rpcPort] = [await freePort(), await freePort()];
   const args = [
-    '-regtest',
+    `-chain=${network}`,
     `-datadir=${dataDir}`,
     `-bind=127.0.0.1:${p2pPort}`,
     `-rpcport=${rpcPort}`,
@@ -82,7 +90,7 @@ export async function startPeerNode(...options: readonly string[]): Promise<Peer
   running.add(child);
   child.once('exit', () => running.delete(child));
   const url = `http://127.0.0.1:${rpcPort}`;
-  const cookie = () => readFileSync(join(dataDir, 'regtest', '.cookie'), 'utf8').trim();
+  const cookie = () => readFileSync(join(dataDir, network === 'main' ? '' : network, '.cookie'), 'utf8').trim();
   const rpc = (method: string, ...params: unknown[]) => callRpc(url, cookie(), method, params);
   await eventually('the peer node answers', async () => (await rpc('getblockcount')) !== undefined);
   return {

@@ -11,10 +11,14 @@ import {
   spend,
   unknownHash,
 } from '../../../test/support/chain-builder.ts';
+import { main } from '../params/main.ts';
 import { regtest } from '../params/regtest.ts';
+import { signet } from '../params/signet.ts';
+import { testnet4 } from '../params/testnet4.ts';
 import type { ConsensusParams } from '../params/types.ts';
 import type { Block } from '../primitives/block.ts';
-import type { HashKey, Txid } from '../primitives/ids.ts';
+import type { BlockHash, HashKey, Txid } from '../primitives/ids.ts';
+import { toDisplayHex } from '../primitives/ids.ts';
 import type { OutPoint, Transaction, TxOutput } from '../primitives/transaction.ts';
 import { makeTransaction, outPointKey } from '../primitives/transaction.ts';
 import { disconnectBlock } from './block-effect.ts';
@@ -31,6 +35,7 @@ const context: ConnectContext = {
   height: HEIGHT,
   prevMedianTimeSeconds: MEDIAN,
   medianTimeAt: (height) => MEDIAN - (HEIGHT - height) * 512,
+  hashAt: (height) => unknownHash(height),
 };
 
 /** Coins before the block: ten of 100 units each, `OP_TRUE`. */
@@ -71,7 +76,7 @@ describe('connectBlock', () => {
     );
     assert.equal(scriptJobs.length, 1);
     assert.equal(scriptJobs[0]?.tx, tx);
-    assert.equal(scriptJobs[0]?.flags, scriptFlagsAt(HEIGHT, params));
+    assert.equal(scriptJobs[0]?.flags, scriptFlagsAt(HEIGHT, params, unknownHash()));
   });
 
   it('leaves coins that are made and spent within the block out of the change, but not out of the undo record', () => {
@@ -196,6 +201,43 @@ describe('connectBlock', () => {
     const coins = new Map(before).set(outPointKey(outPoint), { value: 1n, scriptPubKey: OP_TRUE, height: 1, coinbase: true });
     assert.equal(reasonOf(block, rules, coins), 'bad-txns-BIP30');
   });
+
+  it('does not look for repeats behind the block that BIP-34 began with, up to the height that coinbases once foretold', () => {
+    const bip34 = 100;
+    const again = 1_983_702;
+    const at = (height: number, bip34Hash: BlockHash | null): string | undefined => {
+      const rules = { ...params, heights: { ...params.heights, bip34 }, history: { ...params.history, bip34Hash } };
+      const block = blockOf([], 0n);
+      const outPoint = { txid: block.transactions[0]!.txid, vout: 0 };
+      const where = { ...context, height };
+      const coins = new Map([[outPointKey(outPoint), { value: 1n, scriptPubKey: OP_TRUE, height: 1, coinbase: true }]]);
+      const { rejection } = connectBlock(block, coins, where, rules);
+      assert.equal(coinsNeeded(block, rules, where).size, rejection === undefined ? 0 : 1);
+      assert.equal(coinsNeeded(block, rules).size, 1, 'without knowing where it stands, it may be asked for');
+      return rejection?.reason;
+    };
+    const known = unknownHash(bip34);
+    assert.deepEqual([at(bip34, known), at(bip34 + 1, known)], ['bad-txns-BIP30', undefined]);
+    assert.deepEqual([at(again - 1, known), at(again, known)], [undefined, 'bad-txns-BIP30']);
+    // Another block began it, or none is known: the coinbases before are not those that are known.
+    assert.deepEqual([at(bip34 + 1, unknownHash(1)), at(bip34 + 1, null)], ['bad-txns-BIP30', 'bad-txns-BIP30']);
+  });
+
+  it('lets the blocks of the history repeat a coinbase, and asks for the coins that they replace', () => {
+    const block = blockOf([]);
+    const outPoint = { txid: block.transactions[0]!.txid, vout: 0 };
+    const rules = (hash: BlockHash): ConsensusParams => ({
+      ...params,
+      heights: { ...params.heights, bip34: HEIGHT + 100 },
+      history: { ...params.history, bip30Repeats: [hash] },
+    });
+    const coins = new Map(before).set(outPointKey(outPoint), { value: 1n, scriptPubKey: OP_TRUE, height: 1, coinbase: true });
+    assert.equal(reasonOf(block, rules(unknownHash()), coins), 'bad-txns-BIP30');
+    const result = connect(block, rules(block.header.hash), coins);
+    assert.ok(result.rejection === undefined);
+    assert.deepEqual(result.effect.added[0]?.outPoint, outPoint);
+    assert.deepEqual([...coinsNeeded(block, rules(block.header.hash), context).values()], [outPoint]);
+  });
 });
 
 describe('disconnectBlock', () => {
@@ -215,9 +257,32 @@ describe('disconnectBlock', () => {
 describe('scriptFlagsAt', () => {
   it('adds the flags of each soft fork at its height', () => {
     const heights = { bip34: 1, bip65: 20, bip66: 10, csv: 30, segwit: 40, taproot: 50 };
-    const at = (height: number): number => scriptFlagsAt(height, { ...params, heights });
+    const at = (height: number): number => scriptFlagsAt(height, { ...params, heights }, unknownHash());
     // Bits as in Core: P2SH 0, DERSIG 2, NULLDUMMY 4, CHECKLOCKTIMEVERIFY 9, CHECKSEQUENCEVERIFY 10, WITNESS 11, TAPROOT 17.
     assert.deepEqual([0, 9, 10, 19, 20, 29, 30, 39, 40, 49, 50].map(at), [1, 1, 5, 5, 0x205, 0x205, 0x605, 0x605, 0xe15, 0xe15, 0x20e15]);
-    assert.equal(scriptFlagsAt(1, params), 0x20e15);
+    assert.equal(scriptFlagsAt(1, params, unknownHash()), 0x20e15);
+  });
+
+  // Numbers as above; both blocks are in Core's list with these flags.
+  it('leaves out of the two excepted blocks of main what they break, by their hash alone', () => {
+    const at = (height: number, hash: BlockHash): number => scriptFlagsAt(height, main.consensus, hash);
+    const [first, second] = main.consensus.history.scriptExceptions.map(({ blockHash }) => blockHash);
+    assert.ok(first !== undefined && second !== undefined);
+    assert.equal(toDisplayHex(first), '00000000000002dc756eebf4f49723ed8d30cc28a5f108eb94b1ba88ac4f9c22');
+    assert.equal(toDisplayHex(second), '0000000000000000000f14c35b2d841e986ab5441de8c585d5ffe55ea1e395ad');
+    assert.equal(at(170_060, first), 0);
+    assert.equal(at(170_060, second), 0x801);
+    assert.equal(at(692_261, second), 0xe15);
+    assert.equal(at(692_261, first), 0x614);
+    for (const height of [170_060, 363_724]) assert.equal(at(height, unknownHash()), 0x20801);
+    assert.equal(at(692_261, unknownHash()), 0x20e15);
+  });
+
+  it('changes on main at each buried height and not one block before; on the other networks of Bitcoin at block 1', () => {
+    const steps = [363_725, 388_381, 419_328, 481_824].flatMap((height) => [height - 1, height]);
+    const flags = steps.map((height) => scriptFlagsAt(height, main.consensus, unknownHash()));
+    assert.deepEqual(flags, [0x20801, 0x20805, 0x20805, 0x20a05, 0x20a05, 0x20e05, 0x20e05, 0x20e15]);
+    for (const { consensus } of [signet, testnet4])
+      assert.deepEqual([scriptFlagsAt(0, consensus, unknownHash()), scriptFlagsAt(1, consensus, unknownHash())], [0x20801, 0x20e15]);
   });
 });

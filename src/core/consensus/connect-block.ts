@@ -11,6 +11,8 @@ import type { HashKey } from '../primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../primitives/transaction.ts';
 import { outPointKey } from '../primitives/transaction.ts';
 import { transactionSigopsCost } from '../script/sigops.ts';
+import type { Bip30Context } from './bip30.ts';
+import { hasBip30, isBip30Repeat, mustCheckBip30 } from './bip30.ts';
 import type { BlockEffect, PlacedCoin } from './block-effect.ts';
 import { isUnspendable } from './block-effect.ts';
 import type { BlockContext } from './check-block-in-context.ts';
@@ -23,8 +25,8 @@ import { reject } from './rejection.ts';
 import { scriptFlagsAt } from './script-flags.ts';
 import { blockSubsidy } from './subsidy.ts';
 
-/** Where a block stands, and the times of the branch before it. */
-export interface ConnectContext extends BlockContext {
+/** Where a block stands, and the branch before it. */
+export interface ConnectContext extends BlockContext, Bip30Context {
   /** Median time past of the branch's block at a height below this block's. */
   medianTimeAt(height: number): number;
 }
@@ -52,29 +54,22 @@ export interface CoinLookup {
   get(key: HashKey): Coin | undefined;
 }
 
-/** From this height on on, BIP-34 alone makes sure that no coinbase repeats an earlier one: before it there is only the genesis block. */
-const BIP34_FROM_THE_START = 1;
-
-/**
- * Whether outputs that exist already must be looked for (BIP-30). They can exist only where coinbases were once free to repeat each
- * other, that is before BIP-34, or to foretell a later height.
- */
-function mustCheckBip30({ heights }: ConsensusParams): boolean {
-  return heights.bip34 > BIP34_FROM_THE_START;
-}
-
 /**
  * The outputs whose coins `connectBlock` must be able to look up: what the block spends and does not make itself, and with BIP-30 what it
  * makes. Each once.
+ *
+ * @param context - where the block will stand; where that is not known yet, all is named that could be asked for
  */
-export function coinsNeeded(block: Block, params: ConsensusParams): Map<HashKey, OutPoint> {
+export function coinsNeeded(block: Block, params: ConsensusParams, context?: Bip30Context): Map<HashKey, OutPoint> {
   const needed = new Map<HashKey, OutPoint>();
   const { transactions } = block;
   for (let i = transactions.length - 1; i > 0; i--) {
     const tx = transactions[i]!;
     for (const { prevout } of tx.inputs) needed.set(outPointKey(prevout), prevout);
   }
-  const bip30 = mustCheckBip30(params);
+  const { hash } = block.header;
+  // A repeat replaces coins that are there: whoever keeps coins must know of them.
+  const bip30 = context === undefined ? hasBip30(params) : mustCheckBip30(hash, context, params) || isBip30Repeat(hash, params);
   if (needed.size === 0 && !bip30) return needed;
   for (const { txid, outputs } of transactions) {
     for (let vout = 0; vout < outputs.length; vout++) {
@@ -132,10 +127,11 @@ class BlockCoins {
  * @param coins - must answer for everything that `coinsNeeded` names, as of the block's parent
  */
 export function connectBlock(block: Block, coins: CoinLookup, context: ConnectContext, params: ConsensusParams): ConnectedBlock | Refused {
-  const duplicate = mustCheckBip30(params) ? checkBip30(block, coins) : undefined;
+  const { hash } = block.header;
+  const duplicate = mustCheckBip30(hash, context, params) ? checkBip30(block, coins) : undefined;
   if (duplicate !== undefined) return { rejection: duplicate };
   const { height } = context;
-  const flags = scriptFlagsAt(height, params);
+  const flags = scriptFlagsAt(height, params, hash);
   const view = new BlockCoins(coins);
   const spentCoins: (readonly Coin[])[] = [];
   const scriptJobs: ScriptCheck[] = [];

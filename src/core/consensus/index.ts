@@ -11,6 +11,7 @@
  *    median of the last eleven and not too far ahead, the version is not retired.
  * 3. The block alone (`checkBlock`): the transactions are those that the header commits to and not a mutated list, sizes, one coinbase
  *    and that in front, each transaction sane (`checkTransaction`), not too many signature operations.
+ *    On a signet its solution besides (`signetScriptCheck`).
  * 4. The block at its height (`checkBlockInContext`): every transaction final, the height in the coinbase, the witness commitment, the
  *    weight.
  * 5. The block on its parent's coins (`connectBlock`): every input there and mature (`checkTxInputs`), nothing paid out of nothing, the
@@ -22,6 +23,8 @@
  * @module
  */
 
+export type { Bip30Context } from './bip30.ts';
+export { BIP30_AGAIN_HEIGHT, isBip30Repeat, mustCheckBip30 } from './bip30.ts';
 export type { BlockEffect, CoinChanges, PlacedCoin } from './block-effect.ts';
 export { disconnectBlock, isUnspendable } from './block-effect.ts';
 export type { CheckBlockOptions } from './check-block.ts';
@@ -30,6 +33,8 @@ export type { BlockContext } from './check-block-in-context.ts';
 export { checkBlockInContext } from './check-block-in-context.ts';
 export type { HeaderContext } from './check-header.ts';
 export { checkHeader, checkHeaderInContext, latestHeaderTime } from './check-header.ts';
+export type { SignetScriptCheck } from './check-signet-block.ts';
+export { SOLUTION_FLAGS, signetScriptCheck } from './check-signet-block.ts';
 export { checkTransaction } from './check-transaction.ts';
 export { checkTxInputs } from './check-tx-inputs.ts';
 export type { Coin } from './coin.ts';
@@ -47,5 +52,7 @@ export type { Rejection, RejectionKind } from './rejection.ts';
 export { reject } from './rejection.ts';
 export { scriptFlagsAt } from './script-flags.ts';
 export { blockSubsidy } from './subsidy.ts';
+export type { DeploymentSignals, DeploymentState, DeploymentStatus, SignalBlock, SignalBranch } from './version-bits.ts';
+export { deploymentSignals, deploymentStatusAt, signals } from './version-bits.ts';
 export { WITNESS_SCALE_FACTOR } from './weight.ts';
 export { findWitnessCommitment, witnessCommitment, witnessCommitmentOutput, witnessMerkleRoot } from './witness-commitment.ts';

@@ -69,6 +69,8 @@ export type BlockReason =
   | 'bad-txnmrklroot'
   /** A tail of the transactions is repeated, which leaves the Merkle root as it was (CVE-2012-2459). Mutated. */
   | 'bad-txns-duplicate'
+  /** On a signet: nothing in it satisfies the network's challenge (BIP-325). */
+  | 'bad-signet-blksig'
   /** It has no transaction, or its stripped size is over a quarter of the weight limit. */
   | 'bad-blk-length'
   /** The first transaction is no coinbase. Mutated if any has 64 bytes: it may be an inner node of the tree (CVE-2017-12842). */

@@ -41,11 +41,15 @@ function isCommitment({ scriptPubKey }: TxOutput): boolean {
   return scriptPubKey.length >= COMMITMENT_SCRIPT_SIZE_MIN && COMMITMENT_HEADER.every((byte, i) => scriptPubKey[i] === byte);
 }
 
-/** The commitment in a coinbase, or undefined; of several the last one counts. Core's `GetWitnessCommitmentIndex`. */
+/** Place of the output with the commitment in a coinbase, or -1; of several the last one counts. Core's `GetWitnessCommitmentIndex`. */
+export function findWitnessCommitmentIndex(coinbase: Transaction): number {
+  let index = coinbase.outputs.length - 1;
+  while (index >= 0 && !isCommitment(coinbase.outputs[index]!)) index--;
+  return index;
+}
+
+/** The commitment in a coinbase, or undefined. */
 export function findWitnessCommitment(coinbase: Transaction): Uint8Array | undefined {
-  for (let i = coinbase.outputs.length - 1; i >= 0; i--) {
-    const output = coinbase.outputs[i]!;
-    if (isCommitment(output)) return output.scriptPubKey.subarray(COMMITMENT_HEADER.length, COMMITMENT_SCRIPT_SIZE_MIN);
-  }
-  return undefined;
+  const output = coinbase.outputs[findWitnessCommitmentIndex(coinbase)];
+  return output?.scriptPubKey.subarray(COMMITMENT_HEADER.length, COMMITMENT_SCRIPT_SIZE_MIN);
 }

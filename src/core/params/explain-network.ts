@@ -3,7 +3,9 @@ import { toDisplayHex } from '../primitives/ids.ts';
 import { genesisFieldsOf } from './genesis.ts';
 import { messageStartOf } from './message-start.ts';
 import { rulesToFile } from './network-json.ts';
-import type { ConsensusParams, NetworkParams, PowParams } from './types.ts';
+import { signetMessageStart } from './signet.ts';
+import type { ConsensusParams, Deployment, NetworkParams, PowParams } from './types.ts';
+import { ALWAYS_ACTIVE } from './types.ts';
 
 /** One line about a network, for people. */
 export interface NetworkFact {
@@ -32,7 +34,7 @@ export function explainNetwork(params: NetworkParams): readonly NetworkFact[] {
     ...explainGenesis(params),
     ...explainRules(consensus),
     fact('pruneKeepBlocks', String(params.pruneKeepBlocks), 'blocks that pruning always keeps'),
-    fact('minimumChainWork', `0x${params.minimumChainWork.toString(16)}`, 'headers of a chain with less are not kept'),
+    ...explainKnown(params),
   ];
 }
 
@@ -71,7 +73,42 @@ function explainRules(consensus: ConsensusParams): readonly NetworkFact[] {
     fact('coinbaseMaturity', String(consensus.coinbaseMaturity), 'blocks until a mined coin can be spent'),
     ...Object.entries(heights).map(([rule, height]) => fact(`activationHeights.${rule}`, String(height))),
     latest,
+    ...explainPast(consensus),
   ];
+}
+
+/** What few networks have. */
+function explainPast({ history, signetChallenge, heights }: ConsensusParams): readonly NetworkFact[] {
+  const facts: NetworkFact[] = [];
+  const { bip34Hash, bip30Repeats, scriptExceptions } = history;
+  if (bip34Hash !== null)
+    facts.push(fact('history.bip34Hash', toDisplayHex(bip34Hash), `at height ${heights.bip34}: BIP-30 is not looked at after it`));
+  for (const hash of bip30Repeats) facts.push(fact('history.bip30Repeats', toDisplayHex(hash), 'repeats an earlier coinbase'));
+  for (const { blockHash, rules } of scriptExceptions)
+    facts.push(
+      fact('history.scriptExceptions', toDisplayHex(blockHash), `its scripts: ${rules.join(', ') || 'none of p2sh, witness, taproot'}`),
+    );
+  if (signetChallenge !== null) {
+    const start = toHex(signetMessageStart(signetChallenge));
+    facts.push(fact('signetChallenge', toHex(signetChallenge), `blocks are signed (BIP-325); other programs use magic ${start} for it`));
+  }
+  return facts;
+}
+
+/** What is known of the chain, and what is signalled. */
+function explainKnown({ minimumChainWork, assumeValid, deployments }: NetworkParams): readonly NetworkFact[] {
+  const facts: NetworkFact[] = [];
+  if (minimumChainWork > 0n)
+    facts.push(fact('minimumChainWork', `0x${minimumChainWork.toString(16)}`, 'a chain with less is not the network'));
+  if (assumeValid !== null) facts.push(fact('assumeValid', toDisplayHex(assumeValid), 'scripts up to it are not run when they are buried'));
+  for (const deployment of deployments) facts.push(fact(`deployments.${deployment.name}`, `bit ${deployment.bit}`, spanOf(deployment)));
+  return facts;
+}
+
+function spanOf({ startTimeSeconds, timeoutSeconds, thresholdBlocks, periodBlocks }: Deployment): string {
+  if (startTimeSeconds === ALWAYS_ACTIVE) return 'active from the first block';
+  const until = timeoutSeconds === null ? 'without end' : `until ${timeoutSeconds}`;
+  return `${thresholdBlocks} of ${periodBlocks} blocks, from ${startTimeSeconds} ${until}`;
 }
 
 const RETARGET_NOTES: Readonly<Record<PowParams['retarget'], string>> = {

@@ -88,6 +88,16 @@ export class FieldReader {
     return new FieldReader(this.value(key), pathOf(this.path, key), this.#problems);
   }
 
+  /** The objects of a list; no more than `countMax`. */
+  objects(key: string, countMax: number): FieldReader[] {
+    const value = this.value(key);
+    if (!Array.isArray(value) || value.length > countMax) {
+      this.#wrong(key, `a list of at most ${countMax} objects`);
+      return [];
+    }
+    return value.map((each, index) => new FieldReader(each, `${pathOf(this.path, key)}.${index}`, this.#problems));
+  }
+
   /** A whole number from `min` to `max`, both allowed. */
   integer(key: string, limits: { readonly min: number; readonly max: number }): number {
     const value = this.value(key);

@@ -12,6 +12,7 @@ export { explainNetwork } from './explain-network.ts';
 export type { FieldProblem } from './field-reader.ts';
 export type { GenesisFields } from './genesis.ts';
 export { genesisFieldsOf, makeGenesis } from './genesis.ts';
+export { main } from './main.ts';
 export type { GenesisChoices, GenesisPlan, NetworkChoices } from './network-definition.ts';
 export { createNetworkDefinition, planGenesis } from './network-definition.ts';
 export {
@@ -26,16 +27,23 @@ export type { GenesisFile, NetworkFile } from './network-json.ts';
 export { MINE_ONE, networkToFile } from './network-json.ts';
 export { builtInNetworks, findNetwork, loadNetworkFile } from './networks.ts';
 export { quoin } from './quoin.ts';
-export { regtest } from './regtest.ts';
+export { regtest, regtestWithHeights } from './regtest.ts';
+export { signet, signetMessageStart, signetWithChallenge } from './signet.ts';
+export { testnet4 } from './testnet4.ts';
 export type {
   ActivationHeights,
   Base58Prefixes,
   Bip32Versions,
   ConsensusParams,
+  Deployment,
   FutureTimeRule,
+  NetworkHistory,
   NetworkParams,
   NetworkPorts,
   PowParams,
   RetargetRule,
+  ScriptException,
+  ScriptRule,
   SubsidyParams,
 } from './types.ts';
+export { ALWAYS_ACTIVE } from './types.ts';

@@ -87,8 +87,8 @@ describe('a network file', () => {
     }
   });
 
-  it('wants every field but magic, pow.limit and genesis.hash', () => {
-    const optional = ['magic', 'pow.limit', 'genesis.hash'];
+  it('wants every field but magic, pow.limit, genesis.hash and deployments', () => {
+    const optional = ['magic', 'pow.limit', 'genesis.hash', 'deployments'];
     const walk = (value: unknown, path: Path): void => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
       for (const [key, part] of Object.entries(value)) {
@@ -159,7 +159,6 @@ describe('a network file', () => {
     networkFromFile(changed(['pow', 'spacingSeconds'], 1));
     refused(['pow', 'limit'], `${'0'.repeat(8)}${'f'.repeat(56)}`);
     refused(['pow', 'difficultyBits'], 1);
-    assert.equal(errorOf(() => networkFromFile(changed(['activationHeights', 'segwit'], 1))).field, 'activationHeights.taproot');
     assert.equal(errorOf(() => networkFromFile(changed(['limits', 'maxMoney'], 4_999_999_999))).field, 'subsidy.initial');
   });
 

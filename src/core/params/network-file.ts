@@ -2,7 +2,8 @@
  * A network as a JSON file: the form a user writes, and the check that the built-in networks pass too.
  *
  * Every field of a built-in network stands in it and every one must be there, but for `magic` (else it follows from the rules),
- * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right) and `minimumChainWork` (else there is none).
+ * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right), and what few networks have: `history`,
+ * `signetChallenge`, `minimumChainWork`, `assumeValid` and `deployments` (else there is none; network-past.ts reads them).
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import { toHex } from '../base/bytes.ts';
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { Block } from '../primitives/block.ts';
-import type { ChainWork, Target } from '../primitives/compact-target.ts';
+import type { Target } from '../primitives/compact-target.ts';
 import { decodeBits, encodeBits, hashToNumber } from '../primitives/compact-target.ts';
 import { toDisplayHex } from '../primitives/ids.ts';
 import type { FieldProblem } from './field-reader.ts';
@@ -18,6 +19,7 @@ import { FieldReader, pathOf } from './field-reader.ts';
 import { GENESIS_TEXT_WANTED, isGenesisText, makeGenesis, meetsOwnTarget, UNSPENDABLE_SCRIPT } from './genesis.ts';
 import { messageStartOf } from './message-start.ts';
 import { MINE_ONE, rulesToFile } from './network-json.ts';
+import { readHistory, readKnown, readSignetChallenge } from './network-past.ts';
 import type { ActivationHeights, ConsensusParams, FutureTimeRule, NetworkParams, PowParams } from './types.ts';
 
 /** Most characters of a network file. */
@@ -160,7 +162,7 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
   const rules = readRules(reader);
   const genesis = options.mineOne ? standInGenesis(reader) : readGenesis(reader, rules.pow.bits);
   const pruneKeepBlocks = reader.integer('pruneKeepBlocks', PRUNE_KEEP_BLOCKS);
-  const minimumChainWork = readMinimumChainWork(reader);
+  const known = readKnown(reader);
   const consensus: ConsensusParams = { genesisHash: genesis.header.hash, ...rules };
   return {
     name,
@@ -171,15 +173,9 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
     genesis,
     pruneKeepBlocks,
     listenOnAllInterfaces,
-    minimumChainWork,
+    ...known,
     consensus,
   };
-}
-
-/** The field `minimumChainWork`: as long as a hash, the most significant digit first. */
-function readMinimumChainWork(reader: FieldReader): ChainWork {
-  if (!reader.has('minimumChainWork')) return 0n as ChainWork;
-  return hashToNumber(reader.hex('minimumChainWork', { min: 32, max: 32 }).reverse()) as ChainWork;
 }
 
 /** Whether a text can name a network, and with it a folder. */
@@ -249,7 +245,10 @@ function readRules(reader: FieldReader): Omit<ConsensusParams, 'genesisHash'> {
   const time = reader.object('time');
   const futureTime = readFutureTime(time.object('future'));
   time.end();
-  return { pow, subsidy, maxMoney, maxBlockWeightWu, maxBlockSigopsCost, coinbaseMaturity, heights, futureTime };
+  const history = readHistory(reader);
+  const signetChallenge = readSignetChallenge(reader);
+  const sizes = { maxMoney, maxBlockWeightWu, maxBlockSigopsCost };
+  return { pow, subsidy, ...sizes, coinbaseMaturity, heights, futureTime, history, signetChallenge };
 }
 
 function readPow(reader: FieldReader): PowParams {
@@ -293,7 +292,6 @@ function readHeights(reader: FieldReader): ActivationHeights {
     segwit: reader.integer('segwit', limits),
     taproot: reader.integer('taproot', limits),
   };
-  if (heights.taproot < heights.segwit) reader.refuse('taproot', 'must not be below segwit, on which taproot builds');
   reader.end();
   return heights;
 }

@@ -9,7 +9,16 @@ import type { Block } from '../primitives/block.ts';
 import { toDisplayHex } from '../primitives/ids.ts';
 import { genesisFieldsOf } from './genesis.ts';
 import { messageStartOf } from './message-start.ts';
-import type { ActivationHeights, ConsensusParams, FutureTimeRule, NetworkParams, RetargetRule } from './types.ts';
+import type {
+  ActivationHeights,
+  ConsensusParams,
+  Deployment,
+  FutureTimeRule,
+  NetworkHistory,
+  NetworkParams,
+  RetargetRule,
+  ScriptRule,
+} from './types.ts';
 
 /** What a definition says in place of a genesis block that is still to be mined. */
 export const MINE_ONE = 'mine one';
@@ -26,6 +35,15 @@ export interface GenesisFile {
   readonly outputScript: string;
   /** Display order. */
   readonly hash?: string;
+}
+
+/** What happened before the rules were as they are, in a file. What is left out is nothing. */
+export interface HistoryFile {
+  /** Display order. */
+  readonly bip34Hash?: string;
+  /** Display order. */
+  readonly bip30Repeats?: readonly string[];
+  readonly scriptExceptions?: readonly { readonly block: string; readonly rules: readonly ScriptRule[] }[];
 }
 
 /** What a network file says. Amounts are base units; everything hexadecimal is text. */
@@ -59,17 +77,29 @@ export interface NetworkFile {
   readonly coinbaseMaturity: number;
   readonly activationHeights: ActivationHeights;
   readonly time: { readonly future: FutureTimeRule };
+  readonly history?: HistoryFile;
+  /** Hexadecimal: the script of BIP-325. */
+  readonly signetChallenge?: string;
   readonly pruneKeepBlocks: number;
   /** 64 hexadecimal digits, the most significant first. */
   readonly minimumChainWork?: string;
+  /** Display order. */
+  readonly assumeValid?: string;
+  readonly deployments?: readonly Deployment[];
 }
 
 /** The fields of a file that make blocks valid or not. */
-export type RulesFile = Pick<NetworkFile, 'genesis' | 'pow' | 'subsidy' | 'limits' | 'coinbaseMaturity' | 'activationHeights' | 'time'>;
+export type RulesFile = Pick<
+  NetworkFile,
+  'genesis' | 'pow' | 'subsidy' | 'limits' | 'coinbaseMaturity' | 'activationHeights' | 'time' | 'history' | 'signetChallenge'
+>;
 
-/** The rules of a network as a file says them. However the file was written, they come out the same: the message start is made of this. */
+/**
+ * The rules of a network as a file says them. However the file was written, they come out the same: the message start is made of this.
+ * What a network does not have is left out, so that a rule which is new to this program changes no message start.
+ */
 export function rulesToFile(genesis: Block, consensus: Omit<ConsensusParams, 'genesisHash'>): RulesFile {
-  const { pow, subsidy, heights, futureTime } = consensus;
+  const { pow, subsidy, heights, futureTime, history, signetChallenge } = consensus;
   return {
     genesis: genesisToFile(genesis),
     pow: {
@@ -88,6 +118,21 @@ export function rulesToFile(genesis: Block, consensus: Omit<ConsensusParams, 'ge
     coinbaseMaturity: consensus.coinbaseMaturity,
     activationHeights: { ...heights },
     time: { future: { ...futureTime } },
+    ...historyToFile(history),
+    ...(signetChallenge === null ? {} : { signetChallenge: toHex(signetChallenge) }),
+  };
+}
+
+function historyToFile({ bip34Hash, bip30Repeats, scriptExceptions }: NetworkHistory): { readonly history?: HistoryFile } {
+  if (bip34Hash === null && bip30Repeats.length === 0 && scriptExceptions.length === 0) return {};
+  return {
+    history: {
+      ...(bip34Hash === null ? {} : { bip34Hash: toDisplayHex(bip34Hash) }),
+      ...(bip30Repeats.length === 0 ? {} : { bip30Repeats: bip30Repeats.map(toDisplayHex) }),
+      ...(scriptExceptions.length === 0
+        ? {}
+        : { scriptExceptions: scriptExceptions.map(({ blockHash, rules }) => ({ block: toDisplayHex(blockHash), rules: [...rules] })) }),
+    },
   };
 }
 
@@ -118,6 +163,8 @@ export function networkToFile(params: NetworkParams): NetworkFile {
     ...rules,
     pruneKeepBlocks: params.pruneKeepBlocks,
     ...(params.minimumChainWork === 0n ? {} : { minimumChainWork: hexU256(params.minimumChainWork) }),
+    ...(params.assumeValid === null ? {} : { assumeValid: toDisplayHex(params.assumeValid) }),
+    ...(params.deployments.length === 0 ? {} : { deployments: params.deployments.map((deployment) => ({ ...deployment })) }),
   };
 }
 

@@ -9,10 +9,13 @@ import { toDisplayHex } from '../primitives/ids.ts';
 import { encodeTransaction } from '../primitives/transaction.ts';
 import { explainNetwork } from './explain-network.ts';
 import { genesisFieldsOf, makeGenesis, meetsOwnTarget } from './genesis.ts';
+import { main } from './main.ts';
 import { networkToFile } from './network-json.ts';
 import { builtInNetworks, findNetwork, loadNetworkFile } from './networks.ts';
 import { quoin } from './quoin.ts';
-import { regtest } from './regtest.ts';
+import { regtest, regtestWithHeights } from './regtest.ts';
+import { signet, signetWithChallenge } from './signet.ts';
+import { testnet4 } from './testnet4.ts';
 import type { NetworkParams } from './types.ts';
 
 function isFrozenAllTheWay(value: unknown): boolean {
@@ -45,6 +48,14 @@ describe('built-in networks', () => {
       root: '4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b',
       work: true,
     });
+    const root = '4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b';
+    assert.deepEqual(recompute(main), { hash: '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f', root, work: true });
+    assert.deepEqual(recompute(signet), { hash: '00000008819873e925422c1ff0f99f7cc9bbb232af63a077a480a3633bee1ef6', root, work: true });
+    assert.deepEqual(recompute(testnet4), {
+      hash: '00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043',
+      root: '7aa0a7ae1e223414cb807e40cd57e667b718e42aaf9306db9102fe28912b7b4e',
+      work: true,
+    });
     for (const network of builtInNetworks) assert.deepEqual(network.consensus.genesisHash, network.genesis.header.hash);
   });
 
@@ -61,6 +72,25 @@ describe('built-in networks', () => {
     assert.deepEqual(regtest.consensus.subsidy, { initial: 50n * 10n ** 8n, halvingInterval: 150 });
   });
 
+  it('make the message start of a signet of its challenge', () => {
+    assert.equal(toHex(signet.messageStart), '0a03cf40');
+    const other = signetWithChallenge(Uint8Array.of(0x51));
+    assert.equal(toHex(other.messageStart), toHex(sha256d(Uint8Array.of(1, 0x51)).subarray(0, 4)));
+    assert.deepEqual([other.minimumChainWork, other.assumeValid, other.dnsSeeds], [0n, null, []]);
+    assert.equal(other.genesis, signet.genesis);
+  });
+
+  it('may have regtest with its rules at other heights, and then by a file too', () => {
+    const later = regtestWithHeights({ bip34: 2, segwit: 200 });
+    assert.deepEqual(later.consensus.heights, { bip34: 2, bip65: 1, bip66: 1, csv: 1, segwit: 200, taproot: 0 });
+    assert.deepEqual(loadNetworkFile(JSON.stringify(networkToFile(later))), later);
+    assert.deepEqual(later.messageStart, regtest.messageStart);
+    const file = { ...networkToFile(later), coinbaseMaturity: 99 };
+    assert.throws(() => loadNetworkFile(JSON.stringify(file)), { name: 'NetworkFileError', field: 'name' });
+    const signetLater = { ...networkToFile(signet), activationHeights: { ...signet.consensus.heights, csv: 2 } };
+    assert.throws(() => loadNetworkFile(JSON.stringify(signetLater)), { name: 'NetworkFileError', field: 'name' });
+  });
+
   it("names the project in the text of quoin's genesis and pays nobody", () => {
     assert.match(genesisFieldsOf(quoin.genesis).text, /^quoin 22\/Nov\/2026 /);
     assert.equal(toHex(quoin.genesis.transactions[0]?.outputs[0]?.scriptPubKey ?? new Uint8Array()), '6a');
@@ -68,7 +98,10 @@ describe('built-in networks', () => {
 
   it('are found by name and no other name', () => {
     assert.equal(findNetwork('quoin'), quoin);
-    assert.equal(findNetwork('regtest'), regtest);
+    assert.deepEqual(
+      builtInNetworks.map(({ name }) => findNetwork(name)),
+      [quoin, regtest, signet, testnet4, main],
+    );
     for (const name of ['', 'Quoin', 'my', 'constructor']) assert.equal(findNetwork(name), undefined);
   });
 
@@ -104,25 +137,6 @@ describe('built-in networks', () => {
 });
 
 describe('makeGenesis', () => {
-  // Constants of Bitcoin's other networks, src/kernel/chainparams.cpp.
-  it("makes Bitcoin's and testnet4's first blocks", () => {
-    const fields = genesisFieldsOf(regtest.genesis);
-    const main = makeGenesis({ ...fields, timeSeconds: 1_231_006_505, bits: 0x1d00ffff, nonce: 2_083_236_893 });
-    assert.equal(toDisplayHex(main.header.hash), '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f');
-    const testnet4 = makeGenesis({
-      text: '03/May/2024 000000000000000000001ebd58c244970b3aa9d783bb001011fbe8ea8e98e00e',
-      timeSeconds: 1_714_777_860,
-      bits: 0x1d00ffff,
-      nonce: 393_743_547,
-      version: 1,
-      reward: 5_000_000_000n,
-      outputScript: Uint8Array.from([33, ...new Uint8Array(33), 0xac]),
-    });
-    assert.equal(toDisplayHex(testnet4.header.hash), '00000000da84f2bafbbc53dee25a72ae507ff4914b867c565be350b0da8bf043');
-    assert.ok(meetsOwnTarget(testnet4.header));
-    assert.equal(genesisFieldsOf(testnet4).text.length, 76);
-  });
-
   it('takes texts of 1 to 91 printable characters', () => {
     const fields = genesisFieldsOf(regtest.genesis);
     for (const length of [1, 75, 76, 91]) {

@@ -4,15 +4,18 @@
  * @module
  */
 
+import { main } from './main.ts';
 import { canonicalJson } from './message-start.ts';
 import { isReservedName, NetworkFileError, networkFromFile, parseNetworkJson, reservedName } from './network-file.ts';
 import { networkToFile } from './network-json.ts';
 import { quoin } from './quoin.ts';
-import { regtest } from './regtest.ts';
+import { regtest, regtestWithHeights } from './regtest.ts';
+import { signet } from './signet.ts';
+import { testnet4 } from './testnet4.ts';
 import type { NetworkParams } from './types.ts';
 
 /** Every built-in network, the default one first. */
-export const builtInNetworks: readonly NetworkParams[] = Object.freeze([quoin, regtest]);
+export const builtInNetworks: readonly NetworkParams[] = Object.freeze([quoin, regtest, signet, testnet4, main]);
 
 /** The built-in network of this name, or undefined. */
 export function findNetwork(name: string): NetworkParams | undefined {
@@ -26,7 +29,8 @@ export function findNetwork(name: string): NetworkParams | undefined {
  */
 export function loadNetworkFile(text: string): NetworkParams {
   const params = networkFromFile(parseNetworkJson(text));
-  const builtIn = findNetwork(params.name);
+  // Only the network for tests may have its rules at other heights under its own name, as Core's option has it.
+  const builtIn = params.name === regtest.name ? regtestWithHeights(params.consensus.heights) : findNetwork(params.name);
   const same = builtIn !== undefined && canonicalJson(networkToFile(builtIn)) === canonicalJson(networkToFile(params));
   if (isReservedName(params.name) && !same) throw new NetworkFileError(reservedName(params.name));
   return params;

@@ -1,5 +1,6 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { ChainWork, Target } from '../primitives/compact-target.ts';
+import { NO_HISTORY } from './bitcoin.ts';
 import { makeGenesis, UNSPENDABLE_SCRIPT } from './genesis.ts';
 import type { NetworkParams } from './types.ts';
 
@@ -38,6 +39,8 @@ export const quoin: NetworkParams = deepFreeze({
   pruneKeepBlocks: 20_160,
   listenOnAllInterfaces: true,
   minimumChainWork: 0n as ChainWork,
+  assumeValid: null,
+  deployments: [],
   consensus: {
     genesisHash: genesis.header.hash,
     pow: {
@@ -56,5 +59,7 @@ export const quoin: NetworkParams = deepFreeze({
     coinbaseMaturity: 10,
     heights: { bip34: 1, bip65: 1, bip66: 1, csv: 1, segwit: 1, taproot: 1 },
     futureTime: { kind: 'chain', maxStepSeconds: 7_200 },
+    history: NO_HISTORY,
+    signetChallenge: null,
   },
 });

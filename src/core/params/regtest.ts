@@ -1,8 +1,8 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { ChainWork, Target } from '../primitives/compact-target.ts';
-import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS } from './bitcoin.ts';
+import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS, NO_HISTORY, TAPROOT_ALWAYS, TEST_KEYS } from './bitcoin.ts';
 import { makeGenesis } from './genesis.ts';
-import type { NetworkParams } from './types.ts';
+import type { ActivationHeights, NetworkParams } from './types.ts';
 
 const BITS = 0x207fffff;
 
@@ -26,13 +26,24 @@ export const regtest: NetworkParams = deepFreeze({
   ports: { p2p: 18_444, http: 18_443, stratum: 0, electrum: 0 },
   dnsSeeds: [],
   bech32Prefix: 'bcrt',
-  base58: { pubkeyHash: 111, scriptHash: 196, privateKey: 239 },
-  bip32: { public: 0x043587cf, private: 0x04358394 },
-  coinType: 1,
+  ...TEST_KEYS,
   genesis,
   pruneKeepBlocks: 288,
   listenOnAllInterfaces: false,
   minimumChainWork: 0n as ChainWork,
+  assumeValid: null,
+  deployments: [
+    {
+      name: 'testdummy',
+      bit: 28,
+      startTimeSeconds: 0,
+      timeoutSeconds: null,
+      minActivationHeight: 0,
+      periodBlocks: 144,
+      thresholdBlocks: 108,
+    },
+    TAPROOT_ALWAYS,
+  ],
   consensus: {
     genesisHash: genesis.header.hash,
     pow: {
@@ -47,5 +58,15 @@ export const regtest: NetworkParams = deepFreeze({
     // A buried rule of height 0 holds in the genesis block too, as Core says for segwit; taproot has no height in Core at all.
     heights: { bip34: 1, bip65: 1, bip66: 1, csv: 1, segwit: 0, taproot: 0 },
     futureTime: { kind: 'wall-clock', maxSeconds: 7_200 },
+    history: NO_HISTORY,
+    signetChallenge: null,
   },
 });
+
+/**
+ * The network with rules at other heights, for tests that go through an activation. Core's `-testactivationheight`: name and message start
+ * stay, so both sides must be told the same. A network file that is regtest but for its `activationHeights` says the same.
+ */
+export function regtestWithHeights(heights: Partial<ActivationHeights>): NetworkParams {
+  return deepFreeze({ ...regtest, consensus: { ...regtest.consensus, heights: { ...regtest.consensus.heights, ...heights } } });
+}

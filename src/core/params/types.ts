@@ -56,8 +56,33 @@ export interface ActivationHeights {
   readonly csv: number;
   /** BIP-141, 143 and 147. */
   readonly segwit: number;
-  /** BIP-341 and 342: buried like the others; on every network it can be said so, since Core checks taproot in every block but listed ones. */
+  /**
+   * BIP-341 and 342, and with them the running of witness programs: buried like the others. On Bitcoin's networks it is 0, below segwit, since
+   * Core runs every block but listed ones with both. Witnesses themselves and NULLDUMMY still begin with segwit.
+   */
   readonly taproot: number;
+}
+
+/** A soft fork in scripts that came before heights were known for it, and so can be left out of a block only by naming the block. */
+export type ScriptRule = 'p2sh' | 'witness' | 'taproot';
+
+/** One block whose scripts break a rule that holds for all others; it was valid when it came. */
+export interface ScriptException {
+  readonly blockHash: BlockHash;
+  /** What holds there of the three rules; those with a height of their own hold besides. */
+  readonly rules: readonly ScriptRule[];
+}
+
+/** What happened on a network before its rules were as they are now. */
+export interface NetworkHistory {
+  /**
+   * Hash of the block at `heights.bip34`, null where it is not known. On a chain with this block no coinbase repeats another from there on up
+   * to `BIP30_AGAIN_HEIGHT`, so that BIP-30 need not be looked at.
+   */
+  readonly bip34Hash: BlockHash | null;
+  /** Blocks whose coinbase repeats an earlier one that was unspent: BIP-30 does not hold for them. */
+  readonly bip30Repeats: readonly BlockHash[];
+  readonly scriptExceptions: readonly ScriptException[];
 }
 
 /** Everything that makes a block valid or not; all that the rules are given. */
@@ -73,6 +98,29 @@ export interface ConsensusParams {
   readonly coinbaseMaturity: number;
   readonly heights: ActivationHeights;
   readonly futureTime: FutureTimeRule;
+  readonly history: NetworkHistory;
+  /** Script that a solution in every block but the first must satisfy (BIP-325); null on a network where work alone counts. */
+  readonly signetChallenge: Uint8Array | null;
+}
+
+/** `startTimeSeconds` of a deployment that is active from the first block on. Core's `ALWAYS_ACTIVE`. */
+export const ALWAYS_ACTIVE = -1;
+
+/** A soft fork that miners signal for with a bit of the version (BIP-9). */
+export interface Deployment {
+  readonly name: string;
+  /** 0 to 28. */
+  readonly bit: number;
+  /** Median time past from which it can be signalled, or `ALWAYS_ACTIVE`. */
+  readonly startTimeSeconds: number;
+  /** Median time past at which it has failed; null: never. */
+  readonly timeoutSeconds: number | null;
+  /** Locked in, it waits for this height (BIP-8's addition, first used for taproot). */
+  readonly minActivationHeight: number;
+  /** Blocks over which signals are counted. */
+  readonly periodBlocks: number;
+  /** Signals in one period that lock it in. */
+  readonly thresholdBlocks: number;
 }
 
 /** Version bytes of Base58Check text. */
@@ -114,7 +162,11 @@ export interface NetworkParams {
   readonly pruneKeepBlocks: number;
   /** Whether P2P listens on all interfaces unless told otherwise; else on 127.0.0.1. */
   readonly listenOnAllInterfaces: boolean;
-  /** Work that the real chain is known to have: headers of a chain with less are not kept. 0: nothing is known. */
+  /** Work that the network's best chain is known to have; a chain with less is not it. 0: nothing is known. */
   readonly minimumChainWork: ChainWork;
+  /** A block whose scripts, and those of all before it, were run by whoever made this version; null: none. */
+  readonly assumeValid: BlockHash | null;
+  /** What miners may signal. No rule here depends on it: those that came into force have heights. */
+  readonly deployments: readonly Deployment[];
   readonly consensus: ConsensusParams;
 }

@@ -27,6 +27,26 @@ describe('methods about the chain', () => {
     assert.equal(await call('getdifficulty'), 4.656542373906925e-10);
   });
 
+  it('tell which soft forks hold after a block', async () => {
+    const tip = await call('getdeploymentinfo');
+    assert.deepEqual([tip.hash, tip.height], [hashes[3], 3]);
+    assert.deepEqual(Object.keys(tip.deployments), ['bip34', 'bip66', 'bip65', 'csv', 'segwit', 'testdummy', 'taproot']);
+    assert.deepEqual(tip.deployments.bip34, { type: 'buried', active: true, height: 1 });
+    assert.deepEqual(tip.deployments.testdummy.bip9, {
+      start_time: 0,
+      timeout: 9_223_372_036_854_776_000,
+      min_activation_height: 0,
+      status: 'defined',
+      since: 0,
+      status_next: 'defined',
+    });
+    assert.match(await raw('getdeploymentinfo'), /"timeout":9223372036854775807,/);
+    assert.deepEqual([tip.deployments.taproot.active, tip.deployments.taproot.height], [true, 0]);
+    const stale = await call('getdeploymentinfo', toDisplayHex(node.staleBlock.header.hash));
+    assert.equal(stale.height, 2);
+    await fails(-5, 'Block not found', 'getdeploymentinfo', UNKNOWN);
+  });
+
   it('show a header, its place and its neighbours', async () => {
     const header = await call('getblockheader', hashes[2] ?? '');
     assert.deepEqual([header.height, header.confirmations, header.nTx], [2, 2, 1]);

@@ -33,6 +33,7 @@ import type { Log } from '../ports/log.ts';
 import { NodeError } from '../ports/node-error.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import type { ActiveChain } from './active-chain.ts';
+import { isAssumedValid } from './assume-valid.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { ChainListener } from './chain-event.ts';
 import type { CoinCache } from './coin-cache.ts';
@@ -158,7 +159,8 @@ export class ChainState {
     const { active, blocks, cache, emit, index } = this.#parts;
     assert(node.parent === this.tip, 'a block is connected to its parent');
     const block = atHand ?? (await this.#readChecked(node));
-    const judged = await this.judge(block, { skipScripts: (node.status & STATUS.VALID) !== 0 });
+    const skipScripts = (node.status & STATUS.VALID) !== 0 || isAssumedValid(node, index.tree, this.#parts.params);
+    const judged = await this.judge(block, { skipScripts });
     if (judged.rejection !== undefined) return judged.rejection;
     const { effect } = judged;
     if (node.undo === undefined) {
@@ -180,9 +182,10 @@ export class ChainState {
     options: { readonly skipScripts: boolean },
   ): Promise<{ readonly effect: BlockEffect; readonly rejection?: undefined } | { readonly rejection: Rejection }> {
     const { params, cache } = this.#parts;
-    const needed = coinsNeeded(block, params.consensus);
+    const context = this.#connectContext();
+    const needed = coinsNeeded(block, params.consensus, context);
     const coins = needed.size === 0 ? NO_COINS : await cache.load(needed);
-    const result = connectBlock(block, coins, this.#connectContext(), params.consensus);
+    const result = connectBlock(block, coins, context, params.consensus);
     if (result.rejection !== undefined) return result;
     const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
     return rejection === undefined ? { effect: result.effect } : { rejection };
@@ -194,6 +197,7 @@ export class ChainState {
       height: tip.height + 1,
       prevMedianTimeSeconds: tip.medianTimeSeconds,
       medianTimeAt: (height) => ancestorOf(tip, height).medianTimeSeconds,
+      hashAt: (height) => ancestorOf(tip, height).hash,
     };
   }
 

@@ -34,6 +34,7 @@ import { BlockIndex } from './block-index.ts';
 import type { ChainEvent, ChainListener } from './chain-event.ts';
 import type { BlockAtHand, ChainParts } from './chain-state.ts';
 import { ChainState } from './chain-state.ts';
+import { checkSignature } from './check-signature.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins } from './coin-stats.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
@@ -238,6 +239,8 @@ export class Chain {
     }
     const wrong = checkBlock(block, this.params.consensus);
     if (wrong !== undefined) return this.#refuse(known, wrong);
+    const unsigned = await checkSignature(block, this.params.consensus, this.#options.verifier);
+    if (unsigned !== undefined) return this.#refuse(known, unsigned);
     const { node, rejection } = this.#acceptHeader(block.header);
     if (rejection !== undefined) return node === undefined ? { rejection, isNew: false } : { node, rejection, isNew: false };
     if (!requested && !this.#isWorthStoring(node)) return { node, isNew: false };

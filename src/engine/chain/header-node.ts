@@ -5,7 +5,7 @@ import type { FilePosition } from '../ports/block-store.ts';
 
 /** Bits of a node's status, as they are stored. */
 export const STATUS = {
-  /** Its scripts were run and hold; they need not be run again on the same branch. */
+  /** Its scripts were run and hold, or were assumed to; they need not be run again on the same branch. */
   VALID: 1,
   /** A rule is broken here, or someone said so by `invalidateBlock`. */
   FAILED: 2,

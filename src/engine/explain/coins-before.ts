@@ -29,6 +29,7 @@ export function connectContext(parent: HeaderNode): ConnectContext {
     height: parent.height + 1,
     prevMedianTimeSeconds: parent.medianTimeSeconds,
     medianTimeAt: (height) => ancestorOf(parent, height).medianTimeSeconds,
+    hashAt: (height) => ancestorOf(parent, height).hash,
   };
 }
 

@@ -22,10 +22,11 @@ export class SyncStatus {
 
   /**
    * Whether no connected peer has shown a header chain of more work than our tip's. So it is at once where there is no peer. A chain that
-   * turned out invalid shows nothing.
+   * turned out invalid shows nothing. Where more work is known than we have, nobody need show it.
    */
   inSync(): boolean {
-    return this.#heightBeyond() === undefined;
+    const { chain, params } = this.#context;
+    return chain.active.tip.chainWork >= params.minimumChainWork && this.#heightBeyond() === undefined;
   }
 
   /** Whether a peer has shown a chain that goes on for long beyond our tip. */

@@ -1,7 +1,7 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
-import { difficultyOf, hex32, hex256, targetHex } from '../render/numbers.ts';
+import { difficultyOf, hex32, hex256, hexOf, targetHex } from '../render/numbers.ts';
 
 export const getblockchaininfo: RpcMethod = {
   name: 'getblockchaininfo',
@@ -26,9 +26,11 @@ export const getblockchaininfo: RpcMethod = {
     pruneheight: Type.Optional(Type.Integer({ description: 'Height of the first block from which on all are stored.' })),
     automatic_pruning: Type.Optional(Type.Boolean()),
     prune_target_size: Type.Optional(Type.Integer({ description: 'Bytes of block files above which the oldest are deleted.' })),
+    signet_challenge: Type.Optional(Type.String({ description: 'The script that signs blocks, where they are signed.' })),
     warnings: Type.Array(Type.String()),
   }),
   run: ({ node }) => {
+    const { signetChallenge } = node.params.consensus;
     const tip = node.chain.tip();
     const sync = node.network.sync();
     const pruning = node.chain.pruning();
@@ -51,6 +53,7 @@ export const getblockchaininfo: RpcMethod = {
       pruneheight: pruning?.firstStoredHeight,
       automatic_pruning: pruning === undefined ? undefined : pruning.targetBytes !== undefined,
       prune_target_size: pruning?.targetBytes,
+      signet_challenge: signetChallenge === null ? undefined : hexOf(signetChallenge),
       warnings:
         refusedAt === undefined
           ? []

@@ -19,6 +19,7 @@ import { getblockhash } from './getblockhash.ts';
 import { getblockheader } from './getblockheader.ts';
 import { getchaintips } from './getchaintips.ts';
 import { getconnectioncount } from './getconnectioncount.ts';
+import { getdeploymentinfo } from './getdeploymentinfo.ts';
 import { getdifficulty } from './getdifficulty.ts';
 import { getindexinfo } from './getindexinfo.ts';
 import { getmempoolentry } from './getmempoolentry.ts';
@@ -60,6 +61,7 @@ const ALL: readonly RpcMethod[] = [
   getblockheader,
   getchaintips,
   getconnectioncount,
+  getdeploymentinfo,
   getdifficulty,
   getindexinfo,
   getmempoolentry,

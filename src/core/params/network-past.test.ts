@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { toHex } from '../base/bytes.ts';
+import { toDisplayHex } from '../primitives/ids.ts';
+import { explainNetwork } from './explain-network.ts';
+import { main } from './main.ts';
+import { NetworkFileError, networkFromFile } from './network-file.ts';
+import { networkToFile } from './network-json.ts';
+import { regtest } from './regtest.ts';
+import { signetMessageStart } from './signet.ts';
+
+const HASH = `${'00'.repeat(31)}ab`;
+
+/** JSON has no undefined: what is set to it is not there. */
+function dropped(fields: object): object {
+  return JSON.parse(JSON.stringify(fields)) as object;
+}
+
+function fieldOf(fields: object): string {
+  try {
+    networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', ...fields }));
+  } catch (error) {
+    assert.ok(error instanceof NetworkFileError);
+    return error.field;
+  }
+  return 'accepted';
+}
+
+const deployment = {
+  name: 'soft',
+  bit: 0,
+  startTimeSeconds: 5,
+  timeoutSeconds: 9,
+  minActivationHeight: 0,
+  periodBlocks: 10,
+  thresholdBlocks: 10,
+};
+
+describe('what few networks have in their file', () => {
+  it('is nothing where it is left out, and then not written', () => {
+    const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', deployments: undefined }));
+    assert.deepEqual(network.consensus.history, { bip34Hash: null, bip30Repeats: [], scriptExceptions: [] });
+    assert.equal(network.consensus.signetChallenge, null);
+    assert.deepEqual([network.minimumChainWork, network.assumeValid, network.deployments], [0n, null, []]);
+    const written = Object.keys(networkToFile(network));
+    for (const field of ['history', 'signetChallenge', 'minimumChainWork', 'assumeValid', 'deployments'])
+      assert.ok(!written.includes(field));
+  });
+
+  it('comes back as it was written', () => {
+    const fields = {
+      history: { bip34Hash: HASH, bip30Repeats: [HASH], scriptExceptions: [{ block: HASH, rules: ['p2sh', 'witness'] }] },
+      signetChallenge: '51',
+      minimumChainWork: HASH,
+      assumeValid: HASH,
+      deployments: [deployment],
+    };
+    const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', ...fields }));
+    assert.equal(network.minimumChainWork, 0xabn);
+    assert.equal(toDisplayHex(network.assumeValid ?? new Uint8Array()), HASH);
+    assert.equal(toHex(network.consensus.signetChallenge ?? new Uint8Array()), '51');
+    const file = networkToFile(network);
+    for (const [field, value] of Object.entries(fields)) assert.deepEqual(file[field as keyof typeof file], value, field);
+  });
+
+  it('changes the message start where it is a rule, and only there', () => {
+    const start = (fields: object): string => {
+      const { magic: _, ...file } = networkToFile(regtest);
+      return toHex(networkFromFile(dropped({ ...file, name: 'mine', ...fields })).messageStart);
+    };
+    const plain = start({});
+    assert.notEqual(start({ signetChallenge: '51' }), plain);
+    assert.notEqual(start({ history: { bip34Hash: HASH } }), plain);
+    assert.equal(start({ history: {} }), plain);
+    assert.equal(start({ minimumChainWork: HASH, assumeValid: HASH, deployments: [deployment] }), plain);
+  });
+
+  it('is refused by its path where it is wrong', () => {
+    assert.equal(fieldOf({ history: 5 }), 'history');
+    assert.equal(fieldOf({ history: { colour: 1 } }), 'history.colour');
+    assert.equal(fieldOf({ history: { bip34Hash: 'ab' } }), 'history.bip34Hash');
+    assert.equal(fieldOf({ history: { bip30Repeats: ['x'] } }), 'history.bip30Repeats');
+    assert.equal(fieldOf({ history: { scriptExceptions: {} } }), 'history.scriptExceptions');
+    for (const rules of ['p2sh', ['witness'], ['p2sh', 'taproot'], ['p2sh', 'witness', 'taproot', 'p2sh'], undefined])
+      assert.equal(fieldOf({ history: { scriptExceptions: [{ block: HASH, rules }] } }), 'history.scriptExceptions.0.rules');
+    for (const rules of [[], ['p2sh'], ['p2sh', 'witness'], ['p2sh', 'witness', 'taproot']])
+      assert.equal(fieldOf({ history: { scriptExceptions: [{ block: HASH, rules }] } }), 'accepted');
+    assert.equal(fieldOf({ signetChallenge: '' }), 'signetChallenge');
+    assert.equal(fieldOf({ signetChallenge: '51'.repeat(10_001) }), 'signetChallenge');
+    assert.equal(fieldOf({ signetChallenge: '51'.repeat(10_000) }), 'accepted');
+    assert.equal(fieldOf({ minimumChainWork: '01' }), 'minimumChainWork');
+    assert.equal(fieldOf({ assumeValid: null }), 'assumeValid');
+    assert.equal(fieldOf({ deployments: new Array(65).fill(deployment) }), 'deployments');
+    assert.equal(fieldOf({ deployments: new Array(64).fill(deployment) }), 'accepted');
+  });
+
+  it('takes each number of a deployment from its least to its most', () => {
+    const LIMITS: readonly (readonly [string, number, number])[] = [
+      ['bit', 0, 28],
+      ['startTimeSeconds', -1, 0xffffffff],
+      ['timeoutSeconds', 0, 0xffffffff],
+      ['minActivationHeight', 0, 0x7fffffff],
+      ['thresholdBlocks', 1, 10],
+    ];
+    for (const [name, min, max] of LIMITS) {
+      const at = (value: number): string => fieldOf({ deployments: [{ ...deployment, [name]: value }] });
+      const wrong = `deployments.0.${name}`;
+      assert.deepEqual([at(min - 1), at(min), at(max), at(max + 1)], [wrong, 'accepted', 'accepted', wrong], name);
+    }
+    assert.equal(fieldOf({ deployments: [{ ...deployment, timeoutSeconds: null }] }), 'accepted');
+    assert.equal(fieldOf({ deployments: [{ ...deployment, name: 'No' }] }), 'deployments.0.name');
+    assert.equal(fieldOf({ deployments: [{ ...deployment, more: 1 }] }), 'deployments.0.more');
+  });
+
+  it('is explained', () => {
+    const facts = explainNetwork(main);
+    const notes = facts.filter(({ field }) => field === 'history.scriptExceptions').map(({ note }) => note);
+    assert.deepEqual(notes, ['its scripts: none of p2sh, witness, taproot', 'its scripts: p2sh, witness']);
+    assert.equal(facts.find(({ field }) => field === 'deployments.taproot')?.note, '1815 of 2016 blocks, from 1619222400 until 1628640000');
+    const signed = explainNetwork(networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', signetChallenge: '51' })));
+    const start = toHex(signetMessageStart(Uint8Array.of(0x51)));
+    assert.ok(signed.some(({ field, note }) => field === 'signetChallenge' && note.endsWith(`magic ${start} for it`)));
+  });
+});
