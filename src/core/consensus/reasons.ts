@@ -69,7 +69,7 @@ export type BlockReason =
   | 'bad-txnmrklroot'
   /** A tail of the transactions is repeated, which leaves the Merkle root as it was (CVE-2012-2459). Mutated. */
   | 'bad-txns-duplicate'
-  /** On a signet: nothing in it satisfies the network's challenge (BIP-325). */
+  /** Nothing in the block satisfies the challenge of a signet (BIP-325). */
   | 'bad-signet-blksig'
   /** It has no transaction, or its stripped size is over a quarter of the weight limit. */
   | 'bad-blk-length'

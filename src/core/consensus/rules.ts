@@ -73,7 +73,7 @@ export const CONSENSUS_RULES: Readonly<Record<ReasonStem<ConsensusReason>, RuleN
     rule: 'A transaction is not final at this height and time, by its lock time or its sequences.',
     source: 'IsFinalTx, BIP-113, BIP-68',
   },
-  'bad-signet-blksig': { rule: "Nothing in the block satisfies the network's challenge.", source: 'BIP-325' },
+  'bad-signet-blksig': { rule: 'Nothing in the block satisfies the challenge of a signet.', source: 'BIP-325' },
   'bad-cb-height': { rule: "The coinbase does not begin with the block's height.", source: 'BIP-34' },
   'bad-witness-nonce-size': { rule: "The coinbase's witness is not one item of 32 bytes.", source: 'BIP-141' },
   'bad-witness-merkle-match': { rule: 'The witness commitment is not that of the transactions.', source: 'BIP-141' },
