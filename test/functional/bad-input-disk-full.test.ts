@@ -44,7 +44,8 @@ describe('a disk that becomes full', () => {
     let mined = 0;
     let last = rpc('generatetoaddress', '100', MINED_TO);
     for (; last.code === 0; last = rpc('generatetoaddress', '1500', MINED_TO)) mined = Number(rpc('getblockcount').out);
-    assert.match(last.err, /the disk of .+ is full: free some room and start again/);
+    // An index in the background may be the first that finds the disk full: then the node is gone before the next call.
+    assert.match(last.err, /the disk of .+ is full: free some room and start again|no node runs on/);
     const { code, err } = await inTime('the end', command.end);
     assert.match(err, /^quoin: the disk of [^\n]+ is full: free some room and start again\n$/);
     assert.equal(code, 1);

@@ -121,9 +121,10 @@ describe('the REST interface of a running node', () => {
   });
 
   it('answers every path that reads as its description says', async () => {
-    const values: Readonly<Record<string, string>> = { ':block': '103', ':txid': paid.txid };
+    const { address } = await node.get('/api/v1/wallet');
+    const values: Readonly<Record<string, string>> = { ':block': '103', ':txid': paid.txid, ':address': address };
     const reading = ROUTES.filter(({ method }) => method === 'GET');
-    assert.equal(reading.length, 11);
+    assert.equal(reading.length, 14);
     for (const route of reading) {
       const path = route.path.replace(/:\w+/g, (name) => values[name] as string);
       const [valid, errors] = Errors(route.result as TSchema, await node.get(path));
@@ -141,14 +142,15 @@ describe('the REST interface of a running node', () => {
     });
   });
 
-  it('finds a transaction that waits, one of the wallet, and one in a block that is named', async () => {
+  it('finds a transaction that waits, one of the wallet, one in a block that is named, and one in any block', async () => {
     const waiting = await node.get(`/api/v1/tx/${paid.txid}`);
     assert.deepEqual([waiting.confirmations, waiting.fee, waiting.block], [0, paid.fee, undefined]);
     const block = await node.get('/api/v1/blocks/104');
     const [foreign] = block.transactions as [string];
     const place = { hash: block.hash, height: 104, active: true };
     assert.deepEqual((await node.get(`/api/v1/tx/${foreign}?block=${block.hash}`)).block, place);
-    const missing = await ask(node, 'GET', `/api/v1/tx/${foreign}`);
+    assert.deepEqual((await node.get(`/api/v1/tx/${foreign}`)).block, place, 'by the index of transactions');
+    const missing = await ask(node, 'GET', `/api/v1/tx/${'ab'.repeat(32)}`);
     assert.deepEqual([missing.status, JSON.parse(missing.text).code], [404, 'transaction-not-found']);
   });
 

@@ -34,7 +34,8 @@ const CHAIN_FIELDS = ['chain', 'blocks', 'bestblockhash', 'bits', 'target', 'dif
 
 /** Our methods over a chain that is held in memory. */
 function callerOf(params: NetworkParams, { chain }: MemoryChain) {
-  return createRpcCaller(Object.assign(new FakeNode(), { params, chain: createChainService(chain, createMemoryBlockStore(), undefined) })).call;
+  return createRpcCaller(Object.assign(new FakeNode(), { params, chain: createChainService(chain, createMemoryBlockStore(), undefined) }))
+    .call;
 }
 
 /** A soft fork as the peer tells it. */
