@@ -128,7 +128,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
   }
 
   before(async () => {
-    [node, peer] = await Promise.all([startQuoin(), startPeerNode(...PEER_OPTIONS)]);
+    [node, peer] = await Promise.all([startQuoin({ args: ['--index', 'none'] }), startPeerNode(...PEER_OPTIONS)]);
     const cookieOf = (folder: string): string => readFileSync(join(folder, '.cookie'), 'utf8').trim();
     places = [
       { http: node.http, login: cookieOf(node.dataDir) },
