@@ -74,6 +74,10 @@ function chainCases({ blockHash }: ArgumentFacts): Readonly<Record<string, reado
       [blockHash, 1, 1],
     ],
     getblockheader: [...HASHES, ...[1, 'x', null].map((verbose) => [blockHash, verbose]), [blockHash, true, 1]],
+    getindexinfo: [['x'], [1], ['txindex', 1]],
+    getblockfilter: [[], ...HASHES, [blockHash], [blockHash, 'basic'], [blockHash, 'x'], [blockHash, 1], [blockHash, 'basic', 1]],
+    verifychain: [['x'], [5], [-1], [1, 'x'], [1, -1], [0, 1], [4, 3], [0, 1, 1]],
+    pruneblockchain: [[], ['x'], [1], [-1], [1, 1]],
     gettxoutsetinfo: [
       ...['none', 'x', 1, null, 'hash_serialized_2'].map((kind) => [kind]),
       ...[10, blockHash, {}].map((block) => ['hash_serialized_3', block]),

@@ -62,7 +62,7 @@ export class MaskedFile {
   }
 
   /** So many bytes from an offset on; fewer at the file's end. What was given before stays as it is. */
-  async view(offset: number, sizeBytes: number): Promise<Buffer> {
+  async view(offset: number, sizeBytes: number): Promise<Uint8Array> {
     const start = offset - this.#pieceOffset;
     if (start < 0 || start + sizeBytes > this.#piece.length) {
       this.#piece = await this.#read(offset, Math.max(sizeBytes, CHUNK_SIZE_BYTES));
@@ -73,7 +73,7 @@ export class MaskedFile {
   }
 
   /** What is in memory from an offset on, read where that is too little for a record's first bytes. Shorter than those at the file's end. */
-  async ahead(offset: number): Promise<Buffer> {
+  async ahead(offset: number): Promise<Uint8Array> {
     await this.view(offset, RECORD_HEADER_SIZE_BYTES);
     return this.#piece.subarray(offset - this.#pieceOffset);
   }
@@ -100,6 +100,11 @@ export class MaskedFile {
   }
 }
 
+/** The same bytes as Node's own kind of array, which can search and read numbers. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /**
  * Every block behind a message start, in the order of the file. What is no block is passed over byte by byte, as Core's
  * `LoadExternalBlockFile` does: a record that does not decode may hide another one within it.
@@ -109,7 +114,7 @@ export class MaskedFile {
 export async function* scanBlockRecords(file: MaskedFile, messageStart: Uint8Array): AsyncGenerator<FoundRecord, void, undefined> {
   const magic = Buffer.from(messageStart);
   for (let at = 0; ; ) {
-    const piece = await file.ahead(at);
+    const piece = bufferOf(await file.ahead(at));
     if (piece.length < RECORD_HEADER_SIZE_BYTES) return;
     const start = piece.indexOf(magic);
     if (start < 0) {
@@ -131,7 +136,7 @@ export async function* scanBlockRecords(file: MaskedFile, messageStart: Uint8Arr
 async function recordAt(file: MaskedFile, at: number): Promise<FoundRecord | undefined> {
   const header = await file.view(at, RECORD_HEADER_SIZE_BYTES);
   if (header.length < RECORD_HEADER_SIZE_BYTES) return undefined;
-  const sizeBytes = header.readUInt32LE(4);
+  const sizeBytes = bufferOf(header).readUInt32LE(4);
   if (sizeBytes < BLOCK_SIZE_MIN || sizeBytes > BLOCK_SIZE_MAX) return undefined;
   const offset = at + RECORD_HEADER_SIZE_BYTES;
   const raw = await file.view(offset, sizeBytes);
