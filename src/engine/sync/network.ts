@@ -100,7 +100,6 @@ export class Network implements NetworkService {
     const closing = this.#listener?.close();
     for (const id of [...this.#links.keys()]) this.#perform(this.#machine.disconnect(id, 'stopping'));
     await closing;
-    await closing;
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.#saving;
     // Who never read them has none to keep.
