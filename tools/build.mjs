@@ -1,6 +1,6 @@
 /**
- * Builds the package: the WebAssembly kernels first, since the sources import their bytes, then TypeScript into `dist/`.
- * Plain JavaScript, because it runs before anything is compiled. `--kernels` builds the kernels alone.
+ * Builds the package: the WebAssembly kernels first, since the sources import their bytes, then TypeScript into `dist/`, then the command
+ * as a few files into `dist/bin/`. Plain JavaScript, because it runs before anything is compiled. `--kernels` builds the kernels alone.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -36,8 +36,21 @@ function buildKernels() {
   }
 }
 
+/**
+ * The command out of a few files instead of some 300 modules, each of which Node takes a third of a millisecond to find, read and compile.
+ * A worker's file stands where the module that starts it looks: beside the parts.
+ */
+function bundleCommand() {
+  rmSync(join(root, 'dist/bin'), { recursive: true, force: true });
+  const workers = ['mining-worker', 'verify-worker'].map((name) => `parts/${name}=dist/src/platform/workers/${name}.js`);
+  const format = ['--bundle', '--splitting', '--format=esm', '--platform=node', '--packages=external', '--legal-comments=none'];
+  const places = ['--chunk-names=parts/[name]-[hash]', '--outdir=dist/bin', '--log-level=warning'];
+  run('esbuild', 'main=dist/src/cli/main.js', ...workers, ...format, ...places);
+}
+
 buildKernels();
 if (!process.argv.includes('--kernels')) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   run('tsc', '-p', 'tsconfig.json');
+  bundleCommand();
 }

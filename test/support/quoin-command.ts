@@ -5,13 +5,10 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL(`../../src/cli/main${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
+import { QUOIN_COMMAND } from './quoin-process.ts';
 
 /** Longest that a test waits for anything; the machine may be busy. */
 const DEADLINE_MS = 60_000;
@@ -39,7 +36,12 @@ export interface CommandEnd {
 /** Runs a command to its end. */
 export function runQuoin(args: readonly string[], options: CommandOptions = {}): CommandEnd {
   const { input = '' } = options;
-  const run = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8', input, env: environment(options), timeout: DEADLINE_MS });
+  const run = spawnSync(process.execPath, [QUOIN_COMMAND, ...args], {
+    encoding: 'utf8',
+    input,
+    env: environment(options),
+    timeout: DEADLINE_MS,
+  });
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
@@ -74,7 +76,10 @@ export class RunningCommand {
 
   constructor(t: TestContext, args: readonly string[], options: CommandOptions = {}) {
     const channel = options.owned === true ? (['ipc'] as const) : [];
-    this.child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe', ...channel], env: environment(options) });
+    this.child = spawn(process.execPath, [QUOIN_COMMAND, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', ...channel],
+      env: environment(options),
+    });
     t.after(() => this.child.kill('SIGKILL'));
     createInterface({ input: this.child.stdout! }).on('line', (line) => this.#onLine(line));
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {

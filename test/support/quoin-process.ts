@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { callRpc } from './json-rpc.ts';
 
 /** The command as it is published. */
-export const QUOIN_COMMAND: string = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+export const QUOIN_COMMAND: string = fileURLToPath(new URL('../../bin/main.js', import.meta.url));
 
 const READY_MS_MAX = 60_000;
 const STOP_MS_MAX = 20_000;

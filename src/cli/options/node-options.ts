@@ -37,7 +37,7 @@ export const PLACE_OPTIONS = {
     name: 'network',
     placeholder: 'NAME|FILE',
     takes: 'the name of a built-in network or the path of a network file',
-    help: 'built-in network (quoin, regtest) or network file; default quoin',
+    help: 'built-in network (quoin, regtest, signet, testnet4, main) or network file; default quoin',
     parse: parseText,
   }),
   dataDir: single({
