@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { compareBytes } from '../../src/core/base/bytes.ts';
 import type { HeaderStore, StoredHeader } from '../../src/engine/ports/header-store.ts';
-import { collect, type Reopening, sampleRow } from './store-samples.ts';
+import { collectRows, type Reopening, sampleRow, unpack } from './store-samples.ts';
 
 /** What every header store does. `make` gives an empty one. */
 export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<HeaderStore>>): void {
   it('is empty when it is new', async (t) => {
     const store = await (await make(t)).open();
-    assert.deepEqual(await collect(store.load()), []);
+    assert.deepEqual(await collectRows(store), []);
     await store.put([]);
-    assert.deepEqual(await collect(store.load()), []);
+    assert.deepEqual(await collectRows(store), []);
     await store.close();
   });
 
@@ -26,7 +26,7 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
       undo: { file: 0xfffffffe, offset: 0xffffffff, sizeBytes: 0xffffffff },
     });
     await store.put([most, least]);
-    assert.deepEqual(await collect(store.load()), [least, most]);
+    assert.deepEqual(await collectRows(store), [least, most]);
     await store.close();
   });
 
@@ -37,7 +37,7 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
     for (let i = 1; i <= 600; i++) rows.push(sampleRow(rows[i - (i % 2 === 0 ? 2 : 1)], i));
     await store.put(rows.slice(300).reverse());
     await store.put(rows.slice(0, 300).reverse());
-    const loaded = await collect(store.load());
+    const loaded = await collectRows(store);
     assert.equal(loaded.length, rows.length);
     const seen = new Set<string>();
     for (const row of loaded) {
@@ -56,10 +56,10 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
     await store.put([genesis, row]);
     const filled = { ...row, status: 5, txCount: 3, block: { file: 1, offset: 8, sizeBytes: 200 } };
     await store.put([filled]);
-    assert.deepEqual(await collect(store.load()), [genesis, filled]);
+    assert.deepEqual(await collectRows(store), [genesis, filled]);
     const emptied = { ...row, status: 1 };
     await store.put([{ ...row, status: 9 }, emptied]);
-    assert.deepEqual(await collect(store.load()), [genesis, emptied]);
+    assert.deepEqual(await collectRows(store), [genesis, emptied]);
     await store.close();
   });
 
@@ -69,7 +69,7 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
     await store.put([genesis]);
     const rows = store.load();
     await store.put([sampleRow(genesis, 1), { ...genesis, status: 1 }]);
-    assert.deepEqual(await collect(rows), [genesis]);
+    assert.deepEqual(await unpack(rows), [genesis]);
     await store.close();
   });
 
@@ -81,7 +81,7 @@ export function headerStoreSuite(make: (t: TestContext) => Promise<Reopening<Hea
     await before.put(rows);
     await before.close();
     const after = await kept.open();
-    assert.deepEqual(await collect(after.load()), rows);
+    assert.deepEqual(await collectRows(after), rows);
     await after.close();
   });
 }

@@ -2,7 +2,8 @@ import { sha256d } from '../../src/core/crypto/sha256.ts';
 import { makeHeader } from '../../src/core/primitives/block.ts';
 import { ByteWriter } from '../../src/core/primitives/byte-writer.ts';
 import { type BlockHash, type MerkleRoot, zeroHash } from '../../src/core/primitives/ids.ts';
-import type { StoredHeader } from '../../src/engine/ports/header-store.ts';
+import type { HeaderRows, HeaderStore, StoredHeader } from '../../src/engine/ports/header-store.ts';
+import { unpackHeaderRows } from '../../src/platform/store/header-row.ts';
 
 /** A store of a test: opening it again gives what was kept, in memory or on disk. */
 export interface Reopening<T> {
@@ -52,6 +53,18 @@ export function sampleCoinKey(number: number): Uint8Array {
   const key = new Uint8Array(36);
   new DataView(key.buffer).setUint32(0, number, false);
   return key;
+}
+
+/** Every row of a header store. */
+export function collectRows(store: HeaderStore): Promise<StoredHeader[]> {
+  return unpack(store.load());
+}
+
+/** Every row of what a header store loads. */
+export async function unpack(loaded: AsyncIterable<HeaderRows>): Promise<StoredHeader[]> {
+  const all: StoredHeader[] = [];
+  for await (const rows of loaded) all.push(...unpackHeaderRows(rows));
+  return all;
 }
 
 /** Everything that an iterable gives. */

@@ -1,44 +1,60 @@
 import type { BlockHash } from '../../core/primitives/ids.ts';
-import type { HeaderNode } from './header-node.ts';
+import type { HeaderNode, HeaderNodes } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
 import { findFork } from './header-tree.ts';
 
+/** Room is made for an eighth more than is needed, and for some blocks at least: 4.5 bytes a block. */
+const SPARE_SHARE = 1 / 8;
+const SPARE_BLOCKS_MIN = 1_024;
+
 /** The branch whose coins are held, by height. */
 export class ActiveChain {
-  readonly #nodes: HeaderNode[];
+  readonly #nodes: HeaderNodes;
+  /** Rows by height. */
+  #rows: Uint32Array;
+  #tip: HeaderNode;
 
   /** @param tip - the branch's last block */
   constructor(tip: HeaderNode) {
-    this.#nodes = [];
-    for (let node: HeaderNode | undefined = tip; node !== undefined; node = node.parent) this.#nodes.push(node);
-    this.#nodes.reverse();
+    this.#nodes = tip.nodes;
+    this.#tip = tip;
+    this.#rows = new Uint32Array(roomFor(tip.height + 1));
+    for (let { row, height } = tip; height >= 0; height--) {
+      this.#rows[height] = row;
+      row = this.#nodes.table.parent(row);
+    }
   }
 
   get tip(): HeaderNode {
-    return this.#nodes[this.#nodes.length - 1]!;
+    return this.#tip;
   }
 
   get height(): number {
-    return this.#nodes.length - 1;
+    return this.#tip.height;
+  }
+
+  /** Memory it takes. */
+  get sizeBytes(): number {
+    return this.#rows.byteLength;
   }
 
   /** The block at a height, undefined above the tip and below 0. */
   at(height: number): HeaderNode | undefined {
-    return this.#nodes[height];
+    return height >= 0 && height <= this.height ? this.#nodes.of(this.#rows[height]!) : undefined;
   }
 
   contains(node: HeaderNode): boolean {
-    return this.#nodes[node.height] === node;
+    return node.height <= this.height && this.#rows[node.height] === node.row;
   }
 
   /** The block after one on this branch. */
   next(node: HeaderNode): HeaderNode | undefined {
-    return this.contains(node) ? this.#nodes[node.height + 1] : undefined;
+    return this.contains(node) ? this.at(node.height + 1) : undefined;
   }
 
   /** The last block that this branch and another have in common. */
   fork(node: HeaderNode): HeaderNode {
-    return findFork(this.tip, node);
+    return findFork(this.#tip, node);
   }
 
   /** The first block of a locator that is on this branch, else the genesis block. Core's `FindForkInGlobalIndex`. */
@@ -48,18 +64,37 @@ export class ActiveChain {
       if (node === undefined) continue;
       if (this.contains(node)) return node;
       // A branch that goes on above our tip has it below: whoever sent this is ahead of us.
-      if (node.height > this.height && this.fork(node) === this.tip) return this.tip;
+      if (node.height > this.height && this.fork(node) === this.#tip) return this.#tip;
     }
-    return this.#nodes[0]!;
+    return tree.genesis;
+  }
+
+  /** The highest block above a height that something holds for, undefined where there is none. Looked for by rows: there may be millions. */
+  highestAbove(height: number, holds: (row: number) => boolean): HeaderNode | undefined {
+    for (let at = this.height; at > height; at--) {
+      const row = this.#rows[at]!;
+      if (holds(row)) return this.#nodes.of(row);
+    }
+    return undefined;
   }
 
   /** Goes one block on. */
   push(node: HeaderNode): void {
-    this.#nodes.push(node);
+    if (node.height >= this.#rows.length) {
+      const rows = new Uint32Array(roomFor(node.height + 1));
+      rows.set(this.#rows);
+      this.#rows = rows;
+    }
+    this.#rows[node.height] = node.row;
+    this.#tip = node;
   }
 
   /** Goes one block back. */
   pop(): void {
-    this.#nodes.pop();
+    this.#tip = this.#nodes.of(this.#nodes.table.parent(this.#tip.row));
   }
+}
+
+function roomFor(blocks: number): number {
+  return blocks + Math.max(SPARE_BLOCKS_MIN, Math.ceil(blocks * SPARE_SHARE));
 }

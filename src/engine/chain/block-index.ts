@@ -1,7 +1,8 @@
 /**
  * What is known of each block beside its header: where it is stored, whether it failed, and which blocks could be the tip.
  *
- * Owns the status of nodes, the order of arrival, the candidates and which rows must be written. Does not own coins, nor the rules.
+ * Owns the status of nodes, the order of arrival, the candidates and which rows must be written. Does not own coins, nor the rules. What is
+ * noted of single blocks is kept by their rows; no step looks through all headers but those of the pruner.
  *
  * @module
  */
@@ -9,66 +10,81 @@
 import { assert } from '../../core/base/assert.ts';
 import type { BlockHeader } from '../../core/primitives/block.ts';
 import type { FilePosition } from '../ports/block-store.ts';
-import type { StoredHeader } from '../ports/header-store.ts';
+import type { HeaderRows, StoredHeader } from '../ports/header-store.ts';
+import { HEADER_ROW, HEADER_ROW_SIZE_BYTES, NO_FILE } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
+import type { Random } from '../ports/random.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, isLinked, isPruned, isStored, STATUS } from './header-node.ts';
-import { HeaderTree, isAncestorOf, isBetterBlock } from './header-tree.ts';
-
-function toRow({ header, height, status, txCount, sequence, block, undo }: HeaderNode): StoredHeader {
-  return { header, height, status, txCount, sequence, block, undo };
-}
+import { isPruned, isStored, STATUS, STATUS_FAILED, STATUS_STORED } from './header-node.ts';
+import type { HeaderTable } from './header-table.ts';
+import { HeaderTree } from './header-tree.ts';
 
 /** The header tree with the state of its blocks. */
 export class BlockIndex {
   readonly tree: HeaderTree;
-  /** Linked blocks that have not failed. Always holds the tip and all that are better; worse ones are dropped now and then. */
-  readonly #candidates = new Set<HeaderNode>();
-  /** Stored blocks that wait for the one before them, by that one. */
-  readonly #waiting = new Map<HeaderNode, HeaderNode[]>();
-  readonly #dirty = new Set<HeaderNode>();
+  readonly #table: HeaderTable;
+  /**
+   * Rows of linked blocks that have not failed. For each such block that is not worse than the tip, it or one that builds on it is here; worse
+   * ones are dropped now and then.
+   */
+  readonly #candidates = new Set<number>();
+  /** Rows of stored blocks that wait for the one before them, by that one's. */
+  readonly #waiting = new Map<number, number[]>();
+  /** Rows that failed themselves; what builds on them is marked, and named nowhere else. */
+  readonly #failed = new Set<number>();
+  readonly #dirty = new Set<number>();
   #lastSequence = 0;
   #lastPrecedence = 0;
 
-  constructor(genesis: BlockHeader) {
-    this.tree = new HeaderTree(genesis);
+  /** @param random - makes places in memory unpredictable to peers */
+  constructor(genesis: BlockHeader, random?: Random) {
+    this.tree = new HeaderTree(genesis, random);
+    this.#table = this.tree.table;
   }
 
-  /** Takes a stored row; parents must come before their children. @throws NodeError `database-damaged`, `data-dir-network` */
-  restore(row: StoredHeader): void {
-    const node = this.#restoreNode(row);
-    node.status = row.status;
-    node.sequence = row.sequence;
-    node.precedence = row.sequence;
-    node.txCount = row.txCount;
-    node.block = row.block;
-    node.undo = row.undo;
-    this.#lastSequence = Math.max(this.#lastSequence, row.sequence);
-    if (node.parent !== undefined && isFailed(node.parent) && !isFailed(node)) node.status |= STATUS.FAILED_PARENT;
+  /** Takes stored rows; parents must come before their children. @throws NodeError `database-damaged`, `data-dir-network` */
+  restore({ bytes, count }: HeaderRows): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < count * HEADER_ROW_SIZE_BYTES; at += HEADER_ROW_SIZE_BYTES) {
+      this.#restoreState(this.#restoreRow(bytes, view, at), view.getUint32(at + HEADER_ROW.status, true));
+    }
+  }
+
+  #restoreRow(bytes: Uint8Array, view: DataView, at: number): number {
+    const table = this.#table;
+    const height = view.getUint32(at + HEADER_ROW.height, false);
+    if (height === 0) {
+      if (this.tree.rowOf(bytes, at + HEADER_ROW.hash) !== 0)
+        throw new NodeError('data-dir-network', 'the stored headers begin with another genesis block');
+      table.setPackedState(0, view, at);
+      return 0;
+    }
+    const parent = this.tree.rowOf(bytes, at + HEADER_ROW.header + 4);
+    if (parent < 0 || table.height(parent) !== height - 1) throw new NodeError('database-damaged', 'the stored headers are no tree');
+    return this.tree.addPacked(bytes, view, at, parent);
+  }
+
+  #restoreState(row: number, stored: number): void {
+    const table = this.#table;
+    const parentFailed = row !== 0 && this.#isFailed(table.parent(row));
+    table.setStatus(row, (stored & STATUS_STORED) | (parentFailed ? STATUS.FAILED_PARENT : 0));
+    if ((stored & STATUS.FAILED) !== 0) this.#failed.add(row);
+    this.#lastSequence = Math.max(this.#lastSequence, table.sequence(row));
     // A pruned block counts too: it was connected, or could have been.
-    if (node.txCount > 0) this.#link(node);
-  }
-
-  #restoreNode(row: StoredHeader): HeaderNode {
-    const { genesis } = this.tree;
-    const known = this.tree.get(row.header.hash);
-    if (row.height === 0 && known !== genesis)
-      throw new NodeError('data-dir-network', 'the stored headers begin with another genesis block');
-    if (known === genesis) return genesis;
-    const parent = this.tree.get(row.header.prevBlockHash);
-    if (known !== undefined || parent?.height !== row.height - 1) throw new NodeError('database-damaged', 'the stored headers are no tree');
-    return this.tree.add(row.header, parent);
+    if (table.txCount(row) > 0) this.#link(row);
   }
 
   /** Ends the restoring. */
   restored(): void {
-    this.tree.refreshBest();
+    this.tree.restored();
+    this.refreshCandidates();
   }
 
   /** Adds a header that was checked. */
   addHeader(header: BlockHeader, parent: HeaderNode): HeaderNode {
     const node = this.tree.add(header, parent);
-    this.#dirty.add(node);
+    if (this.#isFailed(parent.row)) this.#table.setStatus(node.row, STATUS.FAILED_PARENT);
+    this.#dirty.add(node.row);
     return node;
   }
 
@@ -76,110 +92,156 @@ export class BlockIndex {
   setStored(node: HeaderNode, txCount: number, position: FilePosition): void {
     assert(!isStored(node), 'a block is stored once');
     const wasPruned = isPruned(node);
-    node.block = position;
-    node.txCount = txCount;
-    this.#dirty.add(node);
-    this.#link(node);
+    this.#table.setBlock(node.row, position);
+    this.#table.setTxCount(node.row, txCount);
+    this.#dirty.add(node.row);
+    for (const row of this.#link(node.row)) if (!this.#isFailed(row)) this.#candidates.add(row);
     // Branches that were given up for want of it may be taken now.
     if (wasPruned) this.refreshCandidates();
   }
 
-  #link(stored: HeaderNode): void {
-    const { parent } = stored;
-    if (parent !== undefined && !isLinked(parent)) {
+  /** Links a stored row if the one before it is, and those that waited for it. @returns the rows that are linked now */
+  #link(stored: number): readonly number[] {
+    const parent = this.#table.parent(stored);
+    if (stored !== 0 && !this.#isLinked(parent)) {
       const others = this.#waiting.get(parent);
       if (others === undefined) this.#waiting.set(parent, [stored]);
       else others.push(stored);
-      return;
+      return [];
     }
     // Those that came first are numbered first, level by level.
     const queue = [stored];
-    for (const node of queue) {
-      node.chainTxCount = (node.parent?.chainTxCount ?? 0) + node.txCount;
-      if (node.sequence === 0 && node.height > 0) this.#setSequence(node);
-      if (!isFailed(node)) this.#candidates.add(node);
-      queue.push(...(this.#waiting.get(node) ?? []));
-      this.#waiting.delete(node);
+    for (const row of queue) {
+      this.#table.setStatus(row, this.#table.status(row) | STATUS.LINKED);
+      if (row !== 0 && this.#table.sequence(row) === 0) {
+        this.#table.setSequence(row, ++this.#lastSequence);
+        this.#dirty.add(row);
+      }
+      queue.push(...(this.#waiting.get(row) ?? []));
+      this.#waiting.delete(row);
     }
+    return queue;
   }
 
-  #setSequence(node: HeaderNode): void {
-    node.sequence = ++this.#lastSequence;
-    node.precedence = node.sequence;
-    this.#dirty.add(node);
+  #isLinked(row: number): boolean {
+    return (this.#table.status(row) & STATUS.LINKED) !== 0;
+  }
+
+  #isFailed(row: number): boolean {
+    return (this.#table.status(row) & STATUS_FAILED) !== 0;
+  }
+
+  #canBeTip(row: number): boolean {
+    return this.#isLinked(row) && !this.#isFailed(row);
   }
 
   /** Notes where a block's undo record is. */
   setUndo(node: HeaderNode, position: FilePosition): void {
-    node.undo = position;
-    this.#dirty.add(node);
+    this.#table.setUndo(node.row, position);
+    this.#dirty.add(node.row);
   }
 
-  /** Notes that a block and its undo record are there no more. */
-  setPruned(node: HeaderNode): void {
-    node.block = undefined;
-    node.undo = undefined;
-    this.#dirty.add(node);
+  /** Whether any block was stored once and is not now. */
+  hasPruned(): boolean {
+    for (let row = 0; row < this.#table.count; row++) if (this.#table.txCount(row) > 0 && !this.#table.isStored(row)) return true;
+    return false;
   }
 
-  /** Takes a block off the list of what could be the tip, until something changes about it. */
+  /** The files that blocks are in, each with the height of the highest of them. */
+  blockFiles(): Map<number, number> {
+    const highest = new Map<number, number>();
+    for (let row = 0; row < this.#table.count; row++) {
+      const file = this.#table.blockFile(row);
+      if (file !== NO_FILE && this.#table.height(row) >= (highest.get(file) ?? 0)) highest.set(file, this.#table.height(row));
+    }
+    return highest;
+  }
+
+  /** Notes that the blocks in some files and their undo records are there no more. @returns how many */
+  setFilesPruned(files: ReadonlySet<number>): number {
+    let count = 0;
+    for (let row = 0; row < this.#table.count; row++) {
+      if (!files.has(this.#table.blockFile(row))) continue;
+      this.#table.setBlock(row, undefined);
+      this.#table.setUndo(row, undefined);
+      this.#dirty.add(row);
+      count++;
+    }
+    return count;
+  }
+
+  /** Takes a block off the list of what could be the tip, until something changes about it. The one before it may still be. */
   dropCandidate(node: HeaderNode): void {
-    this.#candidates.delete(node);
+    this.#candidates.delete(node.row);
+    if (node.row !== 0) this.#candidates.add(this.#table.parent(node.row));
   }
 
   /** Notes that a block's scripts hold. */
   setValid(node: HeaderNode): void {
     if ((node.status & STATUS.VALID) !== 0) return;
-    node.status |= STATUS.VALID;
-    this.#dirty.add(node);
+    this.#table.setStatus(node.row, node.status | STATUS.VALID);
+    this.#dirty.add(node.row);
   }
 
   /** Marks a block invalid, and with it all that build on it. */
   setFailed(node: HeaderNode): void {
-    this.#setStatus(node, node.status | STATUS.FAILED);
-    for (const child of this.tree.descendants(node)) this.#setStatus(child, child.status | STATUS.FAILED_PARENT);
-    if (isFailed(this.tree.best)) this.tree.refreshBest();
-  }
-
-  #setStatus(node: HeaderNode, status: number): void {
-    if (node.status === status) return;
-    node.status = status;
-    this.#dirty.add(node);
-    if (isFailed(node)) this.#candidates.delete(node);
-    else if (isLinked(node)) this.#candidates.add(node);
+    const table = this.#table;
+    const parent = table.parent(node.row);
+    if (!this.#failed.has(node.row)) {
+      this.#failed.add(node.row);
+      this.#dirty.add(node.row);
+      table.setStatus(node.row, node.status | STATUS.FAILED);
+    }
+    for (const row of this.tree.descendants(node.row)) table.setStatus(row, table.status(row) | STATUS.FAILED_PARENT);
+    for (const row of this.#candidates) if (this.#isFailed(row)) this.#candidates.delete(row);
+    if (this.#canBeTip(parent)) this.#candidates.add(parent);
+    if (this.#isFailed(this.tree.best.row)) this.tree.refreshBest();
   }
 
   /** Forgets that a block, any before it and any that build on it failed. */
   clearFailed(node: HeaderNode): void {
-    for (const other of this.tree.nodes()) {
-      const related = isFailed(other) && (isAncestorOf(other, node) || isAncestorOf(node, other));
-      const own = related ? other.status & ~STATUS.FAILED : other.status;
-      const parentFailed = other.parent !== undefined && isFailed(other.parent);
-      this.#setStatus(other, parentFailed ? own | STATUS.FAILED_PARENT : own & ~STATUS.FAILED_PARENT);
+    const table = this.#table;
+    const cleared = [...this.#failed].filter((row) => table.isAncestor(row, node.row) || table.isAncestor(node.row, row));
+    for (const row of cleared) {
+      this.#failed.delete(row);
+      this.#dirty.add(row);
+      table.setStatus(row, table.status(row) & ~STATUS.FAILED);
+    }
+    const isBelowAnother = (row: number): boolean => cleared.some((other) => other !== row && table.isAncestor(other, row));
+    for (const row of cleared) {
+      if (isBelowAnother(row)) continue;
+      this.#refreshParentFailed(row);
+      for (const below of this.tree.descendants(row)) this.#refreshParentFailed(below);
     }
     this.tree.refreshBest();
+    this.refreshCandidates();
+  }
+
+  #refreshParentFailed(row: number): void {
+    const others = this.#table.status(row) & ~STATUS.FAILED_PARENT;
+    this.#table.setStatus(row, this.#isFailed(this.#table.parent(row)) ? others | STATUS.FAILED_PARENT : others);
   }
 
   /** Puts a block before all others of its work until the node is started again. */
   setPrecious(node: HeaderNode): void {
-    node.precedence = --this.#lastPrecedence;
+    this.#table.setPrecedence(node.row, --this.#lastPrecedence);
   }
 
-  /** Makes every block a candidate again that may be one, after the tip's own branch failed. */
+  /** Makes the last block of each branch a candidate again that may be one, after the tip's own branch failed. */
   refreshCandidates(): void {
-    for (const node of this.tree.nodes()) if (isLinked(node) && !isFailed(node)) this.#candidates.add(node);
+    for (const row of this.tree.lastOfBranches((each) => this.#canBeTip(each))) this.#candidates.add(row);
   }
 
   /** The block that should be the tip. */
   bestCandidate(): HeaderNode {
-    let best = this.tree.genesis;
-    for (const node of this.#candidates) if (isBetterBlock(node, best)) best = node;
-    return best;
+    let best = 0;
+    for (const row of this.#candidates) if (this.tree.isBetter(row, best)) best = row;
+    return this.tree.nodes.of(best);
   }
 
   /** Drops the candidates that are worse than the tip. */
   dropWorse(tip: HeaderNode): void {
-    for (const node of this.#candidates) if (node.chainWork < tip.chainWork) this.#candidates.delete(node);
+    for (const row of this.#candidates) if (this.#table.compareWork(row, tip.row) < 0) this.#candidates.delete(row);
   }
 
   /** How many rows wait to be written. */
@@ -189,13 +251,26 @@ export class BlockIndex {
 
   /** The rows that changed, parents first. They count as written unless `restore` is called, after writing them failed. */
   takeDirty(): { readonly rows: readonly StoredHeader[]; restore(): void } {
-    const nodes = [...this.#dirty].sort((a, b) => a.height - b.height);
+    const rows = [...this.#dirty].sort((a, b) => a - b);
     this.#dirty.clear();
     return {
-      rows: nodes.map(toRow),
+      rows: rows.map((row) => this.#stored(row)),
       restore: () => {
-        for (const node of nodes) this.#dirty.add(node);
+        for (const row of rows) this.#dirty.add(row);
       },
+    };
+  }
+
+  #stored(row: number): StoredHeader {
+    const table = this.#table;
+    return {
+      header: this.tree.nodes.header(row),
+      height: table.height(row),
+      status: table.status(row) & STATUS_STORED,
+      txCount: table.txCount(row),
+      sequence: table.sequence(row),
+      block: table.block(row),
+      undo: table.undo(row),
     };
   }
 }

@@ -137,8 +137,8 @@ export class Chain {
   /** Opens what the stores hold, or begins anew, and connects every stored block that is not connected yet. @throws NodeError */
   static async open(options: ChainOptions): Promise<Chain> {
     const { params, blocks, headers, coins } = options;
-    const index = new BlockIndex(params.genesis.header);
-    for await (const row of headers.load()) index.restore(row);
+    const index = new BlockIndex(params.genesis.header, options.random);
+    for await (const rows of headers.load()) index.restore(rows);
     index.restored();
     if (index.tree.genesis.txCount === 0) {
       // Block files begin with the genesis block, as other programs that read them expect.

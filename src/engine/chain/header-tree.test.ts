@@ -63,11 +63,11 @@ describe('HeaderTree', () => {
     assert.equal(tree.best, a);
     const c = extend(tree, b, 1, 2);
     assert.equal(tree.best, c);
-    c.status = STATUS.FAILED;
+    tree.table.setStatus(c.row, STATUS.FAILED);
     tree.refreshBest();
     assert.equal(tree.best, a);
     assert.deepEqual(new Set(tree.leaves()), new Set([a, c]));
-    assert.deepEqual([...tree.descendants(walk(c, 2))], [b, c]);
+    assert.deepEqual([...tree.descendants(walk(c, 2).row)], [b.row, c.row]);
   });
 
   it('takes the median of eleven times', () => {

@@ -14,7 +14,6 @@ import { NodeError } from '../ports/node-error.ts';
 import type { ActiveChain } from './active-chain.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isPruned, isStored } from './header-node.ts';
 
 /** How old blocks are deleted. */
 export interface PruneOptions {
@@ -68,14 +67,13 @@ export class Pruner {
     const { index, blocks, options } = this.#parts;
     this.#begun = true;
     if (options === undefined) {
-      for (const node of index.tree.nodes()) if (isPruned(node)) throw notWhole();
+      if (index.hasPruned()) throw notWhole();
       return;
     }
-    const used = new Set<number>();
-    for (const { block } of index.tree.nodes()) if (block !== undefined) used.add(block.file);
+    const used = index.blockFiles();
     if (used.size === 0) return;
     // Files above the last that is used may hold blocks whose rows were lost in a crash; they are not old.
-    const last = Math.max(...used);
+    const last = Math.max(...used.keys());
     for (const { file } of blocks.files()) if (file < last && !used.has(file)) await blocks.remove(file);
   }
 
@@ -115,10 +113,7 @@ export class Pruner {
   /** Files without a block above a height, the first first; never the one that takes the next block. */
   #deletable(height: number): readonly { readonly file: number; readonly sizeBytes: number }[] {
     if (height < 0) return [];
-    const highest = new Map<number, number>();
-    for (const node of this.#parts.index.tree.nodes()) {
-      if (node.block !== undefined) highest.set(node.block.file, Math.max(highest.get(node.block.file) ?? 0, node.height));
-    }
+    const highest = this.#parts.index.blockFiles();
     const files = this.#parts.blocks.files();
     return files.slice(0, -1).filter(({ file }) => (highest.get(file) ?? Number.POSITIVE_INFINITY) <= height);
   }
@@ -132,13 +127,10 @@ export class Pruner {
     if (files.length === 0) return;
     for (const action of this.#before) await action();
     await flush();
-    const doomed = new Set(files);
-    const nodes: HeaderNode[] = [];
-    for (const node of index.tree.nodes()) if (node.block !== undefined && doomed.has(node.block.file)) nodes.push(node);
-    for (const node of nodes) index.setPruned(node);
+    const count = index.setFilesPruned(new Set(files));
     await flush();
     for (const file of files) await blocks.remove(file);
-    log.info('pruned', { files: files.length, blocks: nodes.length, from: this.firstStoredHeight() });
+    log.info('pruned', { files: files.length, blocks: count, from: this.firstStoredHeight() });
   }
 
   /** Height of the first block from which on all of the active chain are stored. */
@@ -149,12 +141,9 @@ export class Pruner {
 
   /** The highest block of the active chain above a height that was pruned. */
   lackingAbove(height: number): HeaderNode | undefined {
-    const { active } = this.#parts;
-    for (let at = active.height; at > height; at--) {
-      const node = active.at(at);
-      if (node !== undefined && !isStored(node)) return node;
-    }
-    return undefined;
+    const { active, index } = this.#parts;
+    const { table } = index.tree;
+    return active.highestAbove(height, (row) => !table.isStored(row));
   }
 }
 

@@ -15,10 +15,26 @@ export interface StoredHeader {
   readonly undo: FilePosition | undefined;
 }
 
+/** Bytes of a packed row. */
+export const HEADER_ROW_SIZE_BYTES = 156;
+
+/** Stands in a packed position for the file of one that there is none of. */
+export const NO_FILE = 0xffffffff;
+
+/** Where the parts of a packed row begin. Integers are little-endian but the height, which is big-endian; the hash is the header's. */
+export const HEADER_ROW = { height: 0, hash: 4, header: 36, status: 116, txCount: 120, sequence: 124, block: 132, undo: 144 } as const;
+
+/** Rows packed one after another: millions are read at a start, where an object each would take longer than all else. */
+export interface HeaderRows {
+  readonly count: number;
+  /** `count` rows of `HEADER_ROW_SIZE_BYTES`; they last until the next rows are asked for. */
+  readonly bytes: Uint8Array;
+}
+
 /** The header tree's rows. */
 export interface HeaderStore {
-  /** Every row, parents before children. */
-  load(): AsyncIterable<StoredHeader>;
+  /** Every row once, parents before children, some thousand at a time. */
+  load(): AsyncIterable<HeaderRows>;
   /** Writes rows, replacing those of the same hash, in one durable batch. */
   put(rows: readonly StoredHeader[]): Promise<void>;
   close(): Promise<void>;

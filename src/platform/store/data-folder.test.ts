@@ -7,7 +7,15 @@ import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CHILD_COINS, childCoinValue } from '../../../test/support/store-child.ts';
-import { collect, SAMPLE_PARAMS, sampleBytes, sampleCoinKey, sampleHash, sampleRow } from '../../../test/support/store-samples.ts';
+import {
+  collect,
+  collectRows,
+  SAMPLE_PARAMS,
+  sampleBytes,
+  sampleCoinKey,
+  sampleHash,
+  sampleRow,
+} from '../../../test/support/store-samples.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
 import type { FilePosition } from '../../engine/ports/block-store.ts';
 import { openStores } from './data-folder.ts';
@@ -50,7 +58,7 @@ describe('a data folder', () => {
     assert.deepEqual((await readdir(folder)).sort(), ['blocks', 'coins', 'headers', 'reserve']);
 
     const after = await openStores({ folder, params: SAMPLE_PARAMS });
-    const [loaded] = await collect(after.headers.load());
+    const [loaded] = await collectRows(after.headers);
     assert.deepEqual(loaded, row);
     assert.deepEqual(await after.blocks.read(loaded!.block!), sampleBytes(1, 100));
     assert.deepEqual(await after.coins.tip(), row.header.hash);

@@ -1,9 +1,9 @@
 import { DecodeError } from '../../core/primitives/decode-error.ts';
-import type { HeaderStore, StoredHeader } from '../../engine/ports/header-store.ts';
+import type { HeaderRows, HeaderStore, StoredHeader } from '../../engine/ports/header-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { checkRoom } from './disk-reserve.ts';
-import { decodeHeaderRow, encodeHeaderKey, encodeHeaderRow, HEADER_PREFIX } from './header-row.ts';
+import { encodeHeaderKey, encodeHeaderRow, HEADER_PREFIX, packHeaderRows } from './header-row.ts';
 import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
@@ -46,9 +46,9 @@ class LevelHeaderStore implements ClearableHeaderStore {
     this.#database = database;
   }
 
-  load(): AsyncIterable<StoredHeader> {
+  load(): AsyncIterable<HeaderRows> {
     const { location } = this.#database;
-    return this.#database.entries({ gte: HEADERS_FROM, lt: HEADERS_TO }, (key, value) => decode(key, value, location));
+    return this.#database.batches({ gte: HEADERS_FROM, lt: HEADERS_TO }, (rows) => pack(rows, location));
   }
 
   async put(rows: readonly StoredHeader[]): Promise<void> {
@@ -79,9 +79,9 @@ class LevelHeaderStore implements ClearableHeaderStore {
   }
 }
 
-function decode(key: Uint8Array, value: Uint8Array, location: string): StoredHeader {
+function pack(rows: readonly (readonly [Uint8Array, Uint8Array])[], location: string): HeaderRows {
   try {
-    return decodeHeaderRow(key, value);
+    return packHeaderRows(rows);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw new NodeError('database-damaged', `${location} has a broken row: ${error.message}`, { cause: error });

@@ -5,7 +5,15 @@ import { describe, it } from 'node:test';
 import { ClassicLevel } from 'classic-level';
 import { coinStoreSuite } from '../../../test/support/coin-store-suite.ts';
 import { headerStoreSuite } from '../../../test/support/header-store-suite.ts';
-import { collect, SAMPLE_NETWORK, sampleBytes, sampleCoinKey, sampleHash, sampleRow } from '../../../test/support/store-samples.ts';
+import {
+  collect,
+  collectRows,
+  SAMPLE_NETWORK,
+  sampleBytes,
+  sampleCoinKey,
+  sampleHash,
+  sampleRow,
+} from '../../../test/support/store-samples.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import { encodeIdentity, IDENTITY_KEY } from './database-identity.ts';
@@ -117,7 +125,7 @@ describe('level header store', () => {
       await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
       await writeRows(location, [broken]);
       const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
-      await assert.rejects(collect(store.load()), { name: 'NodeError', code: 'database-damaged', message: /broken row/ });
+      await assert.rejects(collectRows(store), { name: 'NodeError', code: 'database-damaged', message: /broken row/ });
       await store.close();
     }
   });

@@ -10,6 +10,7 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import { parseBlockFileName } from './block-file-format.ts';
 import { MaskedFile, scanBlockRecords } from './block-record-scanner.ts';
 import { type BlockFile, blockFilesAt } from './block-sources.ts';
+import { hasPrunedRow } from './header-row.ts';
 import { readFileLimited, syncFolder, writeFileAtomic } from './small-files.ts';
 import { systemCode, toNodeError } from './system-error.ts';
 
@@ -101,8 +102,8 @@ export async function clearDiscarded(folder: string): Promise<void> {
 
 /** Refuses to make the coins anew where blocks are missing that they come from. */
 export async function refusePruned(headers: HeaderStore): Promise<void> {
-  for await (const { txCount, block } of headers.load()) {
-    if (txCount === 0 || block !== undefined) continue;
+  for await (const rows of headers.load()) {
+    if (!hasPrunedRow(rows)) continue;
     throw new NodeError(
       'option-invalid',
       'old blocks were pruned, so the coins cannot be made anew from them: --reindex gets all blocks again',
