@@ -3,8 +3,8 @@ import type { HeaderNode, HeaderNodes } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
 import { findFork } from './header-tree.ts';
 
-/** Room is made for an eighth more than is needed, and for some blocks at least: 4.5 bytes a block. */
-const SPARE_SHARE = 1 / 8;
+/** Room is made for a sixteenth more than is needed, and for some blocks at least: 4.25 bytes a block. */
+const SPARE_SHARE = 1 / 16;
 const SPARE_BLOCKS_MIN = 1_024;
 
 /** The branch whose coins are held, by height. */

@@ -10,8 +10,8 @@
 import { assert } from '../../core/base/assert.ts';
 import type { BlockHeader } from '../../core/primitives/block.ts';
 import type { FilePosition } from '../ports/block-store.ts';
-import type { HeaderRows, StoredHeader } from '../ports/header-store.ts';
-import { HEADER_ROW, HEADER_ROW_SIZE_BYTES, NO_FILE } from '../ports/header-store.ts';
+import type { HeaderPage, HeaderRows } from '../ports/header-store.ts';
+import { HEADER_PAGE_ROWS, HEADER_ROW, HEADER_ROW_SIZE_BYTES, NO_FILE } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
 import type { Random } from '../ports/random.ts';
 import type { HeaderNode } from './header-node.ts';
@@ -32,6 +32,7 @@ export class BlockIndex {
   readonly #waiting = new Map<number, number[]>();
   /** Rows that failed themselves; what builds on them is marked, and named nowhere else. */
   readonly #failed = new Set<number>();
+  /** Numbers of pages with rows that changed. */
   readonly #dirty = new Set<number>();
   #lastSequence = 0;
   #lastPrecedence = 0;
@@ -52,7 +53,7 @@ export class BlockIndex {
 
   #restoreRow(bytes: Uint8Array, view: DataView, at: number): number {
     const table = this.#table;
-    const height = view.getUint32(at + HEADER_ROW.height, false);
+    const height = view.getUint32(at + HEADER_ROW.height, true);
     if (height === 0) {
       if (this.tree.rowOf(bytes, at + HEADER_ROW.hash) !== 0)
         throw new NodeError('data-dir-network', 'the stored headers begin with another genesis block');
@@ -80,11 +81,11 @@ export class BlockIndex {
     this.refreshCandidates();
   }
 
-  /** Adds a header that was checked. */
+  /** Adds a header that was checked, on one that has not failed. */
   addHeader(header: BlockHeader, parent: HeaderNode): HeaderNode {
+    assert(!this.#isFailed(parent.row), 'nothing is built on what failed');
     const node = this.tree.add(header, parent);
-    if (this.#isFailed(parent.row)) this.#table.setStatus(node.row, STATUS.FAILED_PARENT);
-    this.#dirty.add(node.row);
+    this.#changed(node.row);
     return node;
   }
 
@@ -94,7 +95,7 @@ export class BlockIndex {
     const wasPruned = isPruned(node);
     this.#table.setBlock(node.row, position);
     this.#table.setTxCount(node.row, txCount);
-    this.#dirty.add(node.row);
+    this.#changed(node.row);
     for (const row of this.#link(node.row)) if (!this.#isFailed(row)) this.#candidates.add(row);
     // Branches that were given up for want of it may be taken now.
     if (wasPruned) this.refreshCandidates();
@@ -115,7 +116,7 @@ export class BlockIndex {
       this.#table.setStatus(row, this.#table.status(row) | STATUS.LINKED);
       if (row !== 0 && this.#table.sequence(row) === 0) {
         this.#table.setSequence(row, ++this.#lastSequence);
-        this.#dirty.add(row);
+        this.#changed(row);
       }
       queue.push(...(this.#waiting.get(row) ?? []));
       this.#waiting.delete(row);
@@ -138,7 +139,7 @@ export class BlockIndex {
   /** Notes where a block's undo record is. */
   setUndo(node: HeaderNode, position: FilePosition): void {
     this.#table.setUndo(node.row, position);
-    this.#dirty.add(node.row);
+    this.#changed(node.row);
   }
 
   /** Whether any block was stored once and is not now. */
@@ -164,7 +165,7 @@ export class BlockIndex {
       if (!files.has(this.#table.blockFile(row))) continue;
       this.#table.setBlock(row, undefined);
       this.#table.setUndo(row, undefined);
-      this.#dirty.add(row);
+      this.#changed(row);
       count++;
     }
     return count;
@@ -180,7 +181,7 @@ export class BlockIndex {
   setValid(node: HeaderNode): void {
     if ((node.status & STATUS.VALID) !== 0) return;
     this.#table.setStatus(node.row, node.status | STATUS.VALID);
-    this.#dirty.add(node.row);
+    this.#changed(node.row);
   }
 
   /** Marks a block invalid, and with it all that build on it. */
@@ -189,7 +190,7 @@ export class BlockIndex {
     const parent = table.parent(node.row);
     if (!this.#failed.has(node.row)) {
       this.#failed.add(node.row);
-      this.#dirty.add(node.row);
+      this.#changed(node.row);
       table.setStatus(node.row, node.status | STATUS.FAILED);
     }
     for (const row of this.tree.descendants(node.row)) table.setStatus(row, table.status(row) | STATUS.FAILED_PARENT);
@@ -204,7 +205,7 @@ export class BlockIndex {
     const cleared = [...this.#failed].filter((row) => table.isAncestor(row, node.row) || table.isAncestor(node.row, row));
     for (const row of cleared) {
       this.#failed.delete(row);
-      this.#dirty.add(row);
+      this.#changed(row);
       table.setStatus(row, table.status(row) & ~STATUS.FAILED);
     }
     const isBelowAnother = (row: number): boolean => cleared.some((other) => other !== row && table.isAncestor(other, row));
@@ -244,33 +245,36 @@ export class BlockIndex {
     for (const row of this.#candidates) if (this.#table.compareWork(row, tip.row) < 0) this.#candidates.delete(row);
   }
 
-  /** How many rows wait to be written. */
-  get dirtyCount(): number {
+  #changed(row: number): void {
+    this.#dirty.add(Math.floor(row / HEADER_PAGE_ROWS));
+  }
+
+  /** How many pages of rows wait to be written. */
+  get dirtyPages(): number {
     return this.#dirty.size;
   }
 
-  /** The rows that changed, parents first. They count as written unless `restore` is called, after writing them failed. */
-  takeDirty(): { readonly rows: readonly StoredHeader[]; restore(): void } {
-    const rows = [...this.#dirty].sort((a, b) => a - b);
+  /** The pages whose rows changed. They count as written unless `restore` is called, after writing them failed. */
+  takeDirty(): { readonly pages: readonly HeaderPage[]; restore(): void } {
+    const numbers = [...this.#dirty].sort((a, b) => a - b);
     this.#dirty.clear();
     return {
-      rows: rows.map((row) => this.#stored(row)),
+      pages: numbers.map((number) => ({ number, rows: this.#packed(number) })),
       restore: () => {
-        for (const row of rows) this.#dirty.add(row);
+        for (const number of numbers) this.#dirty.add(number);
       },
     };
   }
 
-  #stored(row: number): StoredHeader {
+  #packed(page: number): HeaderRows {
     const table = this.#table;
-    return {
-      header: this.tree.nodes.header(row),
-      height: table.height(row),
-      status: table.status(row) & STATUS_STORED,
-      txCount: table.txCount(row),
-      sequence: table.sequence(row),
-      block: table.block(row),
-      undo: table.undo(row),
-    };
+    const from = page * HEADER_PAGE_ROWS;
+    const count = Math.min(HEADER_PAGE_ROWS, table.count - from);
+    const bytes = new Uint8Array(count * HEADER_ROW_SIZE_BYTES);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < count; i++) {
+      table.pack(from + i, table.status(from + i) & STATUS_STORED, bytes, view, i * HEADER_ROW_SIZE_BYTES);
+    }
+    return { count, bytes };
   }
 }

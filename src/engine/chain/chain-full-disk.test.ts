@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { buildBlock, buildChain, childOf, genesisParent } from '../../../test/support/chain-builder.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { acceptAll, memoryStores, nodeOf, openTestChain, quickRegtest } from '../../../test/support/test-chain.ts';
+import { HEADER_PAGE_ROWS } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
-import { HEADER_FLUSH_DELAY_MS, HEADER_ROWS_DIRTY_MAX } from './chain.ts';
+import { HEADER_FLUSH_DELAY_MS, HEADER_PAGES_DIRTY_MAX } from './chain.ts';
 
 const params = quickRegtest;
 const genesis = genesisParent(params);
@@ -18,11 +19,12 @@ describe('a chain whose disk may become full', () => {
       for await (const loaded of stores.headers.load()) count += loaded.count;
       return count;
     };
-    const blocks = buildChain({ parent: genesis, params, count: HEADER_ROWS_DIRTY_MAX - 1 });
+    const full = (HEADER_PAGES_DIRTY_MAX - 1) * HEADER_PAGE_ROWS;
+    const blocks = buildChain({ parent: genesis, params, count: full });
     await acceptAll(chain, blocks.slice(0, -1));
     assert.equal(await rows(), 0);
     await acceptAll(chain, blocks.slice(-1));
-    assert.equal(await rows(), HEADER_ROWS_DIRTY_MAX, 'with the genesis block');
+    assert.equal(await rows(), full + 1, 'with the genesis block');
   });
 
   it('tells of a store that fails, whatever it was that changed the chain, and of nothing else', async () => {

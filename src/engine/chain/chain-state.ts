@@ -270,11 +270,11 @@ export class ChainState {
   /** Writes the header rows that changed, after the blocks and undo records that they point to are safe. */
   async flushHeaders(): Promise<void> {
     const { blocks, headers, index } = this.#parts;
-    if (index.dirtyCount === 0) return;
-    const { rows, restore } = index.takeDirty();
+    if (index.dirtyPages === 0) return;
+    const { pages, restore } = index.takeDirty();
     try {
       await blocks.sync();
-      await headers.put(rows);
+      await headers.put(pages);
     } catch (error) {
       restore();
       throw error;

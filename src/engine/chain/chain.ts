@@ -56,8 +56,8 @@ export const UNREQUESTED_AHEAD_MAX = 288;
 /** Header rows are written this long after the first of them changed: what a crash may cost. */
 export const HEADER_FLUSH_DELAY_MS = 10_000;
 
-/** So many changed rows are written at once: they take well below the room that a data folder has in reserve for them. */
-export const HEADER_ROWS_DIRTY_MAX = 2_000;
+/** So many changed pages of header rows are written at once: they take well below the room that a data folder has in reserve for them. */
+export const HEADER_PAGES_DIRTY_MAX = 125;
 
 /** Coins are written at least this often, so that no start has much to do. */
 export const COIN_FLUSH_INTERVAL_MS = 3_000_000;
@@ -273,7 +273,7 @@ export class Chain {
   async #settle(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<Rejection | undefined> {
     const failed = await this.#state.activateBest(atHand, onStep);
     this.#flushHeadersLater();
-    if (this.#index.dirtyCount >= HEADER_ROWS_DIRTY_MAX) await this.#state.flushHeaders();
+    if (this.#index.dirtyPages >= HEADER_PAGES_DIRTY_MAX) await this.#state.flushHeaders();
     if (this.#options.clock.monotonicMs() - this.#lastCoinFlushMs >= COIN_FLUSH_INTERVAL_MS) await this.#flush();
     await this.#pruner.keepToTarget();
     if (atHand === undefined || !isFailed(atHand.node)) return undefined;
@@ -430,7 +430,7 @@ export class Chain {
 
   /** Sees to it that changed header rows are written before long, so that a crash costs little. */
   #flushHeadersLater(): void {
-    if (this.#headerTimer !== undefined || this.#closed || this.#index.dirtyCount === 0) return;
+    if (this.#headerTimer !== undefined || this.#closed || this.#index.dirtyPages === 0) return;
     this.#headerTimer = this.#options.clock.after(HEADER_FLUSH_DELAY_MS, () => {
       this.#headerTimer = undefined;
       this.#change(() => this.#state.flushHeaders()).catch((error: unknown) => {

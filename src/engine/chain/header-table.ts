@@ -14,6 +14,7 @@ import { blockWork } from '../../core/consensus/proof-of-work.ts';
 import type { HeaderFields } from '../../core/primitives/block.ts';
 import type { ChainWork } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
+import { zeroHash } from '../../core/primitives/ids.ts';
 import type { FilePosition } from '../ports/block-store.ts';
 import { HEADER_ROW, NO_FILE } from '../ports/header-store.ts';
 import { isSkipBetter, skipHeight } from './skip-height.ts';
@@ -61,6 +62,8 @@ export class HeaderTable {
   readonly #chunks: Chunk[] = [];
   /** Precedence of those that were put before others by hand; of all others it is the sequence. */
   readonly #precedences = new Map<number, number>();
+  /** What the genesis block says that it builds on; every other's parent is here. */
+  #beforeFirst: BlockHash = zeroHash<BlockHash>();
   #count = 0;
   #workBits = -1;
   /** Work of a block of `#workBits`, the least significant word first. */
@@ -91,6 +94,7 @@ export class HeaderTable {
     chunk.bits[at] = header.bits;
     chunk.nonces[at] = header.nonce;
     chunk.hashBytes.set(header.hash, at * 32);
+    if (row === 0) this.#beforeFirst = header.prevBlockHash;
     this.#setWork(chunk, row, parent);
     return row;
   }
@@ -121,6 +125,28 @@ export class HeaderTable {
     for (let i = 0; i < POSITION_WORDS; i++) {
       chunk.blocks[slot * POSITION_WORDS + i] = view.getUint32(at + HEADER_ROW.block + i * 4, true);
       chunk.undos[slot * POSITION_WORDS + i] = view.getUint32(at + HEADER_ROW.undo + i * 4, true);
+    }
+  }
+
+  /** Writes a row in packed form. @param status - as it is stored */
+  pack(row: number, status: number, bytes: Uint8Array, view: DataView, at: number): void {
+    const chunk = this.#chunk(row);
+    const slot = row & ROW_MASK;
+    const header = at + HEADER_ROW.header;
+    view.setUint32(at + HEADER_ROW.height, chunk.heights[slot]!, true);
+    copy32(chunk.hashBytes, slot * 32, bytes, at + HEADER_ROW.hash);
+    view.setInt32(header, chunk.versions[slot]!, true);
+    bytes.set(row === 0 ? this.#beforeFirst : this.hash(this.parent(row)), header + 4);
+    copy32(chunk.merkleRoots, slot * 32, bytes, header + 36);
+    view.setUint32(header + 68, chunk.times[slot]!, true);
+    view.setUint32(header + 72, chunk.bits[slot]!, true);
+    view.setUint32(header + 76, chunk.nonces[slot]!, true);
+    view.setUint32(at + HEADER_ROW.status, status, true);
+    view.setUint32(at + HEADER_ROW.txCount, chunk.txCounts[slot]!, true);
+    view.setBigInt64(at + HEADER_ROW.sequence, BigInt(chunk.sequences[slot]!), true);
+    for (let i = 0; i < POSITION_WORDS; i++) {
+      view.setUint32(at + HEADER_ROW.block + i * 4, chunk.blocks[slot * POSITION_WORDS + i]!, true);
+      view.setUint32(at + HEADER_ROW.undo + i * 4, chunk.undos[slot * POSITION_WORDS + i]!, true);
     }
   }
 

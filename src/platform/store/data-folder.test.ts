@@ -10,6 +10,7 @@ import { CHILD_COINS, childCoinValue } from '../../../test/support/store-child.t
 import {
   collect,
   collectRows,
+  pagesOf,
   SAMPLE_PARAMS,
   sampleBytes,
   sampleCoinKey,
@@ -51,7 +52,7 @@ describe('a data folder', () => {
     const block = await before.blocks.append(sampleBytes(1, 100));
     await before.blocks.sync();
     const row = sampleRow(undefined, 1, { block });
-    await before.headers.put([row]);
+    await before.headers.put(pagesOf([row]));
     await before.coins.apply({ puts: [[sampleCoinKey(1), sampleBytes(1, 10)]], deletes: [], tip: row.header.hash });
     await before.close();
     await before.close();

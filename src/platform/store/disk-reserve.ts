@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from './small-files.ts';
 import { diskFull, systemCode, toNodeError } from './system-error.ts';
 
-/** Three times what the headers that are not written yet take, at most `HEADER_ROWS_DIRTY_MAX` and one message of them. */
+/** Three times what the headers that are not written yet take, at most `HEADER_PAGES_DIRTY_MAX` and one message of them. */
 const RESERVE_SIZE_BYTES = 1 << 20;
 
 function reserveOf(folder: string): string {

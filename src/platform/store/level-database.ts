@@ -179,11 +179,6 @@ export class LevelDatabase {
     return rows(this.#level.iterator<Uint8Array, Uint8Array>(range), this.location, toItem);
   }
 
-  /** The same, as many rows at a time as are fetched at once, for millions of them. `toBatch` may keep none of the bytes. */
-  batches<T>(range: KeyRange, toBatch: (rows: readonly (readonly [key: Uint8Array, value: Uint8Array])[]) => T): AsyncIterable<T> {
-    return batches(this.#level.iterator<Uint8Array, Uint8Array>(range), this.location, toBatch);
-  }
-
   /** Deletes all rows of a range, not in one step: where it is cut short some of them are left. @throws NodeError */
   async clear(range: { readonly gte: Uint8Array; readonly lt: Uint8Array }): Promise<void> {
     try {
@@ -203,23 +198,13 @@ async function* rows<T>(
   location: string,
   toItem: (key: Uint8Array, value: Uint8Array) => T,
 ): AsyncGenerator<T, void, undefined> {
-  for await (const fetched of batches(iterator, location, (batch) => batch)) {
-    for (const [key, value] of fetched) yield toItem(plain(key), plain(value));
-  }
-}
-
-async function* batches<T>(
-  iterator: Iterator<Level, Uint8Array, Uint8Array>,
-  location: string,
-  toBatch: (rows: readonly (readonly [Uint8Array, Uint8Array])[]) => T,
-): AsyncGenerator<T, void, undefined> {
   try {
     for (;;) {
       const fetched = await iterator.nextv(ROWS_PER_FETCH).catch((error: unknown) => {
         throw toDatabaseError(error, location);
       });
       if (fetched.length === 0) return;
-      yield toBatch(fetched);
+      for (const [key, value] of fetched) yield toItem(plain(key), plain(value));
     }
   } finally {
     await iterator.close();

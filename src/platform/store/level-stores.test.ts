@@ -8,16 +8,20 @@ import { headerStoreSuite } from '../../../test/support/header-store-suite.ts';
 import {
   collect,
   collectRows,
+  packRows,
+  pagesOf,
   SAMPLE_NETWORK,
+  type StoredHeader,
   sampleBytes,
   sampleCoinKey,
   sampleHash,
-  sampleRow,
+  trunk,
 } from '../../../test/support/store-samples.ts';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
+import { encodeHeader } from '../../core/primitives/block.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import { encodeIdentity, IDENTITY_KEY } from './database-identity.ts';
-import { encodeHeaderKey, encodeHeaderRow } from './header-row.ts';
+import { encodePageKey } from './header-row.ts';
 import { openLevelCoinStore } from './level-coin-store.ts';
 import { toDatabaseError } from './level-database.ts';
 import { openLevelHeaderStore } from './level-header-store.ts';
@@ -27,6 +31,14 @@ async function writeRows(location: string, rows: readonly (readonly [Uint8Array,
   const level = new ClassicLevel<Uint8Array, Uint8Array>(location, { keyEncoding: 'view', valueEncoding: 'view' });
   await level.batch(rows.map(([key, value]) => ({ type: 'put', key, value })));
   await level.close();
+}
+
+/** Every row as it is stored. */
+async function readRows(location: string): Promise<(readonly [Uint8Array, Uint8Array])[]> {
+  const level = new ClassicLevel<Uint8Array, Uint8Array>(location, { keyEncoding: 'view', valueEncoding: 'view' });
+  const rows = await level.iterator().all();
+  await level.close();
+  return rows;
 }
 
 describe('level coin store', () => {
@@ -90,43 +102,90 @@ describe('level header store', () => {
     return { open: () => openLevelHeaderStore(location, SAMPLE_NETWORK) };
   });
 
-  it('packs a row into 120 bytes under a key of 37', () => {
-    const row = sampleRow(undefined, 1, {
-      height: 0x01020304,
-      status: 5,
-      txCount: 6,
-      sequence: 7,
-      block: { file: 8, offset: 9, sizeBytes: 10 },
-    });
-    const key = encodeHeaderKey(row);
-    assert.deepEqual([...key.subarray(0, 5)], [0x48, 1, 2, 3, 4]);
-    assert.deepEqual(key.subarray(5), new Uint8Array(row.header.hash));
-    const value = encodeHeaderRow(row);
-    assert.equal(value.length, 120);
-    const view = new DataView(value.buffer, 80);
-    const fields = [0, 4, 8, 12, 16, 20, 24, 28, 32, 36].map((offset) => view.getUint32(offset, true));
+  it('keeps rows of 156 bytes, 16 on a page', async (t) => {
+    const location = await tempFolder(t);
+    const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
+    const rows = trunk(17);
+    rows[16] = { ...rows[16]!, status: 5, txCount: 6, sequence: 7, block: { file: 8, offset: 9, sizeBytes: 10 } };
+    await store.put(pagesOf(rows));
+    await store.close();
+    const stored = (await readRows(location)).filter(([key]) => key[0] !== IDENTITY_KEY[0]);
+    assert.deepEqual(
+      stored.map(([key, value]) => [[...key], value.length]),
+      [
+        [[0x50, 0, 0, 0, 0], 16 * 156],
+        [[0x50, 0, 0, 0, 1], 156],
+      ],
+    );
+    const value = stored[1]![1];
+    const view = new DataView(value.buffer, value.byteOffset);
+    assert.equal(view.getUint32(0, true), 16, 'the height');
+    assert.deepEqual(new Uint8Array(value.subarray(4, 36)), new Uint8Array(rows[16].header.hash));
+    assert.deepEqual(new Uint8Array(value.subarray(36, 116)), encodeHeader(rows[16].header));
+    const fields = Array.from({ length: 10 }, (_, index) => view.getUint32(116 + index * 4, true));
     assert.deepEqual(fields, [5, 6, 7, 0, 8, 9, 10, 0xffffffff, 0, 0]);
   });
 
-  it('refuses rows that are cut, too long, or not of the hash in their key', async (t) => {
-    const row = sampleRow(undefined, 1);
-    const [key, value] = [encodeHeaderKey(row), encodeHeaderRow(row)];
-    const flipped = value.slice();
-    flipped[40]! ^= 1;
+  it('refuses pages that are cut, missing, too long, or have a header that is not of its hash', async (t) => {
+    const pages = pagesOf(trunk(33)).map(({ number, rows }) => [encodePageKey(number), rows.bytes] as const);
+    const flipped = pages[0]![1].slice();
+    flipped[36 + 40]! ^= 1;
+    const [first, second, third] = pages as [(typeof pages)[0], (typeof pages)[0], (typeof pages)[0]];
     const cases = [
-      [key, value.subarray(0, 119)],
-      [key, Uint8Array.of(...value, 0)],
-      [key, flipped],
-      [key.subarray(0, 36), value],
-      [key.subarray(0, 3), value],
+      [[first[0], first[1].subarray(0, 155)]],
+      [[first[0], new Uint8Array(0)]],
+      [[first[0], Uint8Array.of(...first[1], ...third[1])]],
+      [[first[0], flipped]],
+      [[first[0].subarray(0, 4), first[1]]],
+      [first, third],
+      [second, third],
+      [[first[0], first[1].subarray(0, 15 * 156)], second],
     ] as const;
     for (const broken of cases) {
       const location = await tempFolder(t);
       await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
+      await writeRows(location, broken);
+      const load = async (): Promise<void> => {
+        const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
+        await collectRows(store).finally(() => store.close());
+      };
+      await assert.rejects(load, { name: 'NodeError', code: 'database-damaged', message: /broken row/ });
+    }
+  });
+
+  it('gathers the single rows of older programs on pages, and goes on where that was cut short', async (t) => {
+    const rows = trunk(100);
+    const old = (row: StoredHeader): readonly [Uint8Array, Uint8Array] => {
+      const key = new Uint8Array(37);
+      key[0] = 0x48;
+      new DataView(key.buffer).setUint32(1, row.height, false);
+      key.set(row.header.hash, 5);
+      return [key, packRows([row]).bytes.subarray(36)];
+    };
+    const pages = pagesOf(rows).map(({ number, rows: { bytes } }) => [encodePageKey(number), bytes] as const);
+    for (const done of [0, 1, 3, 6]) {
+      const location = await tempFolder(t);
+      await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
+      await writeRows(location, [
+        ...pages.slice(0, done),
+        ...rows
+          .slice(done * 16)
+          .reverse()
+          .map(old),
+      ]);
+      for (let opening = 0; opening < 2; opening++) {
+        const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
+        assert.deepEqual(await collectRows(store), rows);
+        await store.close();
+      }
+      assert.equal((await readRows(location)).length, 1 + pages.length, 'nothing is left of them');
+    }
+    const [key, value] = old(rows[0]!);
+    for (const broken of [[key.subarray(0, 36), value] as const, [key, value.subarray(1)] as const]) {
+      const location = await tempFolder(t);
+      await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
       await writeRows(location, [broken]);
-      const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
-      await assert.rejects(collectRows(store), { name: 'NodeError', code: 'database-damaged', message: /broken row/ });
-      await store.close();
+      await assert.rejects(openLevelHeaderStore(location, SAMPLE_NETWORK), { code: 'database-damaged', message: /broken row/ });
     }
   });
 });

@@ -1,15 +1,7 @@
-import { compareBytes } from '../../core/base/bytes.ts';
-import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
-import type { HeaderRows, HeaderStore, StoredHeader } from '../../engine/ports/header-store.ts';
-import { encodeHeaderKey, encodeHeaderRow, packHeaderRows } from './header-row.ts';
+import type { HeaderPage, HeaderRows, HeaderStore } from '../../engine/ports/header-store.ts';
 
-/** By height, then by hash: parents before children. */
-function compareRows(a: StoredHeader, b: StoredHeader): number {
-  return a.height - b.height || compareBytes(a.header.hash, b.header.hash);
-}
-
-async function* packed(rows: readonly StoredHeader[]): AsyncGenerator<HeaderRows> {
-  if (rows.length > 0) yield packHeaderRows(rows.map((row) => [encodeHeaderKey(row), encodeHeaderRow(row)]));
+async function* rowsOf(pages: readonly HeaderPage[]): AsyncGenerator<HeaderRows> {
+  for (const { rows } of pages) yield rows;
 }
 
 /** Header rows in memory. Closing it forgets nothing, so a test can start a second node on what a first one left. */
@@ -18,14 +10,14 @@ export function createMemoryHeaderStore(): HeaderStore {
 }
 
 class MemoryHeaderStore implements HeaderStore {
-  readonly #rows = new Map<HashKey, StoredHeader>();
+  readonly #pages = new Map<number, HeaderPage>();
 
   load(): AsyncIterable<HeaderRows> {
-    return packed([...this.#rows.values()].sort(compareRows));
+    return rowsOf([...this.#pages.values()].sort((a, b) => a.number - b.number));
   }
 
-  async put(rows: readonly StoredHeader[]): Promise<void> {
-    for (const row of rows) this.#rows.set(hashKey(row.header.hash), row);
+  async put(pages: readonly HeaderPage[]): Promise<void> {
+    for (const { number, rows } of pages) this.#pages.set(number, { number, rows: { count: rows.count, bytes: rows.bytes.slice() } });
   }
 
   async close(): Promise<void> {}
