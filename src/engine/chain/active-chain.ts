@@ -1,3 +1,5 @@
+import { assert } from '../../core/base/assert.ts';
+import type { BlockHeader } from '../../core/primitives/block.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { HeaderNode, HeaderNodes } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
@@ -6,6 +8,9 @@ import { findFork } from './header-tree.ts';
 /** Room is made for a sixteenth more than is needed, and for some blocks at least: 4.25 bytes a block. */
 const SPARE_SHARE = 1 / 16;
 const SPARE_BLOCKS_MIN = 1_024;
+
+/** Blocks that are looked at together on the way up a branch. */
+const PIECE_BLOCKS = 128;
 
 /** The branch whose coins are held, by height. */
 export class ActiveChain {
@@ -43,6 +48,12 @@ export class ActiveChain {
     return height >= 0 && height <= this.height ? this.#nodes.of(this.#rows[height]!) : undefined;
   }
 
+  /** The header at a height from 0 to the tip's. Makes no node of it, for those who serve thousands. */
+  headerAt(height: number): BlockHeader {
+    assert(height >= 0 && height <= this.height, 'there is a header up to the tip');
+    return this.#nodes.header(this.#rows[height]!);
+  }
+
   contains(node: HeaderNode): boolean {
     return node.height <= this.height && this.#rows[node.height] === node.row;
   }
@@ -67,6 +78,23 @@ export class ActiveChain {
       if (node.height > this.height && this.fork(node) === this.#tip) return this.#tip;
     }
     return tree.genesis;
+  }
+
+  /** The blocks after `from` on the branch of `to`, upwards to a height at most, that are neither stored nor on this branch. */
+  *lackingOn(from: HeaderNode, to: HeaderNode, heightMax: number): Generator<HeaderNode> {
+    const { table } = this.#nodes;
+    const end = Math.min(to.height, heightMax);
+    // Taken in pieces, since parents are only found downwards.
+    for (let height = from.height; height < end; ) {
+      const top = Math.min(height + PIECE_BLOCKS, end);
+      const rows: number[] = [];
+      for (let row = table.ancestor(to.row, top), at = top; at > height; at--) {
+        if (!table.isStored(row) && !(at <= this.height && this.#rows[at] === row)) rows.push(row);
+        row = table.parent(row);
+      }
+      for (const row of rows.reverse()) yield this.#nodes.of(row);
+      height = top;
+    }
   }
 
   /** The highest block above a height that something holds for, undefined where there is none. Looked for by rows: there may be millions. */

@@ -38,7 +38,7 @@ import type { BlockIndex } from './block-index.ts';
 import type { ChainListener } from './chain-event.ts';
 import type { CoinCache } from './coin-cache.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, isStored, STATUS } from './header-node.ts';
+import { isFailed, STATUS } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
 
@@ -128,9 +128,13 @@ export class ChainState {
 
   /** Whether every block on the way is there, with the undo record where it is to be taken back. Only pruning leaves gaps. */
   #canMove(fork: HeaderNode, best: HeaderNode): boolean {
-    for (let node = this.tip; node !== fork && node.parent !== undefined; node = node.parent) if (!isStored(node)) return false;
-    for (let node = best; node !== fork && node.parent !== undefined; node = node.parent) if (!isStored(node)) return false;
-    return true;
+    const { table } = this.#parts.index.tree;
+    // By rows: there may be millions.
+    const isStoredDownTo = (end: number, from: number): boolean => {
+      for (let row = from; row !== end; row = table.parent(row)) if (!table.isStored(row)) return false;
+      return true;
+    };
+    return isStoredDownTo(fork.row, this.tip.row) && isStoredDownTo(fork.row, best.row);
   }
 
   /** Stays where it is, though another branch has more work: the blocks that a switch needs were pruned. */

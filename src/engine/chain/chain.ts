@@ -30,7 +30,7 @@ import type { Random } from '../ports/random.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts';
 import { ActiveChain } from './active-chain.ts';
-import { BlockIndex } from './block-index.ts';
+import type { BlockIndex } from './block-index.ts';
 import type { ChainEvent, ChainListener } from './chain-event.ts';
 import type { BlockAtHand, ChainParts } from './chain-state.ts';
 import { ChainState } from './chain-state.ts';
@@ -41,6 +41,7 @@ import { ExclusiveQueue } from './exclusive-queue.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, isLinked, isPruned, isStored } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
+import { loadIndex } from './load-index.ts';
 import type { PruneOptions } from './pruner.ts';
 import { Pruner } from './pruner.ts';
 import { chainTips } from './tips.ts';
@@ -136,10 +137,8 @@ export class Chain {
 
   /** Opens what the stores hold, or begins anew, and connects every stored block that is not connected yet. @throws NodeError */
   static async open(options: ChainOptions): Promise<Chain> {
-    const { params, blocks, headers, coins } = options;
-    const index = new BlockIndex(params.genesis.header, options.random);
-    for await (const rows of headers.load()) index.restore(rows);
-    index.restored();
+    const { params, blocks, coins } = options;
+    const index = await loadIndex(options);
     if (index.tree.genesis.txCount === 0) {
       // Block files begin with the genesis block, as other programs that read them expect.
       const { genesis } = params;

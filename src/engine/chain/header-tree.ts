@@ -94,14 +94,16 @@ export class HeaderTree {
   /** The row of a hash that stands in a longer array, -1 where there is none. The last rows are looked at first. */
   rowOf(bytes: Uint8Array, at: number): number {
     for (let row = this.size - 1; row >= Math.max(0, this.size - RECENT_ROWS); row--) if (this.table.hasHashAt(row, bytes, at)) return row;
-    this.#indexAll();
+    this.placeSome(Number.POSITIVE_INFINITY);
     return this.#index.findAt(bytes, at);
   }
 
-  /** Puts rows into the index that are not there yet. */
-  #indexAll(): void {
+  /** Gives so many packed rows, or as many as there are, the places where `get` looks for them. @returns whether more are left */
+  placeSome(count: number): boolean {
+    const end = Math.min(this.size, this.#index.count + count);
     this.#index.reserve(this.size);
-    for (let row = this.#index.count; row < this.size; row++) this.#index.add(row);
+    for (let row = this.#index.count; row < end; row++) this.#index.add(row);
+    return end < this.size;
   }
 
   /** The nodes without children. */
@@ -142,7 +144,7 @@ export class HeaderTree {
 
   /** Ends the adding of packed rows. */
   restored(): void {
-    this.#indexAll();
+    this.placeSome(Number.POSITIVE_INFINITY);
     this.refreshBest();
   }
 

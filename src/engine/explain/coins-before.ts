@@ -60,9 +60,9 @@ function branchAbove(fork: HeaderNode, end: HeaderNode): HeaderNode[] {
 export async function coinsBefore(block: Block, parent: HeaderNode, chain: Chain, clock: Pick<Clock, 'yield'>): Promise<CoinsBefore> {
   const { consensus } = chain.params;
   const fork = findFork(chain.tip, parent);
+  if (chain.tip.height + parent.height - 2 * fork.height > WALK_BLOCKS_MAX) return { why: 'too-far' };
   const undone = branchAbove(fork, chain.tip);
   const redone = branchAbove(fork, parent);
-  if (undone.length + redone.length > WALK_BLOCKS_MAX) return { why: 'too-far' };
   if (!isLinked(parent) || [...undone, ...redone].some((node) => node.block === undefined)) return { why: 'not-stored' };
   if (undone.some((node) => node.undo === undefined)) return { why: 'not-stored' };
   const wanted = coinsNeeded(block, consensus);

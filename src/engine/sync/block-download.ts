@@ -259,14 +259,14 @@ export class BlockDownload {
     const best = peer.headers.bestKnown;
     const { tip } = this.#context.chain.active;
     if (count <= 0 || best === undefined || isFailed(best) || best.chainWork < tip.chainWork) return [];
-    let common = findFork(peer.blocks.lastCommon ?? tip, best);
+    const common = findFork(peer.blocks.lastCommon ?? tip, best);
     const wanted: HeaderNode[] = [];
     let waitsFor: HeaderNode | undefined;
+    let firstLacking: HeaderNode | undefined;
     const windowEnd = common.height + BLOCK_WINDOW;
-    for (const node of branch(common, best, windowEnd + 1)) {
-      if (this.#have(node)) {
-        if (common === node.parent) common = node;
-      } else if (this.#isAsked(node, peer)) {
+    for (const node of this.#context.chain.active.lackingOn(common, best, windowEnd + 1)) {
+      firstLacking ??= node;
+      if (this.#isAsked(node, peer)) {
         waitsFor ??= node;
       } else if (node.height > windowEnd) {
         if (wanted.length === 0 && waitsFor !== undefined) this.#stalls(waitsFor, peer);
@@ -276,7 +276,7 @@ export class BlockDownload {
         if (wanted.length === count) break;
       }
     }
-    peer.blocks.lastCommon = common;
+    peer.blocks.lastCommon = firstLacking === undefined ? ancestorOf(best, Math.min(best.height, windowEnd + 1)) : firstLacking.parent;
     return wanted;
   }
 
@@ -299,20 +299,4 @@ function serves(peer: Peer, node: HeaderNode): boolean {
   if (offers(services, SERVICES.network)) return true;
   const best = peer.headers.bestKnown;
   return offers(services, SERVICES.networkLimited) && best !== undefined && node.height > best.height - LIMITED_PEER_DEPTH;
-}
-
-/** Nodes after `from` on the branch of `to`, upwards, to a height at most. Taken in pieces, since parents are only found downwards. */
-function* branch(from: HeaderNode, to: HeaderNode, heightMax: number): Generator<HeaderNode> {
-  const end = Math.min(to.height, heightMax);
-  for (let height = from.height; height < end; ) {
-    const top = Math.min(height + 128, end);
-    const piece: HeaderNode[] = [];
-    for (let node: HeaderNode | undefined = ancestorOf(to, top); node !== undefined && node.height > height; node = node.parent)
-      piece.push(node);
-    for (let i = piece.length - 1; i >= 0; i--) {
-      const node = piece[i];
-      if (node !== undefined) yield node;
-    }
-    height = top;
-  }
 }

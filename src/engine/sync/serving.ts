@@ -35,24 +35,28 @@ export class Serving {
   getheaders(peer: Peer, request: LocatorRequest): void {
     const { active, tree } = this.#context.chain;
     const stop = tree.get(request.stop);
-    const nodes: HeaderNode[] = [];
     if (request.locator.length === 0) {
       // Without a locator one header is asked for.
       if (stop === undefined || !this.#mayTell(stop)) return;
-      nodes.push(stop);
-    } else {
-      this.#collect(nodes, request, HEADERS_PER_MESSAGE_MAX, stop);
+      peer.headers.bestSent = stop;
+      this.#context.send(peer, { type: 'headers', headers: [stop.header] });
+      return;
     }
-    peer.headers.bestSent = nodes[nodes.length - 1] ?? active.tip;
-    this.#context.send(peer, { type: 'headers', headers: nodes.map((node) => node.header) });
+    const heights = this.#heights(request, HEADERS_PER_MESSAGE_MAX, stop);
+    const last = heights[heights.length - 1];
+    peer.headers.bestSent = (last === undefined ? undefined : active.at(last)) ?? active.tip;
+    this.#context.send(peer, { type: 'headers', headers: heights.map((height) => active.headerAt(height)) });
   }
 
   /** Hashes of our chain after the first block that both know. */
   getblocks(peer: Peer, request: LocatorRequest): void {
-    const nodes: HeaderNode[] = [];
-    this.#collect(nodes, request, BLOCKS_PER_INV_MAX, this.#context.chain.tree.get(request.stop));
-    if (nodes.length === 0) return;
-    this.#context.send(peer, { type: 'inv', items: nodes.map((node) => ({ kind: INVENTORY.block, hash: node.hash })) });
+    const { active, tree } = this.#context.chain;
+    const heights = this.#heights(request, BLOCKS_PER_INV_MAX, tree.get(request.stop));
+    if (heights.length === 0) return;
+    this.#context.send(peer, {
+      type: 'inv',
+      items: heights.map((height) => ({ kind: INVENTORY.block, hash: active.headerAt(height).hash })),
+    });
   }
 
   /** Blocks and transactions, in the order of the question; what is not here is named in one `notfound` at the end. */
@@ -98,15 +102,12 @@ export class Serving {
     return this.#context.mempool.getByWtxid(hash as Wtxid);
   }
 
-  #collect(nodes: HeaderNode[], request: LocatorRequest, count: number, stop: HeaderNode | undefined): void {
+  /** Heights of our chain after the first block that both know, to `stop` or as many as are wanted. */
+  #heights(request: LocatorRequest, count: number, stop: HeaderNode | undefined): number[] {
     const { active, tree } = this.#context.chain;
-    const from = active.locate(request.locator, tree);
-    for (let height = from.height + 1; nodes.length < count; height++) {
-      const node = active.at(height);
-      if (node === undefined) return;
-      nodes.push(node);
-      if (node === stop) return;
-    }
+    const from = active.locate(request.locator, tree).height;
+    const stopsAt = stop !== undefined && stop.height > from && active.contains(stop) ? stop.height : active.height;
+    return Array.from({ length: Math.min(count, stopsAt - from) }, (_, index) => from + 1 + index);
   }
 
   /** BIP-159: who serves the last blocks only does not serve others that it happens to have, which would tell it from its like. */
