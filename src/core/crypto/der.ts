@@ -13,16 +13,15 @@ interface LaxInteger {
   readonly end: number;
 }
 
-/** Reads an integer's tag and length at `at`, loosely: long forms with leading zeros are taken. Undefined where it does not fit. */
-function laxInteger(bytes: Uint8Array, at: number): LaxInteger | undefined {
-  if (bytes[at] !== 0x02) return undefined;
-  const first = bytes[at + 1];
-  if (first === undefined) return undefined;
+/** Reads an integer's tag and length at `at` of the first `size` bytes, loosely: long forms with leading zeros are taken. Undefined where it does not fit. */
+function laxInteger(bytes: Uint8Array, at: number, size: number): LaxInteger | undefined {
+  if (at + 2 > size || bytes[at] !== 0x02) return undefined;
+  const first = bytes[at + 1]!;
   let start = at + 2;
   let length = first;
   if (first >= 0x80) {
     let digits = first - 0x80;
-    if (digits > bytes.length - start) return undefined;
+    if (digits > size - start) return undefined;
     while (digits > 0 && bytes[start] === 0) {
       start++;
       digits--;
@@ -31,7 +30,7 @@ function laxInteger(bytes: Uint8Array, at: number): LaxInteger | undefined {
     length = 0;
     for (; digits > 0; digits--) length = length * 256 + bytes[start++]!;
   }
-  return length > bytes.length - start ? undefined : { start, end: start + length };
+  return length > size - start ? undefined : { start, end: start + length };
 }
 
 /** Copies an integer right-aligned into the 32 bytes of `out` at `offset`. False where it does not fit or is not less than n. */
@@ -51,17 +50,17 @@ function copyInteger(bytes: Uint8Array, integer: LaxInteger, out: Uint8Array, of
  * The outer length is ignored, lengths may be in long form, integers may be padded, negative ones are read as positive, and bytes
  * behind s are ignored. Where r or s is n or more the result is 64 zeros, a signature that no key and message has.
  *
+ * @param size - how many bytes of the array it is; a view of them would cost as much as the rest
  * @returns 64 new bytes, or undefined where even that fails
  */
-export function parseLaxDer(signature: Uint8Array): Uint8Array | undefined {
-  if (signature[0] !== 0x30) return undefined;
-  const outer = signature[1];
-  if (outer === undefined) return undefined;
+export function parseLaxDer(signature: Uint8Array, size: number = signature.length): Uint8Array | undefined {
+  if (size < 2 || signature[0] !== 0x30) return undefined;
+  const outer = signature[1]!;
   const skipped = outer >= 0x80 ? outer - 0x80 : 0;
-  if (skipped > signature.length - 2) return undefined;
-  const r = laxInteger(signature, 2 + skipped);
+  if (skipped > size - 2) return undefined;
+  const r = laxInteger(signature, 2 + skipped, size);
   if (r === undefined) return undefined;
-  const s = laxInteger(signature, r.end);
+  const s = laxInteger(signature, r.end, size);
   if (s === undefined) return undefined;
   const compact = new Uint8Array(64);
   return copyInteger(signature, r, compact, 0) && copyInteger(signature, s, compact, 32) ? compact : new Uint8Array(64);

@@ -16,6 +16,7 @@ export interface HashKernelExports {
   reset(): void;
   absorb(blocks: number): void;
   finish(length: number, total: number): void;
+  finishTwice(length: number, total: number): void;
   sha256(length: number): void;
   sha256d(length: number): void;
   hash160(length: number): void;
@@ -38,6 +39,8 @@ export class HashKernel {
   readonly #input: number;
   readonly #output: number;
   readonly #state: number;
+  /** The digest as a view that is made once, for making one costs more than copying it. */
+  #digest: Uint8Array;
 
   constructor() {
     this.exports = startKernel<HashKernelExports>(WASM_BASE64);
@@ -45,6 +48,17 @@ export class HashKernel {
     this.#input = this.exports.inputOffset();
     this.#output = this.exports.outputOffset();
     this.#state = this.exports.stateOffset();
+    this.#digest = this.#memory.bytes.subarray(this.#output, this.#output + 32);
+  }
+
+  /** Where messages begin in `bytes`. */
+  get inputOffset(): number {
+    return this.#input;
+  }
+
+  /** The whole memory, for who writes a message in place. Void after the next `reserve`: then it is another array. */
+  get bytes(): Uint8Array {
+    return this.#memory.bytes;
   }
 
   /** Makes room for a message of so many bytes. */
@@ -61,6 +75,12 @@ export class HashKernel {
   output(sizeBytes: number, at = 0): Uint8Array {
     const start = this.#output + at;
     return this.#memory.bytes.slice(start, start + sizeBytes);
+  }
+
+  /** Copies the digest at the output, 32 bytes, into `target` at `offset`. */
+  copyDigest(target: Uint8Array, offset: number): void {
+    if (this.#digest.buffer !== this.#memory.bytes.buffer) this.#digest = this.#memory.bytes.subarray(this.#output, this.#output + 32);
+    target.set(this.#digest, offset);
   }
 
   /** Sets the state of a hash that was interrupted. */

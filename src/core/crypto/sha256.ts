@@ -168,8 +168,8 @@ class Sha256Stream implements Sha256 {
 /** State after the 64 bytes with which each tag begins. Tags are words of the program, never of a peer, so the map stays small. */
 const midstateOfTag = new Map<string, Uint8Array>();
 
-/** The state after SHA-256(tag) twice. */
-function tagMidstate(tag: string): Uint8Array {
+/** The state after SHA-256(tag) twice, with which tagged hashes begin. Not to be written to. */
+export function tagMidstate(tag: string): Uint8Array {
   const known = midstateOfTag.get(tag);
   if (known !== undefined) return known;
   const digest = sha256(utf8ToBytes(tag));

@@ -1,75 +1,124 @@
 /**
- * Bytes gathered for one hash. A signature hash is taken for every input of every block, so the room for them is used again instead of
- * being made anew: with a writer of its own for each hash, gathering took longer than hashing.
+ * Bytes gathered for one hash. A signature hash is taken for every input of every block, so they are written where the hash kernel reads
+ * them, into its memory, and nothing is copied: with a writer of its own for each hash, gathering took longer than hashing.
  *
  * @module
  */
 
-import { sha256, sha256d, taggedHash } from '../crypto/sha256.ts';
+import { type HashKernel, hashKernel } from '../crypto/hash-kernel.ts';
+import { tagMidstate } from '../crypto/sha256.ts';
 import type { OutPoint, TxOutput } from '../primitives/transaction.ts';
 
-/** Room at the beginning: enough for the signature hashes of witness inputs. */
-const SIZE_AT_FIRST = 1_024;
+/** Bytes that lie in the kernel at once; what is longer goes through in pieces of this size. It fits into the processor's near caches. */
+const PIECE_BYTES = 65_536;
 
-/** Writes little-endian integers and byte strings one after another, then hashes them. `begin` forgets what was there. */
+/** A hash that was interrupted, to be gone on with any number of times; made by `pause`. */
+export interface PausedHash {
+  /** SHA-256's state after all whole blocks. */
+  readonly state: Uint8Array;
+  /** What did not fill a block. */
+  readonly tail: Uint8Array;
+  /** Bytes in those blocks. */
+  readonly absorbed: number;
+}
+
+/**
+ * Writes little-endian integers and byte strings one after another into one hash. `begin` forgets what was there.
+ *
+ * From `begin` to the digest the kernel is taken: nothing else may be hashed in between.
+ */
 export class HashInput {
-  #bytes = new Uint8Array(SIZE_AT_FIRST);
-  #view = new DataView(this.#bytes.buffer);
-  #length = 0;
-
-  /** Makes room for `count` more and returns where they go. */
-  #grow(count: number): number {
-    const at = this.#length;
-    this.#length = at + count;
-    if (this.#length > this.#bytes.length) {
-      const bytes = new Uint8Array(this.#length * 2);
-      bytes.set(this.#bytes.subarray(0, at));
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer);
-    }
-    return at;
-  }
+  #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(this.#bytes.buffer);
+  #start = 0;
+  #end = 0;
+  /** Where the next byte goes. */
+  #at = 0;
+  /** Bytes that the kernel's state has taken; 0 where the state is not in use. */
+  #absorbed = 0;
 
   /** Begins a new hash. */
   begin(): this {
-    this.#length = 0;
+    const kernel = hashKernel();
+    if (this.#bytes !== kernel.bytes) this.#follow(kernel);
+    this.#at = this.#start;
+    this.#absorbed = 0;
     return this;
   }
 
+  /** Takes up the memory of the kernel, which is another array after it has grown. */
+  #follow(kernel: HashKernel): void {
+    kernel.reserve(PIECE_BYTES);
+    this.#bytes = kernel.bytes;
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#start = kernel.inputOffset;
+    this.#end = this.#start + PIECE_BYTES;
+  }
+
+  /** Begins BIP-340's tagged hash. */
+  beginTagged(tag: string): this {
+    const midstate = tagMidstate(tag);
+    this.begin();
+    hashKernel().setState(midstate);
+    this.#absorbed = 64;
+    return this;
+  }
+
+  /** Makes room for `count` more, which is less than a piece, and returns where they go. */
+  #room(count: number): number {
+    if (this.#at + count > this.#end) this.#absorb();
+    const at = this.#at;
+    this.#at = at + count;
+    return at;
+  }
+
+  /** Has all whole blocks hashed. What is left, less than a block, moves to the beginning. */
+  #absorb(): void {
+    const { exports } = hashKernel();
+    const blocks = (this.#at - this.#start) >>> 6;
+    if (this.#absorbed === 0) exports.reset();
+    exports.absorb(blocks);
+    this.#absorbed += blocks * 64;
+    this.#bytes.copyWithin(this.#start, this.#start + blocks * 64, this.#at);
+    this.#at -= blocks * 64;
+  }
+
   u8(value: number): this {
-    const at = this.#grow(1);
+    const at = this.#room(1);
     this.#bytes[at] = value;
     return this;
   }
 
   /** The low 32 bits. */
   u32(value: number): this {
-    const at = this.#grow(4);
+    const at = this.#room(4);
     this.#view.setUint32(at, value, true);
     return this;
   }
 
   /** The low 64 bits. */
   u64(value: bigint): this {
-    const at = this.#grow(8);
+    const at = this.#room(8);
     this.#view.setBigInt64(at, value, true);
     return this;
   }
 
   raw(bytes: Uint8Array): this {
-    const at = this.#grow(bytes.length);
+    if (bytes.length > PIECE_BYTES - 64) return this.#pieces(bytes);
+    const at = this.#room(bytes.length);
     this.#bytes.set(bytes, at);
     return this;
   }
 
-  /** Part of an array, without making a view of it first. */
-  slice(bytes: Uint8Array, from: number, to: number): this {
-    return from === 0 && to === bytes.length ? this.raw(bytes) : this.raw(bytes.subarray(from, to));
+  #pieces(bytes: Uint8Array): this {
+    const size = PIECE_BYTES - 64;
+    for (let from = 0; from < bytes.length; from += size) this.raw(bytes.subarray(from, from + size));
+    return this;
   }
 
-  /** So many zeros. */
+  /** So many zeros; less than a piece. */
   zeros(count: number): this {
-    const at = this.#grow(count);
+    const at = this.#room(count);
     this.#bytes.fill(0, at, at + count);
     return this;
   }
@@ -79,7 +128,7 @@ export class HashInput {
     if (value < 0xfd) return this.u8(value);
     if (value < 0x10000)
       return this.u8(0xfd)
-        .u8(value & 0xff)
+        .u8(value)
         .u8(value >>> 8);
     return this.u8(0xfe).u32(value);
   }
@@ -97,27 +146,58 @@ export class HashInput {
     return this.u64(output.value).varBytes(output.scriptPubKey);
   }
 
-  /** What was written, as a view that the next `begin` makes void. */
-  #written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** Interrupts the hash, which may be gone on with as if nothing had been. */
+  pause(): PausedHash {
+    this.#absorb();
+    const state = new Uint8Array(32);
+    hashKernel().saveState(state);
+    return { state, tail: this.#bytes.slice(this.#start, this.#at), absorbed: this.#absorbed };
   }
 
-  /** A copy of what was written. */
-  copy(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+  /** Goes on with a hash that was interrupted. */
+  resume({ state, tail, absorbed }: PausedHash): this {
+    this.begin();
+    hashKernel().setState(state);
+    this.#absorbed = absorbed;
+    return this.raw(tail);
   }
 
+  /** Works out SHA-256 of what was written. */
+  #finish(): HashKernel {
+    const kernel = hashKernel();
+    const length = this.#at - this.#start;
+    if (this.#absorbed === 0) kernel.exports.sha256(length);
+    else kernel.exports.finish(length, this.#absorbed + length);
+    return kernel;
+  }
+
+  /** Works out SHA-256d of what was written. */
+  #finishTwice(): HashKernel {
+    const kernel = hashKernel();
+    const length = this.#at - this.#start;
+    if (this.#absorbed === 0) kernel.exports.sha256d(length);
+    else kernel.exports.finishTwice(length, this.#absorbed + length);
+    return kernel;
+  }
+
+  /** A new array of 32 bytes; or of the tagged hash, if it was begun so. */
   sha256(): Uint8Array {
-    return sha256(this.#written());
+    return this.#finish().output(32);
   }
 
+  /** The same, written into `target` at `offset`. */
+  sha256Into(target: Uint8Array, offset: number): void {
+    this.#finish().copyDigest(target, offset);
+  }
+
+  /** A new array of 32 bytes. */
   sha256d(): Uint8Array {
-    return sha256d(this.#written());
+    return this.#finishTwice().output(32);
   }
 
-  /** BIP-340's tagged hash. */
-  tagged(tag: string): Uint8Array {
-    return taggedHash(tag, this.#written());
+  /** The same, written into `target` at `offset`. */
+  sha256dInto(target: Uint8Array, offset: number): void {
+    this.#finishTwice().copyDigest(target, offset);
   }
 }
 

@@ -5,118 +5,143 @@
  * @module
  */
 
-import { sha256 } from '../crypto/sha256.ts';
-import type { TransactionFields, TxOutput } from '../primitives/transaction.ts';
-import { hashInput } from './hash-input.ts';
+import { ByteWriter } from '../primitives/byte-writer.ts';
+import { type TransactionFields, type TxOutput, writeTxOutput } from '../primitives/transaction.ts';
+import { hashInput, type PausedHash } from './hash-input.ts';
 
 /** Bytes of an input whose script is blanked: outpoint, a length of zero, sequence. */
 export const BLANK_INPUT_SIZE = 41;
+
+/** The beginning of a signature hash of before segwit, up to the input that it stands before. */
+interface LegacyPrefix {
+  readonly inputIndex: number;
+  readonly hash: PausedHash;
+}
+
+/** The last such beginning: with the sequences of the inputs, and with zeros for them. */
+export interface LegacyPrefixes {
+  sequences: LegacyPrefix | undefined;
+  zeroSequences: LegacyPrefix | undefined;
+}
+
+/** Gathers the outpoints of all inputs. */
+function writePrevouts({ inputs }: TransactionFields): void {
+  hashInput.begin();
+  for (let i = 0; i < inputs.length; i++) hashInput.outPoint(inputs[i]!.prevout);
+}
+
+function writeSequences({ inputs }: TransactionFields): void {
+  hashInput.begin();
+  for (let i = 0; i < inputs.length; i++) hashInput.u32(inputs[i]!.sequence);
+}
+
+function writeOutputs({ outputs }: TransactionFields): void {
+  hashInput.begin();
+  for (let i = 0; i < outputs.length; i++) hashInput.output(outputs[i]!);
+}
+
+function writeAmounts(spentOutputs: readonly TxOutput[]): void {
+  hashInput.begin();
+  for (let i = 0; i < spentOutputs.length; i++) hashInput.u64(spentOutputs[i]!.value);
+}
+
+/** Each script with its length. */
+function writeScripts(spentOutputs: readonly TxOutput[]): void {
+  hashInput.begin();
+  for (let i = 0; i < spentOutputs.length; i++) hashInput.varBytes(spentOutputs[i]!.scriptPubKey);
+}
+
+function blankedInputs({ inputs }: TransactionFields, zeroSequences: boolean): Uint8Array {
+  const writer = new ByteWriter(inputs.length * BLANK_INPUT_SIZE);
+  for (const { prevout, sequence } of inputs) {
+    writer
+      .raw(prevout.txid)
+      .u32(prevout.vout)
+      .u8(0)
+      .u32(zeroSequences ? 0 : sequence);
+  }
+  return writer.finish();
+}
 
 /** A transaction with what its signature hashes share. Good for as long as the transaction, which is immutable, is. */
 export class PrecomputedSighash {
   readonly tx: TransactionFields;
   /** What each input spends, in their order. Empty where only signature hashes of before segwit are wanted. */
   readonly spentOutputs: readonly TxOutput[];
-  #prevouts: Uint8Array | undefined;
-  #sequences: Uint8Array | undefined;
-  #outputs: Uint8Array | undefined;
-  #amounts: Uint8Array | undefined;
-  #scripts: Uint8Array | undefined;
-  #prevoutsTwice: Uint8Array | undefined;
-  #sequencesTwice: Uint8Array | undefined;
-  #outputsTwice: Uint8Array | undefined;
-  #blankInputs: Uint8Array | undefined;
-  #outputBytes: Uint8Array | undefined;
+  /** What signature hashes of before segwit share; kept by who takes them. */
+  readonly legacyPrefixes: LegacyPrefixes = { sequences: undefined, zeroSequences: undefined };
+  #inputsTwice: Uint8Array | undefined = undefined;
+  #outputsTwice: Uint8Array | undefined = undefined;
+  #taproot: Uint8Array | undefined = undefined;
+  #blankInputs: Uint8Array | undefined = undefined;
+  #blankInputsZeroed: Uint8Array | undefined = undefined;
+  #outputBytes: Uint8Array | undefined = undefined;
 
   constructor(tx: TransactionFields, spentOutputs: readonly TxOutput[]) {
     this.tx = tx;
     this.spentOutputs = spentOutputs;
   }
 
-  /** SHA-256 over all outpoints: BIP-341's sha_prevouts. */
-  prevouts(): Uint8Array {
-    if (this.#prevouts === undefined) {
-      hashInput.begin();
-      for (const { prevout } of this.tx.inputs) hashInput.outPoint(prevout);
-      this.#prevouts = hashInput.sha256();
+  /** BIP-143's hashPrevouts and hashSequence after one another: 64 bytes. */
+  inputsTwice(): Uint8Array {
+    if (this.#inputsTwice === undefined) {
+      const digests = new Uint8Array(64);
+      writePrevouts(this.tx);
+      hashInput.sha256dInto(digests, 0);
+      writeSequences(this.tx);
+      hashInput.sha256dInto(digests, 32);
+      this.#inputsTwice = digests;
     }
-    return this.#prevouts;
+    return this.#inputsTwice;
   }
 
-  /** SHA-256 over all sequences: sha_sequences. */
-  sequences(): Uint8Array {
-    if (this.#sequences === undefined) {
-      hashInput.begin();
-      for (const { sequence } of this.tx.inputs) hashInput.u32(sequence);
-      this.#sequences = hashInput.sha256();
-    }
-    return this.#sequences;
-  }
-
-  /** SHA-256 over all outputs: sha_outputs. */
-  outputs(): Uint8Array {
-    if (this.#outputs === undefined) {
-      hashInput.begin();
-      for (const output of this.tx.outputs) hashInput.output(output);
-      this.#outputs = hashInput.sha256();
-    }
-    return this.#outputs;
-  }
-
-  /** SHA-256 over the amounts of all spent outputs: sha_amounts. */
-  amounts(): Uint8Array {
-    if (this.#amounts === undefined) {
-      hashInput.begin();
-      for (const { value } of this.spentOutputs) hashInput.u64(value);
-      this.#amounts = hashInput.sha256();
-    }
-    return this.#amounts;
-  }
-
-  /** SHA-256 over the scripts of all spent outputs, each with its length: sha_scriptpubkeys. */
-  scripts(): Uint8Array {
-    if (this.#scripts === undefined) {
-      hashInput.begin();
-      for (const { scriptPubKey } of this.spentOutputs) hashInput.varBytes(scriptPubKey);
-      this.#scripts = hashInput.sha256();
-    }
-    return this.#scripts;
-  }
-
-  /** BIP-143's hashPrevouts, the SHA-256 of `prevouts`. */
-  prevoutsTwice(): Uint8Array {
-    this.#prevoutsTwice ??= sha256(this.prevouts());
-    return this.#prevoutsTwice;
-  }
-
-  /** BIP-143's hashSequence. */
-  sequencesTwice(): Uint8Array {
-    this.#sequencesTwice ??= sha256(this.sequences());
-    return this.#sequencesTwice;
-  }
-
-  /** BIP-143's hashOutputs. */
+  /** BIP-143's hashOutputs: 32 bytes. */
   outputsTwice(): Uint8Array {
-    this.#outputsTwice ??= sha256(this.outputs());
+    if (this.#outputsTwice === undefined) {
+      writeOutputs(this.tx);
+      this.#outputsTwice = hashInput.sha256d();
+    }
     return this.#outputsTwice;
   }
 
-  /** The inputs with empty scripts, `BLANK_INPUT_SIZE` bytes each, as signature hashes of before segwit take all but one of them. */
-  blankInputs(): Uint8Array {
-    if (this.#blankInputs === undefined) {
-      hashInput.begin();
-      for (const { prevout, sequence } of this.tx.inputs) hashInput.outPoint(prevout).u8(0).u32(sequence);
-      this.#blankInputs = hashInput.copy();
+  /** BIP-341's sha_prevouts, sha_amounts, sha_scriptpubkeys, sha_sequences and sha_outputs, in the order in which they are hashed: 160 bytes. */
+  taproot(): Uint8Array {
+    if (this.#taproot === undefined) {
+      const digests = new Uint8Array(160);
+      writePrevouts(this.tx);
+      hashInput.sha256Into(digests, 0);
+      writeAmounts(this.spentOutputs);
+      hashInput.sha256Into(digests, 32);
+      writeScripts(this.spentOutputs);
+      hashInput.sha256Into(digests, 64);
+      writeSequences(this.tx);
+      hashInput.sha256Into(digests, 96);
+      writeOutputs(this.tx);
+      hashInput.sha256Into(digests, 128);
+      this.#taproot = digests;
     }
+    return this.#taproot;
+  }
+
+  /**
+   * The inputs with empty scripts, `BLANK_INPUT_SIZE` bytes each, as signature hashes of before segwit take all but one of them; with
+   * zeros for their sequences if told so.
+   */
+  blankInputs(zeroSequences: boolean): Uint8Array {
+    if (zeroSequences) {
+      this.#blankInputsZeroed ??= blankedInputs(this.tx, true);
+      return this.#blankInputsZeroed;
+    }
+    this.#blankInputs ??= blankedInputs(this.tx, false);
     return this.#blankInputs;
   }
 
   /** The outputs one after another, without their count. */
   outputBytes(): Uint8Array {
     if (this.#outputBytes === undefined) {
-      hashInput.begin();
-      for (const output of this.tx.outputs) hashInput.output(output);
-      this.#outputBytes = hashInput.copy();
+      const writer = new ByteWriter();
+      for (const output of this.tx.outputs) writeTxOutput(writer, output);
+      this.#outputBytes = writer.finish();
     }
     return this.#outputBytes;
   }

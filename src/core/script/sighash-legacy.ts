@@ -2,20 +2,22 @@
  * The signature hash of 2009, for scripts without witness.
  *
  * It hashes the whole transaction once for each signature, with every input script blanked but the one that is signed, so checking is
- * quadratic in the number of inputs. BIP-143 mends that.
+ * quadratic in the number of inputs. BIP-143 mends that. What can be shared is: the inputs before the signed one are hashed once, and their
+ * bytes are made once.
  *
  * @module
  */
 
 import { concatBytes } from '../base/bytes.ts';
+import type { TxInput } from '../primitives/transaction.ts';
 import { hashInput } from './hash-input.ts';
 import { OP } from './opcodes.ts';
 import { BLANK_INPUT_SIZE, type PrecomputedSighash } from './precomputed-sighash.ts';
 import { nextOp, openScript } from './script-reader.ts';
 import { signsNone, signsOneInput, signsSingle } from './sighash-type.ts';
 
-/** Offset of the script's length in a blanked input. */
-const SCRIPT_OFFSET = 36;
+/** Up to so many inputs are written one by one; for more it pays to keep what signature hashes share. */
+const INPUTS_FEW = 8;
 
 /** An amount of -1 and an empty script: what outputs before the one that SINGLE signs are replaced by. */
 const NULL_OUTPUT: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0);
@@ -41,35 +43,50 @@ function withoutCodeSeparators(script: Uint8Array): Uint8Array {
   return concatBytes(...kept, script.subarray(keptUpTo));
 }
 
-/** The inputs: all, with the signed one's script in its place; sequences of others are zero unless all outputs are signed. */
-function writeInputs(precomputed: PrecomputedSighash, inputIndex: number, script: Uint8Array, hashType: number): void {
-  const { inputs } = precomputed.tx;
-  const blank = precomputed.blankInputs();
-  const own = inputIndex * BLANK_INPUT_SIZE;
+/** One input with a script; its sequence is zero where the signature does not commit to it. */
+function writeInput({ prevout, sequence }: TxInput, script: Uint8Array | undefined, zeroSequence: boolean): void {
+  hashInput.outPoint(prevout);
+  if (script === undefined) hashInput.u8(0);
+  else hashInput.varBytes(script);
+  hashInput.u32(zeroSequence ? 0 : sequence);
+}
+
+/** Begins the hash and writes the inputs: all, with the signed one's script in its place, or only that one. */
+function beginWithInputs(precomputed: PrecomputedSighash, inputIndex: number, script: Uint8Array, hashType: number): void {
+  const { version, inputs } = precomputed.tx;
+  const zeroSequences = signsNone(hashType) || signsSingle(hashType);
   if (signsOneInput(hashType)) {
-    hashInput
-      .begin()
-      .u32(precomputed.tx.version)
-      .u8(1)
-      .slice(blank, own, own + SCRIPT_OFFSET)
-      .varBytes(script);
-    hashInput.slice(blank, own + SCRIPT_OFFSET + 1, own + BLANK_INPUT_SIZE);
-    return;
+    hashInput.begin().u32(version).u8(1);
+    writeInput(inputs[inputIndex]!, script, false);
+  } else if (inputs.length > INPUTS_FEW) {
+    resumeInputs(precomputed, inputIndex, script, zeroSequences);
+  } else {
+    hashInput.begin().u32(version).compactSize(inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const own = i === inputIndex;
+      writeInput(inputs[i]!, own ? script : undefined, zeroSequences && !own);
+    }
   }
-  hashInput.begin().u32(precomputed.tx.version).compactSize(inputs.length);
-  if (!signsNone(hashType) && !signsSingle(hashType)) {
-    hashInput
-      .slice(blank, 0, own + SCRIPT_OFFSET)
-      .varBytes(script)
-      .slice(blank, own + SCRIPT_OFFSET + 1, blank.length);
-    return;
+}
+
+/** The same for many inputs, which are checked in their order: those before the signed one have been hashed for the one before. */
+function resumeInputs(precomputed: PrecomputedSighash, inputIndex: number, script: Uint8Array, zeroSequences: boolean): void {
+  const { version, inputs } = precomputed.tx;
+  const blank = precomputed.blankInputs(zeroSequences);
+  const prefixes = precomputed.legacyPrefixes;
+  const known = zeroSequences ? prefixes.zeroSequences : prefixes.sequences;
+  let from = 0;
+  if (known === undefined || known.inputIndex > inputIndex) {
+    hashInput.begin().u32(version).compactSize(inputs.length);
+  } else {
+    hashInput.resume(known.hash);
+    from = known.inputIndex;
   }
-  for (let i = 0; i < inputs.length; i++) {
-    const at = i * BLANK_INPUT_SIZE;
-    hashInput.slice(blank, at, at + SCRIPT_OFFSET);
-    if (i === inputIndex) hashInput.varBytes(script).slice(blank, at + SCRIPT_OFFSET + 1, at + BLANK_INPUT_SIZE);
-    else hashInput.zeros(BLANK_INPUT_SIZE - SCRIPT_OFFSET);
-  }
+  const own = inputIndex * BLANK_INPUT_SIZE;
+  hashInput.raw(blank.subarray(from * BLANK_INPUT_SIZE, own));
+  prefixes[zeroSequences ? 'zeroSequences' : 'sequences'] = { inputIndex, hash: hashInput.pause() };
+  writeInput(inputs[inputIndex]!, script, false);
+  hashInput.raw(blank.subarray(own + BLANK_INPUT_SIZE));
 }
 
 /** The outputs: all, none, or those up to the one beside the input, which alone keeps its content. */
@@ -81,12 +98,11 @@ function writeOutputs(precomputed: PrecomputedSighash, inputIndex: number, hashT
     hashInput.compactSize(inputIndex + 1);
     for (let i = 0; i < inputIndex; i++) hashInput.raw(NULL_OUTPUT);
     hashInput.output(outputs[inputIndex]!);
-  } else if (inputs.length === 1) {
-    // There will hardly be a second hash to share their bytes with.
-    hashInput.compactSize(outputs.length);
-    for (const output of outputs) hashInput.output(output);
-  } else {
+  } else if (inputs.length > INPUTS_FEW) {
     hashInput.compactSize(outputs.length).raw(precomputed.outputBytes());
+  } else {
+    hashInput.compactSize(outputs.length);
+    for (let i = 0; i < outputs.length; i++) hashInput.output(outputs[i]!);
   }
 }
 
@@ -102,10 +118,7 @@ function writeOutputs(precomputed: PrecomputedSighash, inputIndex: number, hashT
 export function sighashLegacy(precomputed: PrecomputedSighash, inputIndex: number, scriptCode: Uint8Array, hashType: number): Uint8Array {
   if (signsSingle(hashType) && inputIndex >= precomputed.tx.outputs.length) return one();
   const script = withoutCodeSeparators(scriptCode);
-  // These fill the shared buffer when first asked for, so they come before it is begun.
-  precomputed.blankInputs();
-  if (precomputed.tx.inputs.length > 1) precomputed.outputBytes();
-  writeInputs(precomputed, inputIndex, script, hashType);
+  beginWithInputs(precomputed, inputIndex, script, hashType);
   writeOutputs(precomputed, inputIndex, hashType);
   return hashInput.u32(precomputed.tx.lockTime).u32(hashType).sha256d();
 }

@@ -23,22 +23,18 @@ function isDefined(hashType: number): boolean {
   return hashType <= SIGHASH.SINGLE || (hashType > SIGHASH.ANYONECANPAY && hashType <= (SIGHASH.ANYONECANPAY | SIGHASH.SINGLE));
 }
 
-/** Writes what all inputs have in common. */
-function writeShared(precomputed: PrecomputedSighash, hashType: number, oneInput: boolean, allOutputs: boolean): void {
+/** Bytes of `PrecomputedSighash.taproot` that are about inputs; those about outputs come after them. */
+const INPUTS_SIZE = 128;
+
+/** Begins the hash and writes what all inputs have in common. */
+function beginShared(precomputed: PrecomputedSighash, hashType: number, oneInput: boolean, allOutputs: boolean): void {
   const { tx } = precomputed;
-  if (!oneInput) {
-    // These fill the shared buffer when first asked for, so they come before it is begun.
-    precomputed.prevouts();
-    precomputed.amounts();
-    precomputed.scripts();
-    precomputed.sequences();
-  }
-  if (allOutputs) precomputed.outputs();
-  hashInput.begin().u8(EPOCH).u8(hashType).u32(tx.version).u32(tx.lockTime);
-  if (!oneInput) {
-    hashInput.raw(precomputed.prevouts()).raw(precomputed.amounts()).raw(precomputed.scripts()).raw(precomputed.sequences());
-  }
-  if (allOutputs) hashInput.raw(precomputed.outputs());
+  // This takes the kernel when first asked for, so it comes before the hash is begun.
+  const shared = precomputed.taproot();
+  hashInput.beginTagged('TapSighash').u8(EPOCH).u8(hashType).u32(tx.version).u32(tx.lockTime);
+  if (!oneInput && allOutputs) hashInput.raw(shared);
+  else if (!oneInput) hashInput.raw(shared.subarray(0, INPUTS_SIZE));
+  else if (allOutputs) hashInput.raw(shared.subarray(INPUTS_SIZE));
 }
 
 /**
@@ -62,7 +58,7 @@ export function sighashTaproot(
   if (outputType === SIGHASH.SINGLE && ownOutput === undefined) return undefined;
   const ownOutputHash = ownOutput === undefined ? undefined : hashInput.begin().output(ownOutput).sha256();
 
-  writeShared(precomputed, hashType, oneInput, outputType === SIGHASH.ALL);
+  beginShared(precomputed, hashType, oneInput, outputType === SIGHASH.ALL);
   const { annexHash, tapleafHash } = context;
   hashInput.u8((tapleafHash === undefined ? 0 : 2) | (annexHash === undefined ? 0 : 1));
   if (oneInput) {
@@ -74,5 +70,5 @@ export function sighashTaproot(
   if (annexHash !== undefined) hashInput.raw(annexHash);
   if (ownOutputHash !== undefined) hashInput.raw(ownOutputHash);
   if (tapleafHash !== undefined) hashInput.raw(tapleafHash).u8(KEY_VERSION).u32(context.codeSeparatorPosition);
-  return hashInput.tagged('TapSighash');
+  return hashInput.sha256();
 }

@@ -28,15 +28,15 @@ function hashOfOutputs(precomputed: PrecomputedSighash, inputIndex: number, hash
 export function sighashV0(precomputed: PrecomputedSighash, inputIndex: number, scriptCode: Uint8Array, hashType: number): Uint8Array {
   const { tx } = precomputed;
   const input = tx.inputs[inputIndex]!;
+  // These take the kernel when first asked for, so they come before the hash is begun.
   const oneInput = signsOneInput(hashType);
-  const prevouts = oneInput ? ZERO_HASH : precomputed.prevoutsTwice();
-  const sequences = oneInput || signsNone(hashType) || signsSingle(hashType) ? ZERO_HASH : precomputed.sequencesTwice();
+  const inputs = oneInput ? undefined : precomputed.inputsTwice();
   const outputs = hashOfOutputs(precomputed, inputIndex, hashType);
+  hashInput.begin().u32(tx.version);
+  if (inputs === undefined) hashInput.zeros(64);
+  else if (signsNone(hashType) || signsSingle(hashType)) hashInput.raw(inputs.subarray(0, 32)).zeros(32);
+  else hashInput.raw(inputs);
   return hashInput
-    .begin()
-    .u32(tx.version)
-    .raw(prevouts)
-    .raw(sequences)
     .outPoint(input.prevout)
     .varBytes(scriptCode)
     .u64(precomputed.spentOutputs[inputIndex]!.value)

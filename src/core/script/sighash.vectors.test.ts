@@ -124,11 +124,8 @@ describeVectors('BIP-341 wallet vectors', () => {
         scriptPubKey: hex(each.scriptPubKey),
       }));
       const precomputed = precomputeSighash(tx, spentOutputs);
-      assert.equal(toHex(precomputed.amounts()), intermediary.hashAmounts);
-      assert.equal(toHex(precomputed.outputs()), intermediary.hashOutputs);
-      assert.equal(toHex(precomputed.prevouts()), intermediary.hashPrevouts);
-      assert.equal(toHex(precomputed.scripts()), intermediary.hashScriptPubkeys);
-      assert.equal(toHex(precomputed.sequences()), intermediary.hashSequences);
+      const { hashPrevouts, hashAmounts, hashScriptPubkeys, hashSequences, hashOutputs } = intermediary;
+      assert.equal(toHex(precomputed.taproot()), hashPrevouts + hashAmounts + hashScriptPubkeys + hashSequences + hashOutputs);
       assert.equal(inputSpending.length, 7);
       for (const { given: input, intermediary: steps, expected } of inputSpending) {
         const hash = sighashTaproot(precomputed, input.txinIndex, input.hashType, KEY_PATH);

@@ -19,7 +19,7 @@ function hasDefinedHashType(signature: Uint8Array): boolean {
 
 /** Whether the s of a strict DER signature with its hash type is at most half the order. */
 function hasLowS(signature: Uint8Array): boolean {
-  const compact = parseLaxDer(signature.subarray(0, -1));
+  const compact = parseLaxDer(signature, signature.length - 1);
   return compact !== undefined && isLowS(compact);
 }
 

@@ -28,7 +28,7 @@ const CONTROL_NODES_MAX = 128;
 
 /** Hash of a leaf. Core's `ComputeTapleafHash`. */
 export function tapleafHash(leafVersion: number, script: Uint8Array): Uint8Array {
-  return hashInput.begin().u8(leafVersion).varBytes(script).tagged('TapLeaf');
+  return hashInput.beginTagged('TapLeaf').u8(leafVersion).varBytes(script).sha256();
 }
 
 /** Hash of two nodes, in whichever order they are given. Core's `ComputeTapbranchHash`. */

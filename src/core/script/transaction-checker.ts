@@ -66,7 +66,7 @@ export class TransactionChecker implements SignatureChecker {
   checkEcdsa(signature: Uint8Array, publicKey: Uint8Array, scriptCode: Uint8Array, version: 'base' | 'witnessV0'): boolean {
     const hashType = signature[signature.length - 1];
     if (hashType === undefined || !isKeyForm(publicKey)) return false;
-    const compact = parseLaxDer(signature.subarray(0, signature.length - 1));
+    const compact = parseLaxDer(signature, signature.length - 1);
     if (compact === undefined) return false;
     return this.#secp256k1.verifyEcdsa(publicKey, this.#ecdsaHash(scriptCode, hashType, version), compact);
   }

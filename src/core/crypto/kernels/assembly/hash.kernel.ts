@@ -58,6 +58,13 @@ export function finish(length: u32, total: f64): void {
   writeDigest(STATE, OUTPUT);
 }
 
+/** As `finish`, and SHA-256 of that. */
+export function finishTwice(length: u32, total: f64): void {
+  finishState(STATE, inputOffset(), length, <u64>total);
+  writeDigest(STATE, SECOND);
+  hash(SECOND, 32, OUTPUT);
+}
+
 /** SHA-256 of `length` bytes, written to `out`. */
 function hash(message: usize, length: u32, out: usize): void {
   resetState(STATE);
