@@ -4,8 +4,9 @@
  * @module
  */
 
+import { bytesEqual } from '../base/bytes.ts';
 import type { ConsensusParams } from '../params/types.ts';
-import type { Transaction } from '../primitives/transaction.ts';
+import type { OutPoint, Transaction } from '../primitives/transaction.ts';
 import { isCoinbase, isNullOutPoint, outPointKey } from '../primitives/transaction.ts';
 import type { TransactionReason } from './reasons.ts';
 import type { Rejection } from './rejection.ts';
@@ -16,6 +17,9 @@ import { WITNESS_SCALE_FACTOR } from './weight.ts';
 export const COINBASE_SCRIPT_SIZE_MIN = 2;
 /** Most bytes of a coinbase's script: a height and some room for the miner. */
 export const COINBASE_SCRIPT_SIZE_MAX = 100;
+
+/** Up to so many inputs are compared each with each, which takes less than making keys of them. */
+const INPUTS_FEW = 8;
 
 type Result = Rejection<TransactionReason> | undefined;
 
@@ -44,13 +48,26 @@ function checkOutputValues(tx: Transaction, params: ConsensusParams): Result {
 
 /** CVE-2018-17144: a coin named twice would count twice. Checked here because later steps count on it. */
 function checkDuplicateInputs(tx: Transaction): Result {
-  if (tx.inputs.length === 1) return undefined;
+  const { inputs } = tx;
+  if (inputs.length <= INPUTS_FEW) {
+    for (let index = 1; index < inputs.length; index++) {
+      for (let before = 0; before < index; before++) {
+        if (isSameOutPoint(inputs[index]!.prevout, inputs[before]!.prevout))
+          return reject('consensus', 'bad-txns-inputs-duplicate', { index });
+      }
+    }
+    return undefined;
+  }
   const seen = new Set<string>();
-  for (let index = 0; index < tx.inputs.length; index++) {
-    seen.add(outPointKey(tx.inputs[index]!.prevout));
+  for (let index = 0; index < inputs.length; index++) {
+    seen.add(outPointKey(inputs[index]!.prevout));
     if (seen.size <= index) return reject('consensus', 'bad-txns-inputs-duplicate', { index });
   }
   return undefined;
+}
+
+function isSameOutPoint(a: OutPoint, b: OutPoint): boolean {
+  return a.vout === b.vout && bytesEqual(a.txid, b.txid);
 }
 
 /** A coinbase has a script of bounded length; anything else names real outputs. */

@@ -8,6 +8,7 @@
 import type { ConsensusParams } from '../params/types.ts';
 import type { Block } from '../primitives/block.ts';
 import type { HashKey } from '../primitives/ids.ts';
+import { hashKey } from '../primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../primitives/transaction.ts';
 import { outPointKey } from '../primitives/transaction.ts';
 import { transactionSigopsCost } from '../script/sigops.ts';
@@ -63,29 +64,63 @@ export interface CoinLookup {
 export function coinsNeeded(block: Block, params: ConsensusParams, context?: Bip30Context): Map<HashKey, OutPoint> {
   const needed = new Map<HashKey, OutPoint>();
   const { transactions } = block;
-  for (let i = transactions.length - 1; i > 0; i--) {
-    const tx = transactions[i]!;
-    for (const { prevout } of tx.inputs) needed.set(outPointKey(prevout), prevout);
-  }
   const { hash } = block.header;
   // A repeat replaces coins that are there: whoever keeps coins must know of them.
   const bip30 = context === undefined ? hasBip30(params) : mustCheckBip30(hash, context, params) || isBip30Repeat(hash, params);
-  if (needed.size === 0 && !bip30) return needed;
+  const own = bip30 ? undefined : new OwnOutputs(transactions);
+  for (let i = 1; i < transactions.length; i++) {
+    const { inputs } = transactions[i]!;
+    for (let j = 0; j < inputs.length; j++) {
+      const { prevout } = inputs[j]!;
+      if (own === undefined || !own.has(prevout)) needed.set(outPointKey(prevout), prevout);
+    }
+  }
+  if (!bip30) return needed;
   for (const { txid, outputs } of transactions) {
     for (let vout = 0; vout < outputs.length; vout++) {
       const outPoint = { txid, vout };
-      if (bip30) needed.set(outPointKey(outPoint), outPoint);
-      else needed.delete(outPointKey(outPoint));
+      needed.set(outPointKey(outPoint), outPoint);
     }
   }
   return needed;
 }
 
+/** The outputs that the transactions of a block make. Nearly every input spends another, and is told so by two bytes of its txid. */
+class OwnOutputs {
+  readonly #transactions: readonly Transaction[];
+  /** 1 where a txid begins with these two bytes. */
+  readonly #beginnings = new Uint8Array(65_536);
+  #outputCounts: Map<HashKey, number> | undefined = undefined;
+
+  constructor(transactions: readonly Transaction[]) {
+    this.#transactions = transactions;
+    for (let i = 0; i < transactions.length; i++) this.#beginnings[beginningOf(transactions[i]!.txid)] = 1;
+  }
+
+  has({ txid, vout }: OutPoint): boolean {
+    if (this.#beginnings[beginningOf(txid)] === 0) return false;
+    this.#outputCounts ??= new Map(this.#transactions.map((tx) => [hashKey(tx.txid), tx.outputs.length]));
+    return vout < (this.#outputCounts.get(hashKey(txid)) ?? 0);
+  }
+}
+
+function beginningOf(txid: Uint8Array): number {
+  return txid[0]! | (txid[1]! << 8);
+}
+
+/** An output that a block touches, as it is between two of its transactions. */
+interface TouchedCoin {
+  readonly outPoint: OutPoint;
+  /** Undefined once it is spent. */
+  coin: Coin | undefined;
+  /** Whether it was there before the block, and was spent. */
+  readonly removed: boolean;
+}
+
 /** The coins as they are between two transactions of a block. */
 class BlockCoins {
   readonly #before: CoinLookup;
-  readonly #removed = new Map<HashKey, OutPoint>();
-  readonly #made = new Map<HashKey, PlacedCoin>();
+  readonly #touched = new Map<HashKey, TouchedCoin>();
 
   constructor(before: CoinLookup) {
     this.#before = before;
@@ -94,14 +129,14 @@ class BlockCoins {
   /** Takes a coin away; undefined where there is none any more. */
   spend(outPoint: OutPoint): Coin | undefined {
     const key = outPointKey(outPoint);
-    const made = this.#made.get(key);
-    if (made !== undefined) {
-      this.#made.delete(key);
-      return made.coin;
+    const touched = this.#touched.get(key);
+    if (touched !== undefined) {
+      const { coin } = touched;
+      touched.coin = undefined;
+      return coin;
     }
-    if (this.#removed.has(key)) return undefined;
     const coin = this.#before.get(key);
-    if (coin !== undefined) this.#removed.set(key, outPoint);
+    if (coin !== undefined) this.#touched.set(key, { outPoint, coin: undefined, removed: true });
     return coin;
   }
 
@@ -112,12 +147,19 @@ class BlockCoins {
       if (isUnspendable(output)) continue;
       const outPoint = { txid, vout };
       const coin = { value: output.value, scriptPubKey: output.scriptPubKey, height, coinbase };
-      this.#made.set(outPointKey(outPoint), { outPoint, coin });
+      // Nothing that the block has spent is made again: BIP-30 forbids it, and its two repeats are coinbases, which come first.
+      this.#touched.set(outPointKey(outPoint), { outPoint, coin, removed: false });
     }
   }
 
   changes(): { removed: readonly OutPoint[]; added: readonly PlacedCoin[] } {
-    return { removed: [...this.#removed.values()], added: [...this.#made.values()] };
+    const removed: OutPoint[] = [];
+    const added: PlacedCoin[] = [];
+    for (const { outPoint, coin, removed: wasThere } of this.#touched.values()) {
+      if (wasThere) removed.push(outPoint);
+      if (coin !== undefined) added.push({ outPoint, coin });
+    }
+    return { removed, added };
   }
 }
 

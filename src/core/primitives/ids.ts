@@ -44,6 +44,24 @@ export function hashKey(hash: Uint8Array): HashKey {
   ) as HashKey;
 }
 
+/**
+ * Key of a 32-byte hash and an unsigned number of 32 bits, four characters longer. In one call as well: a string that is put together of
+ * two must be copied before it can be looked up.
+ */
+export function hashKeyWithIndex(hash: Uint8Array, index: number): HashKey {
+  const [i, j, k, l] = [index & 0xff, (index >>> 8) & 0xff, (index >>> 16) & 0xff, index >>> 24];
+  if (hash.length !== 32) return (keyOfAnyLength(hash) + String.fromCharCode(i, j, k, l)) as HashKey;
+  const b = hash as unknown as Bytes32;
+  // biome-ignore format: eight a line.
+  return String.fromCharCode(
+    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7],
+    b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15],
+    b[16], b[17], b[18], b[19], b[20], b[21], b[22], b[23],
+    b[24], b[25], b[26], b[27], b[28], b[29], b[30], b[31],
+    i, j, k, l,
+  ) as HashKey;
+}
+
 /** The same for any length: a string a byte, since a call takes no million arguments. */
 function keyOfAnyLength(bytes: Uint8Array): HashKey {
   let key = '';

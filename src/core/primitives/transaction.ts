@@ -6,13 +6,13 @@
  * @module
  */
 
-import { concatBytes } from '../base/bytes.ts';
-import { sha256d, sha256dMany } from '../crypto/sha256.ts';
+import { sha256d } from '../crypto/sha256.ts';
+import { TransactionSpans, transactionIds } from '../crypto/transaction-ids.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter, compactSizeLength } from './byte-writer.ts';
 import { DecodeError } from './decode-error.ts';
 import type { HashKey, Txid, Wtxid } from './ids.ts';
-import { hashKey } from './ids.ts';
+import { hashKeyWithIndex } from './ids.ts';
 
 /** Base units, 10^8 a coin. Kept to the wire's signed 64 bits, so that invalid amounts re-encode exactly. */
 export type Satoshis = bigint;
@@ -67,9 +67,8 @@ const INPUT_SIZE_MIN = 41;
 const OUTPUT_SIZE_MIN = 9;
 
 /** Key of an outpoint for a Map. */
-export function outPointKey(outPoint: OutPoint): HashKey {
-  const { vout } = outPoint;
-  return (hashKey(outPoint.txid) + String.fromCharCode(vout & 0xff, (vout >>> 8) & 0xff, (vout >>> 16) & 0xff, vout >>> 24)) as HashKey;
+export function outPointKey({ txid, vout }: OutPoint): HashKey {
+  return hashKeyWithIndex(txid, vout);
 }
 
 /** Whether any input has a witness; then the wire form has marker and flag. */
@@ -207,18 +206,18 @@ function readWitness(reader: ByteReader): readonly Uint8Array[] {
   return items;
 }
 
-/** A transaction as it was read, with the bytes that its ids are taken over. */
-interface ReadTransaction {
-  readonly fields: TransactionFields;
-  readonly stripped: Uint8Array;
-  /** The same array as `stripped` where there is no witness. */
-  readonly whole: Uint8Array;
+/** Where a transaction was read, as `TransactionSpans` says it. */
+interface ReadSpan {
+  readonly start: number;
+  readonly inputsStart: number;
+  readonly outputsEnd: number;
+  readonly end: number;
 }
 
-function withIds({ fields, stripped, whole }: ReadTransaction, txid: Uint8Array, wtxid: Uint8Array): Transaction {
-  const { version, inputs, outputs, lockTime } = fields;
-  const ids = { txid: txid as Txid, wtxid: wtxid as Wtxid };
-  return { version, inputs, outputs, lockTime, ...ids, strippedSizeBytes: stripped.length, sizeBytes: whole.length };
+/** A transaction that was read, while its ids are still to be worked out. */
+interface ReadTransaction {
+  readonly fields: TransactionFields;
+  readonly span: ReadSpan;
 }
 
 /**
@@ -227,14 +226,12 @@ function withIds({ fields, stripped, whole }: ReadTransaction, txid: Uint8Array,
  * @throws DecodeError
  */
 export function readTransaction(reader: ByteReader): Transaction {
-  const read = readWithBytes(reader);
-  const txid = sha256d(read.stripped);
-  return withIds(read, txid, read.whole === read.stripped ? txid : sha256d(read.whole));
+  return readTransactions(reader, 1)[0]!;
 }
 
 /** As `readTransaction`, for who needs no ids. @throws DecodeError */
 export function readTransactionFields(reader: ByteReader): TransactionFields {
-  return readWithBytes(reader).fields;
+  return readWithSpan(reader).fields;
 }
 
 /**
@@ -244,20 +241,29 @@ export function readTransactionFields(reader: ByteReader): TransactionFields {
  * @throws DecodeError
  */
 export function readTransactions(reader: ByteReader, count: number): Transaction[] {
+  const first = reader.offset;
+  const spans = new TransactionSpans(count);
   const read: ReadTransaction[] = [];
-  const hashed: Uint8Array[] = [];
   for (let i = 0; i < count; i++) {
-    const each = readWithBytes(reader);
+    const each = readWithSpan(reader);
+    const { start, inputsStart, outputsEnd, end } = each.span;
+    spans.set(i, start - first, inputsStart - first, outputsEnd - first, end - first);
     read.push(each);
-    hashed.push(each.stripped);
-    if (each.whole !== each.stripped) hashed.push(each.whole);
   }
-  const ids = sha256dMany(hashed);
-  let at = 0;
-  return read.map((each) => {
-    const txid = ids[at++]!;
-    return withIds(each, txid, each.whole === each.stripped ? txid : ids[at++]!);
-  });
+  const ids = transactionIds(reader.bytes.subarray(first, reader.offset), spans);
+  const transactions: Transaction[] = [];
+  for (let i = 0; i < count; i++) transactions.push(withIds(read[i]!, ids, i * 64));
+  return transactions;
+}
+
+/** The ids are copied: a transaction may outlive its block, and should not keep the ids of all others. */
+function withIds({ fields, span }: ReadTransaction, ids: Uint8Array, at: number): Transaction {
+  const { version, inputs, outputs, lockTime } = fields;
+  const txid = ids.slice(at, at + 32) as Txid;
+  const strippedSizeBytes = span.outputsEnd - span.inputsStart + 8;
+  const sizeBytes = span.end - span.start;
+  const wtxid = (strippedSizeBytes === sizeBytes ? txid : ids.slice(at + 32, at + 64)) as Uint8Array as Wtxid;
+  return { version, inputs, outputs, lockTime, txid, wtxid, strippedSizeBytes, sizeBytes };
 }
 
 /**
@@ -266,37 +272,38 @@ export function readTransactions(reader: ByteReader, count: number): Transaction
  *
  * @throws DecodeError
  */
-function readWithBytes(reader: ByteReader): ReadTransaction {
+function readWithSpan(reader: ByteReader): ReadTransaction {
   const start = reader.offset;
   const version = reader.u32('transaction version');
   let inputCount = reader.compactSize(INPUT_COUNT);
   let flag = 0;
-  let bodyStart = start + 4;
+  let inputsStart = start + 4;
   if (inputCount === 0) {
     flag = reader.u8('witness flag');
-    bodyStart = reader.offset;
-    if (flag !== 0) inputCount = reader.compactSize(INPUT_COUNT);
+    if (flag !== 0) {
+      inputsStart = reader.offset;
+      inputCount = reader.compactSize(INPUT_COUNT);
+    }
   }
   const inputs = readInputs(reader, inputCount);
   // A zero flag is the output count of a transaction without inputs: there is nothing more to read but the lock time.
   const outputs = inputCount === 0 && flag === 0 ? [] : readOutputs(reader);
-  const bodyEnd = reader.offset;
-  let anyWitness = false;
-  if ((flag & 1) !== 0) {
-    for (const input of inputs) {
-      input.witness = readWitness(reader);
-      anyWitness ||= input.witness.length > 0;
-    }
-  }
-  if ((flag & 1) !== 0 && !anyWitness) throw new DecodeError('witness', reader.offset, 'superfluous witness record');
+  const outputsEnd = reader.offset;
+  if ((flag & 1) !== 0 && !readWitnesses(reader, inputs)) throw new DecodeError('witness', reader.offset, 'superfluous witness record');
   if ((flag & ~1) !== 0) throw new DecodeError('witness flag', start + 5, `unknown flag ${flag}`);
   const lockTime = reader.u32('lock time');
-  const { bytes } = reader;
-  const whole = bytes.subarray(start, reader.offset);
-  const stripped = anyWitness
-    ? concatBytes(bytes.subarray(start, start + 4), bytes.subarray(bodyStart, bodyEnd), bytes.subarray(reader.offset - 4, reader.offset))
-    : whole;
-  return { fields: { version, inputs, outputs, lockTime }, stripped, whole };
+  return { fields: { version, inputs, outputs, lockTime }, span: { start, inputsStart, outputsEnd, end: reader.offset } };
+}
+
+/** Reads the witness of each input; whether any has one. */
+function readWitnesses(reader: ByteReader, inputs: readonly UnfinishedInput[]): boolean {
+  let any = false;
+  for (let i = 0; i < inputs.length; i++) {
+    const witness = readWitness(reader);
+    inputs[i]!.witness = witness;
+    any ||= witness.length > 0;
+  }
+  return any;
 }
 
 /**

@@ -53,11 +53,11 @@ export function p2shSigops(scriptSig: Uint8Array, scriptPubKey: Uint8Array): num
 }
 
 /** Signature operations of a witness program: none where the version has no rules, and none in taproot, which has a budget instead. */
-function programSigops(version: number, program: Uint8Array, witness: readonly Uint8Array[]): number {
+function programSigops(version: number, programSizeBytes: number, witness: readonly Uint8Array[]): number {
   if (version !== 0) return 0;
-  if (program.length === 20) return 1;
+  if (programSizeBytes === 20) return 1;
   const script = witness[witness.length - 1];
-  return program.length === 32 && script !== undefined ? countSigops(script, true) : 0;
+  return programSizeBytes === 32 && script !== undefined ? countSigops(script, true) : 0;
 }
 
 /** Signature operations of an input's witness. Core's `CountWitnessSigOps` under WITNESS. */
@@ -66,7 +66,7 @@ export function witnessSigops(input: Pick<TxInput, 'scriptSig' | 'witness'>, scr
   const script = nested ? lastPush(input.scriptSig) : scriptPubKey;
   if (script === undefined) return 0;
   const version = witnessVersionOf(script);
-  return version < 0 ? 0 : programSigops(version, script.subarray(2), input.witness);
+  return version < 0 ? 0 : programSigops(version, script.length - 2, input.witness);
 }
 
 /**
@@ -78,7 +78,8 @@ export function transactionSigopsCost(tx: TransactionFields, spentOutputs: reado
   let cost = legacySigopCount(tx) * WITNESS_SCALE_FACTOR;
   if (isCoinbase(tx)) return cost;
   assert(spentOutputs.length === tx.inputs.length, 'one spent output for each input');
-  for (const [i, input] of tx.inputs.entries()) {
+  for (let i = 0; i < tx.inputs.length; i++) {
+    const input = tx.inputs[i]!;
     const { scriptPubKey } = spentOutputs[i]!;
     if ((flags & FLAG.P2SH) !== 0) cost += p2shSigops(input.scriptSig, scriptPubKey) * WITNESS_SCALE_FACTOR;
     if ((flags & FLAG.WITNESS) !== 0) cost += witnessSigops(input, scriptPubKey);

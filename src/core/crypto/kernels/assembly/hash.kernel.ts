@@ -5,9 +5,12 @@
  *
  * Behind a message the caller leaves 256 bytes of room, which padding and the last group of lanes overwrite.
  */
+export { transactionIds } from './transaction-ids';
+
+import { absorbLanes, compressWords, hashFourMessages, hashLanesAgain, resetLanes } from './four-messages';
 import { compressRipemd160, resetRipemd160 } from './ripemd160';
-import { compress, finishState, INITIAL, padTail, resetState, writeDigest } from './sha256';
-import { compressLanes, expandLanes, loadLanes, writeLaneDigests } from './sha256-lanes';
+import { compress, finishState, padTail, resetState, writeDigest } from './sha256';
+import { expandLanes } from './sha256-lanes';
 
 /** Where digests appear: up to four. */
 const OUTPUT: usize = memory.data(128, 16);
@@ -16,14 +19,9 @@ const STATE: usize = memory.data(32, 16);
 /** The message of a second hash. */
 const SECOND: usize = memory.data(192, 16);
 
-/** Four lanes: state, state before any block, words of the block at work, and words of the two blocks that are always the same. */
-const LANES: usize = memory.data(128, 16);
-const LANE_INITIAL: usize = memory.data(128, 16);
-const WORDS: usize = memory.data(1024, 16);
 /** The second block of a message of 64 bytes: nothing but padding. */
 const WORDS_PADDING_64: usize = memory.data(1024, 16);
 
-for (let i: usize = 0; i < 8; i++) v128.store(LANE_INITIAL + (i << 4), v128.load_splat<u32>(INITIAL + (i << 2)));
 v128.store(WORDS_PADDING_64, i32x4.splat(0x80000000));
 v128.store(WORDS_PADDING_64, i32x4.splat(64 * 8), 15 * 16);
 expandLanes(WORDS_PADDING_64, 16, 64);
@@ -104,44 +102,14 @@ function hashRipemd160(message: usize, length: u32): void {
 
 /** SHA-256d of four messages, `stride` bytes apart, which fill the same number of blocks, `stride` / 64. */
 export function sha256dFour(stride: u32, length0: u32, length1: u32, length2: u32, length3: u32): void {
-  const message0 = inputOffset();
-  const message1 = message0 + stride;
-  const message2 = message1 + stride;
-  const message3 = message2 + stride;
-  padTail(message0, length0, length0);
-  padTail(message1, length1, length1);
-  padTail(message2, length2, length2);
-  padTail(message3, length3, length3);
-  memory.copy(LANES, LANE_INITIAL, 128);
-  for (let at: usize = 0; at < stride; at += 64) {
-    absorbLanes(message0 + at, message1 + at, message2 + at, message3 + at);
-  }
-  hashLanesAgain(OUTPUT);
-}
-
-function absorbLanes(block0: usize, block1: usize, block2: usize, block3: usize): void {
-  loadLanes(WORDS, block0, block1, block2, block3);
-  expandLanes(WORDS, 16, 64);
-  compressLanes(LANES, WORDS);
-}
-
-/** SHA-256 of the four digests in the lanes, to `out`. */
-function hashLanesAgain(out: usize): void {
-  memory.copy(WORDS, LANES, 128);
-  memory.fill(WORDS + 8 * 16, 0, 8 * 16);
-  v128.store(WORDS, i32x4.splat(0x80000000), 8 * 16);
-  v128.store(WORDS, i32x4.splat(32 * 8), 15 * 16);
-  expandLanes(WORDS, 16, 64);
-  memory.copy(LANES, LANE_INITIAL, 128);
-  compressLanes(LANES, WORDS);
-  writeLaneDigests(LANES, out);
+  hashFourMessages(inputOffset(), stride, length0, length1, length2, length3, OUTPUT);
 }
 
 /** SHA-256d of four pairs of hashes, 64 bytes each one after another. `out` may be where they lie. */
 function hashFourPairs(pairs: usize, out: usize): void {
-  memory.copy(LANES, LANE_INITIAL, 128);
+  resetLanes();
   absorbLanes(pairs, pairs + 64, pairs + 128, pairs + 192);
-  compressLanes(LANES, WORDS_PADDING_64);
+  compressWords(WORDS_PADDING_64);
   hashLanesAgain(out);
 }
 
