@@ -10,9 +10,10 @@ import { AssertionError } from '../../src/core/base/assert.ts';
 import { concatBytes, fromHex, toHex } from '../../src/core/base/bytes.ts';
 import { failedEngineCheck } from '../../src/core/crypto/check-engine.ts';
 import { isLowS, parseLaxDer } from '../../src/core/crypto/der.ts';
-import { negateScalar, ORDER, scalarToBigint, writeScalar } from '../../src/core/crypto/scalar.ts';
+import { negateScalar } from '../../src/core/crypto/scalar.ts';
 import type { Secp256k1 } from '../../src/core/crypto/secp256k1.ts';
 import { FIELD, recoveredKey } from './noble-secp256k1.ts';
+import { ORDER, scalarToBigint, writeScalar } from './scalars.ts';
 import { describeVectors, readVectorText } from './vectors.ts';
 
 /** A number below 2^256 as 32 bytes, big-endian. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { ORDER, writeScalar } from '../../../test/support/scalars.ts';
 import { concatBytes, fromHex, toHex } from '../base/bytes.ts';
 import { encodeDer, isLowS, isStrictDer, parseLaxDer } from './der.ts';
-import { ORDER, writeScalar } from './scalar.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text.replaceAll(' ', ''))!;
 

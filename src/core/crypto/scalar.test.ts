@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isAboveHalfOrder, isBelowOrder, isPrivateKey, isZero, negateScalar, ORDER, scalarToBigint, writeScalar } from './scalar.ts';
+import { ORDER, scalarToBigint, writeScalar } from '../../../test/support/scalars.ts';
+import { isAboveHalfOrder, isBelowOrder, isPrivateKey, isZero, negatedProducts, negateScalar, reduceScalar } from './scalar.ts';
 
 function scalar(value: bigint): Uint8Array {
   const bytes = new Uint8Array(32);
@@ -38,6 +39,23 @@ describe('numbers modulo n', () => {
     for (const value of [1n, 255n, 256n, (ORDER - 1n) / 2n, ORDER - 1n]) {
       assert.equal(scalarToBigint(negateScalar(scalar(value))) + value, ORDER);
     }
+  });
+  it('are reduced by n once, as 32 bytes need', () => {
+    for (const value of [0n, 1n, ORDER - 1n, ORDER, ORDER + 1n, 2n ** 256n - 1n]) {
+      assert.equal(scalarToBigint(reduceScalar(scalar(value))), value % ORDER);
+    }
+  });
+  it('multiply and negate as numbers of the language do, from 0 to all bits', () => {
+    const edges = [0n, 1n, 2n, 2n ** 32n - 1n, 2n ** 128n, ORDER - 2n, ORDER - 1n, ORDER, ORDER + 1n, 2n ** 256n - 1n];
+    const any = fc.oneof(fc.constantFrom(...edges), fc.bigInt(0n, 2n ** 256n - 1n));
+    const negated = (a: bigint, b: bigint): bigint => (ORDER - ((a * b) % ORDER)) % ORDER;
+    const check = (a: bigint, b: bigint, c: bigint): void => {
+      const products = negatedProducts(scalar(a), scalar(b), scalar(c));
+      assert.equal(scalarToBigint(products.subarray(0, 32)), negated(a, c));
+      assert.equal(scalarToBigint(products.subarray(32)), negated(b, c));
+    };
+    for (const a of edges) for (const c of edges) check(a, c, a);
+    fc.assert(fc.property(any, any, any, check), { numRuns: 2_000 });
   });
   it('are zero in all bytes or not at all', () => {
     assert.ok(isZero(scalar(0n)) && !isZero(scalar(1n)) && !isZero(scalar(1n << 255n)));

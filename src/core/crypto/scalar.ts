@@ -1,5 +1,5 @@
 /**
- * Numbers modulo the order n of secp256k1, as 32 bytes big-endian, and as bigint where arithmetic is wanted.
+ * Numbers modulo the order n of secp256k1, as 32 bytes big-endian.
  *
  * Only for public values: comparing and multiplying here takes a time that depends on them.
  *
@@ -7,10 +7,9 @@
  */
 
 import { compareBytes, fromHex } from '../base/bytes.ts';
+import { hashKernel } from './hash-kernel.ts';
 
 /** n, the number of points of the curve. */
-export const ORDER: bigint = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
-
 const ORDER_BYTES: Uint8Array = fromHex('fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141')!;
 const HALF_ORDER_BYTES: Uint8Array = fromHex('7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0')!;
 
@@ -49,18 +48,28 @@ export function negateScalar(bytes: Uint8Array): Uint8Array {
   return result;
 }
 
-/** 32 bytes as a number. */
-export function scalarToBigint(bytes: Uint8Array): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 32);
-  const high = (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
-  return (high << 128n) | (view.getBigUint64(16) << 64n) | view.getBigUint64(24);
+/** 32 bytes modulo n: the same array where they are less, and a new one where not. */
+export function reduceScalar(bytes: Uint8Array): Uint8Array {
+  if (isBelowOrder(bytes)) return bytes;
+  const result = new Uint8Array(32);
+  let borrow = 0;
+  for (let i = 31; i >= 0; i--) {
+    const difference = bytes[i]! - ORDER_BYTES[i]! - borrow;
+    result[i] = difference & 255;
+    borrow = difference < 0 ? 1 : 0;
+  }
+  return result;
 }
 
-/** A number below 2^256 as 32 bytes, written to `out` at `offset`. */
-export function writeScalar(value: bigint, out: Uint8Array, offset: number): void {
-  const view = new DataView(out.buffer, out.byteOffset + offset, 32);
-  view.setBigUint64(0, value >> 192n);
-  view.setBigUint64(8, (value >> 128n) & 0xffffffffffffffffn);
-  view.setBigUint64(16, (value >> 64n) & 0xffffffffffffffffn);
-  view.setBigUint64(24, value & 0xffffffffffffffffn);
+/**
+ * -a·c and -b·c modulo n, 32 bytes each after one another, of any numbers of 32 bytes. In the kernel, which takes a quarter of the time
+ * that numbers of the language do.
+ */
+export function negatedProducts(a: Uint8Array, b: Uint8Array, c: Uint8Array): Uint8Array {
+  const kernel = hashKernel();
+  kernel.put(a, 0);
+  kernel.put(b, 32);
+  kernel.put(c, 64);
+  kernel.exports.negatedProducts();
+  return kernel.output(64);
 }

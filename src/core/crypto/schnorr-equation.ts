@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ORDER, scalarToBigint, writeScalar } from './scalar.ts';
+import { isZero, negateScalar, reduceScalar } from './scalar.ts';
 import { taggedHash } from './sha256.ts';
 
 /** Steps on points of 33 bytes and scalars of 32 bytes that are not 0 and less than n. Undefined stands for infinity. */
@@ -19,9 +19,9 @@ export interface PointSteps {
   multiplyBase(scalar: Uint8Array): Uint8Array | undefined;
 }
 
-/** BIP-340's e: the tagged hash over r, the key and the message, modulo n. */
-export function schnorrChallenge(xOnlyPublicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): bigint {
-  return scalarToBigint(taggedHash('BIP0340/challenge', signature.subarray(0, 32), xOnlyPublicKey, message)) % ORDER;
+/** BIP-340's e: the tagged hash over r, the key and the message, modulo n: 32 bytes. */
+export function schnorrChallenge(xOnlyPublicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Uint8Array {
+  return reduceScalar(taggedHash('BIP0340/challenge', signature.subarray(0, 32), xOnlyPublicKey, message));
 }
 
 /** The point with this x and an even y, compressed; whether there is one is not looked at. */
@@ -45,17 +45,13 @@ export function isNoncePoint(point: Uint8Array | undefined, signature: Uint8Arra
  * Every case is taken: e = 0, s = 0 and x from n on. Costs two multiplications, where an engine's own verification needs little more
  * than one.
  *
- * @param e - the challenge, less than n
- * @param s - the second half of the signature, less than n
+ * @param e - the challenge, 32 bytes, less than n
+ * @param s - the second half of the signature, 32 bytes, less than n
  */
-export function schnorrPointBySteps(steps: PointSteps, x: Uint8Array, e: bigint, s: bigint): Uint8Array | undefined {
+export function schnorrPointBySteps(steps: PointSteps, x: Uint8Array, e: Uint8Array, s: Uint8Array): Uint8Array | undefined {
   let point: Uint8Array | undefined = evenPoint(x);
   if (!steps.isPoint(point)) return undefined;
-  const scalar = new Uint8Array(32);
-  writeScalar(s, scalar, 0);
-  if (e === 0n) return s === 0n ? undefined : steps.multiplyBase(scalar);
-  const negatedChallenge = new Uint8Array(32);
-  writeScalar(ORDER - e, negatedChallenge, 0);
-  point = steps.multiply(point, negatedChallenge);
-  return s === 0n || point === undefined ? point : steps.addBase(point, scalar);
+  if (isZero(e)) return isZero(s) ? undefined : steps.multiplyBase(s);
+  point = steps.multiply(point, negateScalar(e));
+  return isZero(s) || point === undefined ? point : steps.addBase(point, s);
 }

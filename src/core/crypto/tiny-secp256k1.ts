@@ -9,7 +9,7 @@
 import type * as tinyModule from 'tiny-secp256k1';
 import { assert } from '../base/assert.ts';
 import { bytesEqual } from '../base/bytes.ts';
-import { isBelowOrder, isPrivateKey, scalarToBigint } from './scalar.ts';
+import { isBelowOrder, isPrivateKey } from './scalar.ts';
 import { isNoncePoint, type PointSteps, schnorrChallenge, schnorrPointBySteps } from './schnorr-equation.ts';
 import type { Secp256k1, TweakedKey } from './secp256k1.ts';
 import { signLowR } from './sign-low-r.ts';
@@ -85,7 +85,7 @@ function verifySchnorr(tiny: TinySecp256k1, key: Uint8Array, message: Uint8Array
   if (signature.length !== 64 || !isBelowOrder(signature, 32) || !isXOnlyPublicKey(tiny, key)) return false;
   if (message.length === 32 && isBelowOrder(signature)) return tiny.verifySchnorr(message, key, signature);
   const e = schnorrChallenge(key, message, signature);
-  return isNoncePoint(schnorrPointBySteps(tinySteps(tiny), key, e, scalarToBigint(signature.subarray(32))), signature);
+  return isNoncePoint(schnorrPointBySteps(tinySteps(tiny), key, e, signature.slice(32)), signature);
 }
 
 /** The library's elementary steps. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { ORDER, scalarToBigint, writeScalar } from '../../../../test/support/scalars.ts';
 import { engines } from '../../../../test/support/secp256k1-engines.ts';
 import { secp256k1Suite } from '../../../../test/support/secp256k1-suite.ts';
-import { negateScalar, ORDER, scalarToBigint, writeScalar } from '../scalar.ts';
+import { negateScalar } from '../scalar.ts';
 import { schnorrChallenge } from '../schnorr-equation.ts';
 import type { Secp256k1 } from '../secp256k1.ts';
 import { loadNativeLibrary, type NativeLibrary, nativeFileNames, secp256k1FromNative } from './native-secp256k1.ts';
@@ -28,7 +29,7 @@ function signedByHand(engine: Secp256k1, message: Uint8Array): { readonly key: U
   const nonce = evenKey(engine, new Uint8Array(32).fill(11));
   const signature = new Uint8Array(64);
   signature.set(nonce.x);
-  const s = (nonce.scalar + schnorrChallenge(key.x, message, signature) * key.scalar) % ORDER;
+  const s = (nonce.scalar + scalarToBigint(schnorrChallenge(key.x, message, signature)) * key.scalar) % ORDER;
   writeScalar(s, signature, 32);
   return { key: key.x, signature };
 }

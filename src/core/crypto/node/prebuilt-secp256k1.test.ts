@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as tiny from 'tiny-secp256k1';
 import { FIELD, schnorrPointOf } from '../../../../test/support/noble-secp256k1.ts';
+import { ORDER } from '../../../../test/support/scalars.ts';
 import { scalar, secp256k1Suite } from '../../../../test/support/secp256k1-suite.ts';
 import { toHex } from '../../base/bytes.ts';
-import { ORDER } from '../scalar.ts';
 import { schnorrPointBySteps } from '../schnorr-equation.ts';
 import { tinySteps } from '../tiny-secp256k1.ts';
 import { createWasmSecp256k1 } from '../wasm-secp256k1.ts';
@@ -33,10 +33,11 @@ describe('sG - eP, the equation of BIP-340', () => {
       for (const e of scalars) {
         for (const s of scalars) {
           const expected = schnorrPointOf(x, e, s);
+          const bytes = [scalar(e), scalar(s)] as const;
           const what = `x ${toHex(x)}, e ${e}, s ${s}`;
-          assert.deepEqual(schnorrPoint(binding, x, e, s), expected, `recovery: ${what}`);
-          assert.deepEqual(schnorrPointBySteps(prebuiltSteps(binding), x, e, s), expected, `prebuilt steps: ${what}`);
-          assert.deepEqual(schnorrPointBySteps(tinySteps(tiny), x, e, s), expected, `wasm steps: ${what}`);
+          assert.deepEqual(schnorrPoint(binding, x, ...bytes), expected, `recovery: ${what}`);
+          assert.deepEqual(schnorrPointBySteps(prebuiltSteps(binding), x, ...bytes), expected, `prebuilt steps: ${what}`);
+          assert.deepEqual(schnorrPointBySteps(tinySteps(tiny), x, ...bytes), expected, `wasm steps: ${what}`);
           if (expected === undefined) infinite++;
           else points++;
         }

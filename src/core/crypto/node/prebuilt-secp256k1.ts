@@ -7,7 +7,7 @@
 
 import { createRequire } from 'node:module';
 import { assert } from '../../base/assert.ts';
-import { isAboveHalfOrder, isBelowOrder, isPrivateKey, negateScalar, ORDER, scalarToBigint, writeScalar } from '../scalar.ts';
+import { isAboveHalfOrder, isBelowOrder, isPrivateKey, isZero, negatedProducts, negateScalar, reduceScalar } from '../scalar.ts';
 import { evenPoint, isNoncePoint, type PointSteps, schnorrChallenge, schnorrPointBySteps } from '../schnorr-equation.ts';
 import type { Secp256k1, TweakedKey } from '../secp256k1.ts';
 import { signLowR } from '../sign-low-r.ts';
@@ -85,7 +85,9 @@ export function secp256k1FromPrebuilt(binding: PrebuiltBinding, schnorrSigner: (
     },
     signEcdsa: (messageHash, privateKey) => {
       assert(messageHash.length === 32 && isPrivateKey(privateKey), 'a hash of 32 bytes and a private key');
-      const hash = reducedHash(messageHash);
+      // The signature is of the hash modulo n anyhow, and RFC 6979 makes the nonce of that too; this old libsecp256k1 would make it of the
+      // bytes as they are, and so sign otherwise than the other engines (a case of one in 2^128).
+      const hash = reduceScalar(messageHash);
       return signLowR((data) => binding.ecdsaSign(hash, privateKey, data === undefined ? {} : { data }).signature);
     },
     signSchnorr: (message, privateKey, auxRand) => schnorrSigner().signSchnorr(message, privateKey, auxRand),
@@ -105,17 +107,6 @@ function verifyEcdsa(binding: PrebuiltBinding, publicKey: Uint8Array, messageHas
   return unlessRefused(() => binding.ecdsaVerify(low, messageHash, publicKey)) ?? false;
 }
 
-/**
- * A hash modulo n. The signature is of this number anyhow, and RFC 6979 makes the nonce of it too; this old libsecp256k1 would make
- * that of the bytes as they are, and so sign otherwise than the other engines (a case of one in 2^128).
- */
-function reducedHash(hash: Uint8Array): Uint8Array {
-  if (isBelowOrder(hash)) return hash;
-  const reduced = new Uint8Array(32);
-  writeScalar(scalarToBigint(hash) % ORDER, reduced, 0);
-  return reduced;
-}
-
 /** The point internalKey + tweak·G, compressed. */
 function tweakedPoint(binding: PrebuiltBinding, internalKey: Uint8Array, tweak: Uint8Array): Uint8Array | undefined {
   if (internalKey.length !== 32 || tweak.length !== 32) return undefined;
@@ -126,7 +117,7 @@ function tweakedPoint(binding: PrebuiltBinding, internalKey: Uint8Array, tweak: 
 function verifySchnorr(binding: PrebuiltBinding, key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (key.length !== 32 || signature.length !== 64 || !isBelowOrder(signature, 32)) return false;
   const e = schnorrChallenge(key, message, signature);
-  return isNoncePoint(schnorrPoint(binding, key, e, scalarToBigint(signature.subarray(32))), signature);
+  return isNoncePoint(schnorrPoint(binding, key, e, signature.slice(32)), signature);
 }
 
 /**
@@ -139,15 +130,14 @@ function verifySchnorr(binding: PrebuiltBinding, key: Uint8Array, message: Uint8
  * and a result at infinity; both are false in BIP-340 too. m = 0, so s = 0, would do as well, and goes to the steps to stay within
  * what signatures are made for.
  */
-export function schnorrPoint(binding: PrebuiltBinding, x: Uint8Array, e: bigint, s: bigint): Uint8Array | undefined {
-  if (e === 0n || s === 0n || !isBelowOrder(x)) return schnorrPointBySteps(prebuiltSteps(binding), x, e, s);
-  const px = scalarToBigint(x);
+export function schnorrPoint(binding: PrebuiltBinding, x: Uint8Array, e: Uint8Array, s: Uint8Array): Uint8Array | undefined {
+  if (isZero(e) || isZero(s) || !isBelowOrder(x)) return schnorrPointBySteps(prebuiltSteps(binding), x, e, s);
+  if (isZero(x)) return undefined;
+  const products = negatedProducts(e, s, x);
   const signature = new Uint8Array(64);
   signature.set(x);
-  writeScalar(ORDER - ((e * px) % ORDER), signature, 32);
-  const hash = new Uint8Array(32);
-  writeScalar(ORDER - ((s * px) % ORDER), hash, 0);
-  return px === 0n ? undefined : unlessRefused(() => binding.ecdsaRecover(signature, 0, hash, true));
+  for (let i = 0; i < 32; i++) signature[32 + i] = products[i]!;
+  return unlessRefused(() => binding.ecdsaRecover(signature, 0, products.slice(32), true));
 }
 
 /** The binding's elementary steps. */

@@ -1,5 +1,5 @@
 /**
- * The kernel behind ids, signature hashes and Merkle trees: SHA-256 and what is built of it, over bytes that the caller has
+ * The kernel behind ids, signature hashes and Merkle trees: SHA-256 and what is built of it, and a multiplication, over bytes that the caller has
  * copied to `inputOffset()`. Digests appear at `outputOffset()`. One memory belongs to one thread, and a call never calls out, so
  * these two places are free between calls.
  *
@@ -9,6 +9,7 @@ export { transactionIds } from './transaction-ids';
 
 import { absorbLanes, compressWords, hashFourMessages, hashLanesAgain, resetLanes } from './four-messages';
 import { compressRipemd160, resetRipemd160 } from './ripemd160';
+import { negatedProduct } from './scalar';
 import { compress, finishState, padTail, resetState, writeDigest } from './sha256';
 import { expandLanes } from './sha256-lanes';
 
@@ -151,4 +152,13 @@ export function merkleRoot(count: u32): bool {
   }
   memory.copy(OUTPUT, nodes, 32);
   return mutated;
+}
+
+/**
+ * -a·c and -b·c modulo n, the order of secp256k1, for a, b and c of 32 bytes after one another at the input: 64 bytes at the output.
+ */
+export function negatedProducts(): void {
+  const input = inputOffset();
+  negatedProduct(input, input + 64, OUTPUT);
+  negatedProduct(input + 32, input + 64, OUTPUT + 32);
 }
