@@ -129,7 +129,7 @@ describe('a version 0 witness program', () => {
   it('of a key wants two items', () => {
     const key = concatBytes(Uint8Array.of(2), KEY);
     const scriptPubKey = p2wpkhScript(hash160(key));
-    const signature = hex('3006020101020101' + '01');
+    const signature = hex('300602010102010101');
     assert.equal(spend({ scriptPubKey, witness: [signature, key] }), undefined);
     assert.equal(spend({ scriptPubKey, witness: [key] }), 'WITNESS_PROGRAM_MISMATCH');
     assert.equal(spend({ scriptPubKey, witness: [NOTHING, signature, key] }), 'WITNESS_PROGRAM_MISMATCH');
@@ -289,5 +289,49 @@ describe('any spend', () => {
       'witnessScript',
       'witnessScript',
     ]);
+  });
+});
+
+describe('an output to the hash of a key, which is spent without a machine', () => {
+  const key = concatBytes(Uint8Array.of(2), KEY);
+  const uncompressed = concatBytes(Uint8Array.of(4), KEY, KEY);
+  const strictDer = hex('300602010102010101');
+  const highS = hex(`302602010102210080${'00'.repeat(31)}01`);
+  const signatures = [NOTHING, strictDer, highS, hex('300602010102010105'), hex('30'), new Uint8Array(520), new Uint8Array(521)];
+  const keys = [key, uncompressed, NOTHING, new Uint8Array(520), new Uint8Array(521)];
+
+  /** Says what was asked last, and answers as it is told. */
+  const answering = (good: boolean, asked: unknown[]): SignatureChecker => ({
+    ...yes,
+    checkEcdsa: (...question) => {
+      asked.push(question);
+      return good;
+    },
+  });
+
+  it('gives the same answer for the same question as the script that it stands for, under every set of flags', () => {
+    const errors = new Set<ScriptError | undefined>();
+    const flagSets = [FLAG.P2SH | FLAG.WITNESS, MANDATORY_FLAGS, STANDARD_FLAGS];
+    const needed = FLAG.P2SH | FLAG.WITNESS;
+    for (const flag of Object.values(FLAG)) flagSets.push(needed | flag, (STANDARD_FLAGS & ~flag) | needed);
+    for (const flags of flagSets) {
+      for (const good of [true, false]) {
+        for (const signature of signatures) {
+          for (const publicKey of keys) {
+            for (const hashed of [publicKey, KEY]) {
+              const scriptPubKey = p2wpkhScript(hash160(hashed));
+              const question = { scriptPubKey, witness: [signature, publicKey], flags };
+              const [direct, traced]: [unknown[], unknown[]] = [[], []];
+              const error = spend({ ...question, checker: answering(good, direct) });
+              assert.equal(error, spend({ ...question, checker: answering(good, traced), trace: () => {} }));
+              assert.deepEqual(direct, traced);
+              errors.add(error);
+            }
+          }
+        }
+      }
+    }
+    const expected = ['EQUALVERIFY', 'EVAL_FALSE', 'PUBKEYTYPE', 'PUSH_SIZE', 'SIG_DER', 'SIG_HASHTYPE', 'SIG_HIGH_S', 'SIG_NULLFAIL'];
+    assert.deepEqual([...errors].map(String).sort(), [...expected, 'WITNESS_PUBKEYTYPE', 'undefined']);
   });
 });

@@ -39,7 +39,7 @@ export class TransactionChecker implements SignatureChecker {
   readonly #precomputed: PrecomputedSighash;
   readonly #inputIndex: number;
   readonly #secp256k1: Secp256k1;
-  readonly #known: KnownSighash[] = [];
+  #known: KnownSighash[] | undefined = undefined;
 
   constructor(precomputed: PrecomputedSighash, inputIndex: number, secp256k1: Secp256k1) {
     this.#precomputed = precomputed;
@@ -49,6 +49,7 @@ export class TransactionChecker implements SignatureChecker {
 
   /** The hash that an ECDSA signature signs; computed unless the last of its type was for the same script. */
   #ecdsaHash(scriptCode: Uint8Array, hashType: number, version: 'base' | 'witnessV0'): Uint8Array {
+    this.#known ??= [];
     const known = this.#known;
     let at = 0;
     for (; at < known.length; at++) {

@@ -5,13 +5,14 @@
  */
 
 import { bytesEqual } from '../base/bytes.ts';
-import { sha256 } from '../crypto/sha256.ts';
+import { hash160, sha256 } from '../crypto/sha256.ts';
 import { compactSizeLength } from '../primitives/byte-writer.ts';
 import { FLAG } from './flags.ts';
 import { hashInput } from './hash-input.ts';
 import { evalScript } from './interpreter.ts';
 import { SCRIPT_ELEMENT_SIZE_MAX, STACK_ELEMENTS_MAX, VALIDATION_WEIGHT_OFFSET } from './limits.ts';
 import { createMachine, type TapscriptState } from './machine.ts';
+import { checkEcdsa } from './opcodes/signatures.ts';
 import { isOpSuccess } from './opcodes.ts';
 import { isAnchorProgram, p2pkhScript } from './output-template.ts';
 import type { ScriptError } from './script-error.ts';
@@ -58,6 +59,21 @@ function runWitnessScript(
   return castToBool(stack[0]!) ? undefined : 'EVAL_FALSE';
 }
 
+/**
+ * What `runWitnessScript` gives for two items and the script that a P2WPKH output stands for, step by step and in its order, without a
+ * machine: of OP_DUP, OP_HASH160, a push, OP_EQUALVERIFY and OP_CHECKSIG only the last two can fail. Every second input is of this kind.
+ */
+function verifyKeyHash(context: SpendContext, keyHash: Uint8Array, script: Uint8Array): ScriptError | undefined {
+  const { flags, checker, witness } = context;
+  const signature = witness[0]!;
+  const key = witness[1]!;
+  if (signature.length > SCRIPT_ELEMENT_SIZE_MAX || key.length > SCRIPT_ELEMENT_SIZE_MAX) return 'PUSH_SIZE';
+  if (!bytesEqual(hash160(key), keyHash)) return 'EQUALVERIFY';
+  const good = checkEcdsa({ checker, flags, version: 'witnessV0', script }, signature, key);
+  if (typeof good === 'string') return good;
+  return good ? undefined : 'EVAL_FALSE';
+}
+
 /** Version 0: the hash of a key, or of a script that is the witness' last item (BIP-141). */
 function verifyV0(context: SpendContext, program: Uint8Array): ScriptError | undefined {
   const { witness } = context;
@@ -69,7 +85,8 @@ function verifyV0(context: SpendContext, program: Uint8Array): ScriptError | und
   }
   if (program.length === 20) {
     if (witness.length !== 2) return 'WITNESS_PROGRAM_MISMATCH';
-    return runWitnessScript(context, witness, p2pkhScript(program));
+    const script = p2pkhScript(program);
+    return context.trace === undefined ? verifyKeyHash(context, program, script) : runWitnessScript(context, witness, script);
   }
   return 'WITNESS_PROGRAM_WRONG_LENGTH';
 }

@@ -12,10 +12,11 @@ import { boolElement, drop, type Machine, peek, verifyTop } from '../machine.ts'
 import { OP } from '../opcodes.ts';
 import type { ScriptError } from '../script-error.ts';
 import { decodeScriptNumber, encodeScriptNumber } from '../script-number.ts';
+import type { SignatureChecker } from '../signature-checker.ts';
 import { checkKeyEncoding, checkSignatureEncoding } from '../signature-encoding.ts';
 
 /** What a check of one signature gives: whether it is good, or why the script fails. */
-type Verdict = boolean | ScriptError;
+export type Verdict = boolean | ScriptError;
 
 /** The script from the last OP_CODESEPARATOR on. The same array as long as that holds, by which a checker knows it again. */
 function scriptCodeOf(machine: Machine): Uint8Array {
@@ -30,15 +31,21 @@ export function opCodeSeparator(machine: Machine): undefined {
   if (machine.tapscript !== undefined) machine.tapscript.codeSeparatorPosition = machine.position;
 }
 
+/** What an ECDSA signature is held to, and what it signs of its script: the script from the last OP_CODESEPARATOR on. */
+export interface EcdsaContext {
+  readonly checker: SignatureChecker;
+  readonly flags: number;
+  readonly version: 'base' | 'witnessV0';
+  readonly script: Uint8Array;
+}
+
 /** ECDSA, in scripts of before tapscript. Core's `EvalChecksigPreTapscript`. */
-function checkEcdsa(machine: Machine, version: 'base' | 'witnessV0', signature: Uint8Array, key: Uint8Array): Verdict {
-  const { flags } = machine;
-  const whole = scriptCodeOf(machine);
-  const scriptCode = version === 'base' ? findAndDelete(whole, signature) : whole;
-  if (scriptCode !== whole && (flags & FLAG.CONST_SCRIPTCODE) !== 0) return 'SIG_FINDANDDELETE';
+export function checkEcdsa({ checker, flags, version, script }: EcdsaContext, signature: Uint8Array, key: Uint8Array): Verdict {
+  const scriptCode = version === 'base' ? findAndDelete(script, signature) : script;
+  if (scriptCode !== script && (flags & FLAG.CONST_SCRIPTCODE) !== 0) return 'SIG_FINDANDDELETE';
   const error = checkSignatureEncoding(signature, flags) ?? checkKeyEncoding(key, flags, version);
   if (error !== undefined) return error;
-  const good = machine.checker.checkEcdsa(signature, key, scriptCode, version);
+  const good = checker.checkEcdsa(signature, key, scriptCode, version);
   if (!good && (flags & FLAG.NULLFAIL) !== 0 && signature.length > 0) return 'SIG_NULLFAIL';
   return good;
 }
@@ -65,8 +72,9 @@ function checkTapscript(machine: Machine, signature: Uint8Array, key: Uint8Array
 
 /** One signature under the rules of the script. Core's `EvalChecksig`. */
 function checkOne(machine: Machine, signature: Uint8Array, key: Uint8Array): Verdict {
-  const { version } = machine;
-  return version === 'tapscript' ? checkTapscript(machine, signature, key) : checkEcdsa(machine, version, signature, key);
+  const { version, checker, flags } = machine;
+  if (version === 'tapscript') return checkTapscript(machine, signature, key);
+  return checkEcdsa({ checker, flags, version, script: scriptCodeOf(machine) }, signature, key);
 }
 
 /** OP_CHECKSIG and OP_CHECKSIGVERIFY: (signature key -- bool). */
