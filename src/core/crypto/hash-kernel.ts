@@ -22,6 +22,7 @@ export interface HashKernelExports {
   hash160(length: number): void;
   ripemd160(length: number): void;
   sha256dFour(stride: number, length0: number, length1: number, length2: number, length3: number): void;
+  sha256Three(length0: number, length1: number, length2: number): void;
   negatedProducts(): void;
   transactionIds(count: number, from: number, to: number): void;
   /** 1 or 0. */

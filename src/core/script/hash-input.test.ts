@@ -60,6 +60,24 @@ describe('input of a hash', () => {
     assert.deepEqual(digests.subarray(64), sha256(sha256(sample(70_000))));
   });
 
+  it('hashes three messages at once, and their digests, whatever their lengths', () => {
+    const input = new HashInput();
+    const lengths = [0, 1, 55, 56, 64, 72, 119, 120, 300, 20_000];
+    for (const a of lengths) {
+      for (const b of lengths) {
+        for (const c of lengths) {
+          const messages = [a, b, c].map((length, i) => sample(length + i).subarray(i));
+          input.begin();
+          for (const message of messages) input.raw(message);
+          assert.equal(input.written, a + b + c);
+          const once = messages.map(sha256);
+          assert.deepEqual(input.sha256Three(a, b, c), new Uint8Array(Buffer.concat([...once, ...once.map(sha256)])), `${a}, ${b}, ${c}`);
+        }
+      }
+    }
+    assert.equal(input.begin().raw(sample(60_000)).raw(sample(6_000)).written, undefined);
+  });
+
   it('is interrupted and gone on with any number of times, with other hashes between', () => {
     const input = new HashInput();
     for (const length of LENGTHS) {

@@ -24,31 +24,54 @@ export interface LegacyPrefixes {
   zeroSequences: LegacyPrefix | undefined;
 }
 
-/** Gathers the outpoints of all inputs. */
+/** Writes the outpoints of all inputs. */
 function writePrevouts({ inputs }: TransactionFields): void {
-  hashInput.begin();
   for (let i = 0; i < inputs.length; i++) hashInput.outPoint(inputs[i]!.prevout);
 }
 
 function writeSequences({ inputs }: TransactionFields): void {
-  hashInput.begin();
   for (let i = 0; i < inputs.length; i++) hashInput.u32(inputs[i]!.sequence);
 }
 
 function writeOutputs({ outputs }: TransactionFields): void {
-  hashInput.begin();
   for (let i = 0; i < outputs.length; i++) hashInput.output(outputs[i]!);
 }
 
 function writeAmounts(spentOutputs: readonly TxOutput[]): void {
-  hashInput.begin();
   for (let i = 0; i < spentOutputs.length; i++) hashInput.u64(spentOutputs[i]!.value);
 }
 
 /** Each script with its length. */
 function writeScripts(spentOutputs: readonly TxOutput[]): void {
-  hashInput.begin();
   for (let i = 0; i < spentOutputs.length; i++) hashInput.varBytes(spentOutputs[i]!.scriptPubKey);
+}
+
+/** SHA-256 of all outpoints, of all sequences and of all outputs, then the same of these three: 192 bytes. */
+function digestsOf(tx: TransactionFields): Uint8Array {
+  hashInput.begin();
+  writePrevouts(tx);
+  const prevoutsEnd = hashInput.written;
+  writeSequences(tx);
+  const sequencesEnd = hashInput.written;
+  writeOutputs(tx);
+  const outputsEnd = hashInput.written;
+  if (prevoutsEnd === undefined || sequencesEnd === undefined || outputsEnd === undefined) return digestsOfLarge(tx);
+  return hashInput.sha256Three(prevoutsEnd, sequencesEnd - prevoutsEnd, outputsEnd - sequencesEnd);
+}
+
+/** The same one after the other, for transactions that do not go through at once. */
+function digestsOfLarge(tx: TransactionFields): Uint8Array {
+  const digests = new Uint8Array(192);
+  for (const [i, write] of [writePrevouts, writeSequences, writeOutputs].entries()) {
+    hashInput.begin();
+    write(tx);
+    hashInput.sha256Into(digests, 32 * i);
+    hashInput
+      .begin()
+      .raw(digests.subarray(32 * i, 32 * i + 32))
+      .sha256Into(digests, 96 + 32 * i);
+  }
+  return digests;
 }
 
 function blankedInputs({ inputs }: TransactionFields, zeroSequences: boolean): Uint8Array {
@@ -70,6 +93,7 @@ export class PrecomputedSighash {
   readonly spentOutputs: readonly TxOutput[];
   /** What signature hashes of before segwit share; kept by who takes them. */
   readonly legacyPrefixes: LegacyPrefixes = { sequences: undefined, zeroSequences: undefined };
+  #digests: Uint8Array | undefined = undefined;
   #inputsTwice: Uint8Array | undefined = undefined;
   #outputsTwice: Uint8Array | undefined = undefined;
   #taproot: Uint8Array | undefined = undefined;
@@ -82,42 +106,36 @@ export class PrecomputedSighash {
     this.spentOutputs = spentOutputs;
   }
 
+  #sharedDigests(): Uint8Array {
+    this.#digests ??= digestsOf(this.tx);
+    return this.#digests;
+  }
+
   /** BIP-143's hashPrevouts and hashSequence after one another: 64 bytes. */
   inputsTwice(): Uint8Array {
-    if (this.#inputsTwice === undefined) {
-      const digests = new Uint8Array(64);
-      writePrevouts(this.tx);
-      hashInput.sha256dInto(digests, 0);
-      writeSequences(this.tx);
-      hashInput.sha256dInto(digests, 32);
-      this.#inputsTwice = digests;
-    }
+    this.#inputsTwice ??= this.#sharedDigests().subarray(96, 160);
     return this.#inputsTwice;
   }
 
   /** BIP-143's hashOutputs: 32 bytes. */
   outputsTwice(): Uint8Array {
-    if (this.#outputsTwice === undefined) {
-      writeOutputs(this.tx);
-      this.#outputsTwice = hashInput.sha256d();
-    }
+    this.#outputsTwice ??= this.#sharedDigests().subarray(160);
     return this.#outputsTwice;
   }
 
   /** BIP-341's sha_prevouts, sha_amounts, sha_scriptpubkeys, sha_sequences and sha_outputs, in the order in which they are hashed: 160 bytes. */
   taproot(): Uint8Array {
     if (this.#taproot === undefined) {
+      const shared = this.#sharedDigests();
       const digests = new Uint8Array(160);
-      writePrevouts(this.tx);
-      hashInput.sha256Into(digests, 0);
+      digests.set(shared.subarray(0, 32));
+      digests.set(shared.subarray(32, 96), 96);
+      hashInput.begin();
       writeAmounts(this.spentOutputs);
       hashInput.sha256Into(digests, 32);
+      hashInput.begin();
       writeScripts(this.spentOutputs);
       hashInput.sha256Into(digests, 64);
-      writeSequences(this.tx);
-      hashInput.sha256Into(digests, 96);
-      writeOutputs(this.tx);
-      hashInput.sha256Into(digests, 128);
       this.#taproot = digests;
     }
     return this.#taproot;

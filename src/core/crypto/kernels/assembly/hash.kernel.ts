@@ -7,14 +7,14 @@
  */
 export { transactionIds } from './transaction-ids';
 
-import { absorbLanes, compressWords, hashFourMessages, hashLanesAgain, resetLanes } from './four-messages';
+import { absorbLanes, compressWords, hashFourMessages, hashLanesAgain, hashThree, resetLanes } from './four-messages';
 import { compressRipemd160, resetRipemd160 } from './ripemd160';
 import { negatedProduct } from './scalar';
 import { compress, finishState, padTail, resetState, writeDigest } from './sha256';
 import { expandLanes } from './sha256-lanes';
 
-/** Where digests appear: up to four. */
-const OUTPUT: usize = memory.data(128, 16);
+/** Where digests appear: up to six. */
+const OUTPUT: usize = memory.data(192, 16);
 /** A state that the caller may read and set between calls: `stateOffset()`. */
 const STATE: usize = memory.data(32, 16);
 /** The message of a second hash. */
@@ -104,6 +104,15 @@ function hashRipemd160(message: usize, length: u32): void {
 /** SHA-256d of four messages, `stride` bytes apart, which fill the same number of blocks, `stride` / 64. */
 export function sha256dFour(stride: u32, length0: u32, length1: u32, length2: u32, length3: u32): void {
   hashFourMessages(inputOffset(), stride, length0, length1, length2, length3, OUTPUT);
+}
+
+/**
+ * SHA-256 of three messages, which lie one after another at the input, then the same of each of these digests: six at the output. Behind
+ * the messages the caller leaves room for three copies of the longest, each with its padding.
+ */
+export function sha256Three(length0: u32, length1: u32, length2: u32): void {
+  const input = inputOffset();
+  hashThree(input, length0, length1, length2, input + length0 + length1 + length2, OUTPUT);
 }
 
 /** SHA-256d of four pairs of hashes, 64 bytes each one after another. `out` may be where they lie. */
