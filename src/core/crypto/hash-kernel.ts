@@ -35,7 +35,10 @@ const ROOM_BYTES = 256;
 /** Most bytes that lie in the kernel's memory at once for one message, a whole block's worth; longer ones go through in pieces. */
 export const MESSAGE_BYTES_MAX = 4_194_304;
 
-/** The kernel with its memory. Nothing in it outlives a call: whoever calls puts bytes in and takes a copy of the result. */
+/**
+ * The kernel with its memory. Nothing in it outlives a call: whoever calls puts bytes in and takes a copy of the result. (Who writes a
+ * message in place has the kernel until its digest is taken, and lets nothing else be hashed meanwhile.)
+ */
 export class HashKernel {
   readonly exports: HashKernelExports;
   readonly #memory: KernelMemory;
