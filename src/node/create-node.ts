@@ -40,7 +40,9 @@ import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
 import { Network } from '../engine/sync/network.ts';
 import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';
+import type { DiskGuard } from './disk-guard.ts';
 import { createExplainService } from './explain-service.ts';
+import { guardBlocks, guardCoins, guardIndex } from './guarded-stores.ts';
 import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
@@ -67,6 +69,8 @@ export interface NodeStores {
   readonly wallet: RowStore | undefined;
   /** The waiting transactions over a restart; undefined: they are forgotten. */
   readonly mempoolFile: ByteFile | undefined;
+  /** Watches the room on the disk; undefined where nothing is written. */
+  readonly guard?: DiskGuard;
   /** Gives up the room that was kept in reserve for a full disk; undefined where nothing is written. */
   readonly makeRoom?: () => Promise<void>;
   /** Opens an index, which the node closes. Undefined for a node without indexes. */
@@ -138,7 +142,8 @@ export interface RunningNode extends NodePort {
 
 /** Starts a node on the given world. @throws NodeError */
 export async function createNode(parts: NodeParts, settings: NodeSettings): Promise<RunningNode> {
-  const { params, clock, log, stores, verifier, random } = parts;
+  const { params, clock, log, verifier, random } = parts;
+  const stores = guarded(parts.stores);
   const { onProgress, dbCacheBytes } = settings;
   let failed: (error: unknown) => void = () => {}; // While the node is being built, whoever asked hears of it.
   const chain = await Chain.open({
@@ -151,6 +156,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     onProgress: (height, target) => onProgress?.({ stage: 'replaying', height, target }),
     onFailure: (error) => failed(error),
   });
+  stores.guard?.watch(() => chain.cacheBytes);
   await stores.reindex?.load(chain, (height, target) => onProgress?.({ stage: 'reindexing', height, target }));
   const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
   const wallet = await openWallet(parts, settings, chain, mempool);
@@ -163,7 +169,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   });
   const node: FullNode = new FullNode({
     ...parts,
-    ...{ chain, mempool, wallet, mining, prune: settings.prune },
+    ...{ stores, chain, mempool, wallet, mining, prune: settings.prune },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
     indexes: new Indexes({
       ...{ chain, clock, log },
@@ -173,6 +179,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     }),
   });
   failed = (error) => node.fail(error);
+  stores.guard?.begin(failed);
   try {
     await node.begin(settings);
   } catch (error) {
@@ -180,6 +187,18 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     throw error;
   }
   return node;
+}
+
+/** Stores that ask before they grow, where the disk is watched. */
+function guarded(stores: NodeStores): NodeStores {
+  const { guard, openIndex } = stores;
+  if (guard === undefined) return stores;
+  return {
+    ...stores,
+    blocks: guardBlocks(stores.blocks, guard),
+    coins: guardCoins(stores.coins, guard),
+    ...(openIndex && { openIndex: async (name) => guardIndex(await openIndex(name), guard) }),
+  };
 }
 
 /** Peers, not yet met. */
@@ -326,6 +345,7 @@ class FullNode implements RunningNode {
   async #stop(): Promise<void> {
     const { indexes, mempool, mining, network, stores, verifier, wallet } = this.#parts;
     const steps: (() => Promise<void> | void | undefined)[] = [
+      () => stores.guard?.close(),
       ...this.#beforeStop,
       () => network.stop(),
       () => mining.close(),

@@ -52,6 +52,8 @@ export interface NodeOptions {
   readonly mineTo: Uint8Array | undefined;
   /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */
   readonly dbCacheBytes: number;
+  /** Room that is always left on the disk of the data folder, where the node stops in order; 0: as long as it lasts. Default: 50 MiB. */
+  readonly freeBytesMin?: number;
   /** Indexes that are built and kept, beside the chain. Default: `indexesByDefault`. */
   readonly indexes: readonly IndexName[];
   /** Deletes old blocks: above so many bytes of block and undo files, or only when asked to. Default: keeps all. */

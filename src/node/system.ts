@@ -8,20 +8,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
-import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
-import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
-import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
 import type { StoredNetwork } from '../platform/store/database-identity.ts';
+import { freeBytesAt } from '../platform/store/disk-reserve.ts';
 import { openLevelIndexStore } from '../platform/store/level-index-store.ts';
 import { openLevelRowStore } from '../platform/store/level-row-store.ts';
 import { createMemoryBlockStore } from '../platform/store/memory-block-store.ts';
@@ -37,10 +35,11 @@ import { systemRandom } from '../platform/system/random.ts';
 import { stretchWords } from '../platform/system/stretch-words.ts';
 import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
-import { VerifierPool } from '../platform/workers/verifier-pool.ts';
 import type { NodeStores, RunningNode, StoredBlocks, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
+import { DiskGuard, FREE_BYTES_MIN_DEFAULT } from './disk-guard.ts';
 import { loadBlocks } from './load-blocks.ts';
+import { openVerifier } from './open-verifier.ts';
 import type { NodeOptions } from './options.ts';
 
 /** Far more than the mempool's memory limit lets it write. */
@@ -62,7 +61,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
   const { dataDir, log } = options;
   const secp256k1 = chooseSecp256k1(options.secp256k1);
   const clock = createSystemClock();
-  const stores = await openNodeStores(options);
+  const stores = await openNodeStores(options, clock);
   let wallet: OpenedWallet | undefined;
   try {
     wallet = options.wallet ? await openWallet(options) : undefined;
@@ -77,7 +76,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         secp256k1,
         stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
         seed: wallet?.seed,
-        verifier: createCachingVerifier({ inner: openVerifier(options, secp256k1, clock) }),
+        verifier: createCachingVerifier({ inner: openVerifier({ scriptWorkers: options.scriptWorkers, secp256k1, clock, log }) }),
         transport: tcpTransport,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
@@ -92,19 +91,9 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
   }
 }
 
-/** Runs scripts on threads, where some are wanted; these start with the first block that is worth it. */
-function openVerifier({ scriptWorkers, log }: NodeOptions, secp256k1: Secp256k1, clock: Clock): ScriptVerifier {
-  const inline = createInlineVerifier({ secp256k1, clock });
-  if (scriptWorkers === 0) return inline;
-  return new VerifierPool({
-    ...{ workers: scriptWorkers, inline },
-    secp256k1: secp256k1.name as 'native' | 'prebuilt' | 'wasm',
-    failed: (error) => log.error('script-worker-failed', { why: error.message }),
-  });
-}
-
 /** The stores of a data folder, or of memory. */
-async function openNodeStores({ dataDir, network, log, rebuild, fastPrune }: NodeOptions): Promise<NodeStores> {
+async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeStores> {
+  const { dataDir, network, log, rebuild, fastPrune, freeBytesMin = FREE_BYTES_MIN_DEFAULT } = options;
   if (dataDir === undefined) {
     return {
       blocks: createMemoryBlockStore(),
@@ -117,6 +106,8 @@ async function openNodeStores({ dataDir, network, log, rebuild, fastPrune }: Nod
       close: async () => {},
     };
   }
+  const guard = new DiskGuard({ folder: dataDir, freeBytes: () => freeBytesAt(dataDir), freeBytesMin, clock, log });
+  await guard.check(0);
   const { reindexing, ...stores } = await openStores({
     folder: dataDir,
     params: network,
@@ -126,6 +117,7 @@ async function openNodeStores({ dataDir, network, log, rebuild, fastPrune }: Nod
   const mempoolPath = join(dataDir, 'mempool.dat');
   return {
     ...stores,
+    guard,
     ...(reindexing && { reindex: storedBlocks(reindexing, log) }),
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
     wallet: undefined,

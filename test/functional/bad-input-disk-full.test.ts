@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { rmdirSync } from 'node:fs';
-import { mkdtemp, readdir, rmdir } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -18,11 +18,11 @@ import { tempFolder } from '../support/temp-folder.ts';
 /** Any address: these coins are not spent. */
 const MINED_TO = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
-/** A file system of 3 MiB; undefined where this user may not make one. */
-async function smallDisk(t: TestContext): Promise<{ readonly folder: string; grow(): void } | undefined> {
+/** A file system of so many MiB; undefined where this user may not make one. */
+async function smallDisk(t: TestContext, sizeMib: number): Promise<{ readonly folder: string; grow(): void } | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'quoin-test-disk-'));
   const mount = (...args: string[]): boolean => spawnSync('mount', [...args, folder]).status === 0;
-  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs')) {
+  if (process.platform !== 'linux' || !mount('-t', 'tmpfs', '-o', `size=${sizeMib}m`, 'tmpfs')) {
     await rmdir(folder);
     return undefined;
   }
@@ -35,8 +35,8 @@ async function smallDisk(t: TestContext): Promise<{ readonly folder: string; gro
 
 /** Who may be the first to find the disk full: the call that mines alone, or an index in the background, after which no call is answered. */
 const FIRST_FINDERS: readonly (readonly [who: string, options: readonly string[], told: RegExp])[] = [
-  ['the chain', ['--index', 'none'], /the disk of .+ is full: free some room and start again/],
-  ['the chain or an index', [], /the disk of .+ is full: free some room and start again|no node runs on/],
+  ['the chain', ['--index', 'none', '--min-free-disk', '0'], /the disk of .+ is full: free some room and start again/],
+  ['the chain or an index', ['--min-free-disk', '0'], /the disk of .+ is full: free some room and start again|no node runs on/],
 ];
 
 describe('a disk that becomes full', () => {
@@ -46,8 +46,42 @@ describe('a disk that becomes full', () => {
   }
 });
 
+describe('a disk that others fill', () => {
+  it('ends the node in order while there is room to do so, refuses a start, and costs no block', async (t) => {
+    const disk = await smallDisk(t, 96);
+    if (disk === undefined) return t.skip('SKIPPED: a small file system can only be made by root on Linux');
+    const folder = join(disk.folder, 'data');
+    const args = ['--data-dir', folder];
+    const rpc = (...words: string[]) => runQuoin(['rpc', ...args, ...words]);
+    const { command } = await startQuoinNode(t, args);
+    assert.equal(rpc('generatetoaddress', '20', MINED_TO).code, 0);
+    const other = join(disk.folder, 'other');
+    await writeFile(other, new Uint8Array(60 << 20));
+    rpc('generatetoaddress', '1', MINED_TO);
+    const { code, err } = await inTime('the end', command.end);
+    const low = /^quoin: the disk of [^\n]+ has \d+ MiB left and the node needs 5\d MiB [^\n]+: free some room and start again\n$/;
+    assert.match(err, low);
+    assert.equal(code, 1);
+    assert.match(await readFile(join(folder, 'debug.log'), 'utf8'), /disk-low .*free=\d+ needed=\d+/);
+    const left = await readdir(folder);
+    assert.ok(!left.includes('node.json') && !left.includes('.cookie'), left.join());
+
+    const refused = runQuoin(['node', '--network', 'regtest', '--no-listen', '--no-http', ...args]);
+    assert.match(refused.err, low);
+    assert.equal(refused.code, 1);
+    const notImported = runQuoin(['import', join(folder, 'blocks'), '--network', 'regtest', '--data-dir', join(disk.folder, 'new')]);
+    assert.match(notImported.err, low);
+
+    await rm(other);
+    const again = await startQuoinNode(t, args);
+    const height = Number(rpc('getblockcount').out);
+    assert.ok(height >= 20, `${height} blocks`);
+    assert.equal((await again.command.stop()).code, 0);
+  });
+});
+
 async function fillAndGoOn(t: TestContext, options: readonly string[], told: RegExp): Promise<void> {
-  const disk = await smallDisk(t);
+  const disk = await smallDisk(t, 3);
   if (disk === undefined) return t.skip('SKIPPED: a small file system can only be made by root on Linux');
   const folder = join(disk.folder, 'data');
   const args = ['--data-dir', folder];

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { availableParallelism } from 'node:os';
 import type { Log } from '../../engine/ports/log.ts';
 import { importBlocks } from '../../node/import-blocks.ts';
 import type { LoadProgress } from '../../node/load-blocks.ts';
-import { DB_CACHE_BYTES_DEFAULT } from '../../node/options.ts';
+import { DB_CACHE_BYTES_DEFAULT, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
 import { CommandError } from '../failure.ts';
 import type { IMPORT_OPTIONS } from '../options/node-options.ts';
 import { dataFolder, loadNetwork } from '../options/place.ts';
@@ -73,11 +74,13 @@ export async function runImport(from: readonly string[], said: Settings<typeof I
     report.end();
     console.log(text);
   });
-  const dbCacheBytes = said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB;
-  const secp256k1 = said.secp256k1 ?? 'auto';
-  const outcome = await importBlocks({ network, dataDir, from, log, dbCacheBytes, secp256k1, signal, onProgress: report.show }).finally(
-    () => report.end(),
-  );
+  const outcome = await importBlocks({
+    ...{ network, dataDir, from, log, signal, onProgress: report.show },
+    dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
+    ...(said.minFreeDisk !== undefined && { freeBytesMin: said.minFreeDisk * BYTES_PER_MIB }),
+    secp256k1: said.secp256k1 ?? 'auto',
+    scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),
+  }).finally(() => report.end());
   const { found, added, known, invalid, unlinked, firstReason, height } = outcome;
   const parts = [`${formatCount(added)} new`, `${formatCount(known)} known`];
   if (invalid > 0) parts.push(`${formatCount(invalid)} refused (the first: ${firstReason})`);

@@ -16,6 +16,7 @@ const NOTHING: NodeSaid = {
   ...{
     mineTo: undefined,
     dbCache: undefined,
+    minFreeDisk: undefined,
     secp256k1: undefined,
     workers: undefined,
     logLevel: undefined,

@@ -121,6 +121,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       mine: workersOf(said),
       mineTo: await scriptOf(said, network),
       dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
+      ...(said.minFreeDisk !== undefined && { freeBytesMin: said.minFreeDisk * BYTES_PER_MIB }),
       indexes: said.index ?? indexesByDefault(network),
       rebuild: rebuildOf(said),
       prune: pruneOf(said),

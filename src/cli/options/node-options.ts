@@ -16,6 +16,9 @@ const INDEX_NAMES = ['tx', 'script', 'filter', 'spent'] as const;
 /** Limits of `--db-cache`; src/node/options.ts says them in bytes. */
 const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
 
+/** Limits of `--min-free-disk`; 50 MiB is Core's. */
+const MIN_FREE_DISK_MIB = { min: 0, max: 1_048_576, default: 50 };
+
 /** Limits of `--prune` beside 0 and 1: Core's least. */
 const PRUNE_MIB_MIN = 550;
 const PRUNE_MIB_MAX = 100_000_000;
@@ -142,6 +145,13 @@ const RUNNING_OPTIONS = {
     help: `memory for coins that are not yet on disk; default ${DB_CACHE_MIB.default}`,
     parse: (text) => parseWhole(text, DB_CACHE_MIB),
   }),
+  minFreeDisk: single({
+    name: 'min-free-disk',
+    placeholder: 'MIB',
+    takes: `a size in MiB, ${MIN_FREE_DISK_MIB.min} to ${MIN_FREE_DISK_MIB.max}`,
+    help: `stop in order when the disk has less room left; 0 for as long as it lasts; default ${MIN_FREE_DISK_MIB.default}`,
+    parse: (text) => parseWhole(text, MIN_FREE_DISK_MIB),
+  }),
   index: single({
     name: 'index',
     placeholder: 'NAME,...',
@@ -200,7 +210,9 @@ export const NODE_OPTIONS = { ...PLACE_OPTIONS, ...RUNNING_OPTIONS, ...LOGIN_OPT
 export const IMPORT_OPTIONS = {
   ...PLACE_OPTIONS,
   dbCache: RUNNING_OPTIONS.dbCache,
+  minFreeDisk: RUNNING_OPTIONS.minFreeDisk,
   secp256k1: RUNNING_OPTIONS.secp256k1,
+  workers: RUNNING_OPTIONS.workers,
 };
 
 /** What commands that talk to a running node take. */

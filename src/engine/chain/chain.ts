@@ -182,6 +182,11 @@ export class Chain {
     return this.tree.best;
   }
 
+  /** Memory of the coins that are held: what a flush writes is less. */
+  get cacheBytes(): number {
+    return this.#cache.sizeBytes;
+  }
+
   /** The ends of all branches, the highest first. */
   tips(): ChainTip[] {
     return chainTips(this.tree, this.active);

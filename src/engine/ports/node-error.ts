@@ -10,6 +10,7 @@ export const NODE_ERRORS = {
   'data-dir-version': 'The data folder was written by a newer version.',
   'data-dir-unusable': 'The data folder cannot be made, read or written.',
   'disk-full': 'The disk has no room left.',
+  'disk-low': 'The disk has less room left than the node keeps free to stop in order.',
   'dial-failed': 'No connection to a peer could be made.',
   'port-in-use': 'Something else listens on this address.',
   'listen-failed': 'This address cannot be listened on.',

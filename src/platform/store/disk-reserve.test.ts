@@ -3,7 +3,7 @@ import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { tempFolder } from '../../../test/support/temp-folder.ts';
-import { checkRoom, keepReserve, releaseReserve } from './disk-reserve.ts';
+import { checkRoom, freeBytesAt, keepReserve, releaseReserve } from './disk-reserve.ts';
 
 describe('the reserve of a data folder', () => {
   it('is made once, takes a mebibyte, and is gone when it is given up', async (t) => {
@@ -38,6 +38,13 @@ describe('room on the disk', () => {
     const folder = await tempFolder(t);
     await checkRoom(folder, 1);
     await assert.rejects(checkRoom(folder, Number.MAX_SAFE_INTEGER), { name: 'NodeError', code: 'disk-full', message: /free some room/ });
-    await assert.rejects(checkRoom(join(folder, 'missing'), 1), { name: 'NodeError', code: 'data-dir-unusable' });
+  });
+
+  it('is that of the nearest folder there is, where one is still to be made', async (t) => {
+    const folder = await tempFolder(t);
+    await checkRoom(join(folder, 'a', 'b'), 1);
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await assert.rejects(freeBytesAt(join(file, 'folder')), { name: 'NodeError', code: 'data-dir-unusable' });
   });
 });

@@ -6,7 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { rm, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from './small-files.ts';
 import { diskFull, systemCode, toNodeError } from './system-error.ts';
 
@@ -44,14 +44,19 @@ export async function releaseReserve(folder: string): Promise<void> {
   }
 }
 
-/** Whether the disk of a path has so much room for us. @throws NodeError `disk-full`, `data-dir-unusable` */
-export async function checkRoom(path: string, sizeBytes: number): Promise<void> {
-  let roomBytes: number;
+/** How much room there is for us on the disk of a path, which need not be made yet. @throws NodeError `data-dir-unusable` */
+export async function freeBytesAt(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);
-    roomBytes = bavail * bsize;
+    return bavail * bsize;
   } catch (error) {
+    const parent = dirname(resolve(path));
+    if (systemCode(error) === 'ENOENT' && parent !== path) return freeBytesAt(parent);
     throw toNodeError(error, path);
   }
-  if (roomBytes < sizeBytes) throw diskFull(path);
+}
+
+/** Whether the disk of a path has so much room for us. @throws NodeError `disk-full`, `data-dir-unusable` */
+export async function checkRoom(path: string, sizeBytes: number): Promise<void> {
+  if ((await freeBytesAt(path)) < sizeBytes) throw diskFull(path);
 }

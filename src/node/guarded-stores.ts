@@ -1,0 +1,54 @@
+import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { CoinStore } from '../engine/ports/coin-store.ts';
+import type { IndexStore } from '../engine/ports/index-store.ts';
+import type { DiskGuard } from './disk-guard.ts';
+
+/** A block store that asks a guard before it grows. */
+export function guardBlocks(blocks: BlockStore, guard: Pick<DiskGuard, 'beforeGrowth'>): BlockStore {
+  return {
+    append: async (block) => {
+      await guard.beforeGrowth(block.length);
+      return blocks.append(block);
+    },
+    appendUndo: async (file, undo, prevBlockHash) => {
+      await guard.beforeGrowth(undo.length);
+      return blocks.appendUndo(file, undo, prevBlockHash);
+    },
+    read: (position) => blocks.read(position),
+    readUndo: (position, prevBlockHash) => blocks.readUndo(position, prevBlockHash),
+    files: () => blocks.files(),
+    remove: (file) => blocks.remove(file),
+    sizeBytes: () => blocks.sizeBytes(),
+    sync: () => blocks.sync(),
+    close: () => blocks.close(),
+  };
+}
+
+/** A coin store that asks a guard before each flush. */
+export function guardCoins(coins: CoinStore, guard: Pick<DiskGuard, 'check'>): CoinStore {
+  return {
+    tip: () => coins.tip(),
+    load: (keys) => coins.load(keys),
+    apply: async (batch) => {
+      await guard.check(0);
+      return coins.apply(batch);
+    },
+    entries: () => coins.entries(),
+    close: () => coins.close(),
+  };
+}
+
+/** The rows of an index that asks a guard before each batch, of which the largest take a part of the room that is always left. */
+export function guardIndex(index: IndexStore, guard: Pick<DiskGuard, 'check'>): IndexStore {
+  return {
+    tip: () => index.tip(),
+    load: (keys) => index.load(keys),
+    entries: (range) => index.entries(range),
+    apply: async (batch) => {
+      await guard.check(0);
+      return index.apply(batch);
+    },
+    clear: () => index.clear(),
+    close: () => index.close(),
+  };
+}
