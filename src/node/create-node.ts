@@ -12,6 +12,7 @@ import { SERVICES } from '../core/wire/services.ts';
 import { Chain } from '../engine/chain/chain.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
+import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -124,6 +125,8 @@ export interface NodeSettings {
   readonly mine: { readonly workers: number } | undefined;
   readonly mineTo: Uint8Array | undefined;
   /** None unless given. */
+  readonly signetKeys?: readonly SigningKey[];
+  /** None unless given. */
   readonly indexes?: readonly IndexName[];
   readonly dbCacheBytes?: number;
   readonly prune?: PruneOptions | undefined;
@@ -165,6 +168,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     chain: miningChain(chain),
     openSearch: parts.openSearch,
     workersDefault: parts.workersDefault,
+    signer: createBlockSigner(parts.secp256k1, settings.signetKeys ?? []),
     walletScript: wallet === undefined ? undefined : () => wallet.script(),
   });
   const node: FullNode = new FullNode({

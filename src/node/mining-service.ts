@@ -8,10 +8,12 @@ import { addressOfScript } from '../core/address/address.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
+import type { BlockSigner } from '../engine/mining/block-signer.ts';
 import type { MiningChain } from '../engine/mining/chain-view.ts';
 import { generateBlocks } from '../engine/mining/generate.ts';
 import { InlineBlockSearch } from '../engine/mining/inline-block-search.ts';
 import { Miner } from '../engine/mining/miner.ts';
+import { createMinableTemplate } from '../engine/mining/signed-template.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
@@ -31,6 +33,8 @@ export interface MiningParts {
   readonly openSearch: (workers: number) => BlockSearch;
   /** As many as there are cores. */
   readonly workersDefault: number;
+  /** Signs blocks where the network wants that. */
+  readonly signer: BlockSigner;
   /** The wallet's next script, where there is a wallet. */
   readonly walletScript: (() => Uint8Array) | undefined;
 }
@@ -85,8 +89,12 @@ class MiningControl implements Mining {
       const script = options.script ?? this.#parts.walletScript?.();
       if (script === undefined) throw new NodeError('option-invalid', 'mining needs an address, since this node has no wallet: name one');
       if (this.#closed) return;
-      await this.#end();
       const { openSearch, workersDefault, ...rest } = this.#parts;
+      // Whoever asks hears now, not the log every ten seconds, that blocks cannot be signed here.
+      if (rest.params.consensus.signetChallenge !== null) {
+        await createMinableTemplate({ ...rest, params: rest.params.consensus, coinbaseScript: script });
+      }
+      await this.#end();
       const search = openSearch(options.workers ?? workersDefault);
       const miner = new Miner({ ...rest, params: rest.params.consensus, search, coinbaseScript: () => script });
       this.#shift = { miner, search, script };

@@ -1,4 +1,5 @@
 import type { NetworkParams } from '../core/params/types.ts';
+import type { SigningKey } from '../engine/mining/block-signer.ts';
 import type { Log } from '../engine/ports/log.ts';
 import type { IndexName } from '../engine/ports/node-port.ts';
 import type { SocketAddress } from '../engine/ports/transport.ts';
@@ -50,6 +51,8 @@ export interface NodeOptions {
   readonly mine: { readonly workers: number } | undefined;
   /** Output script that gets the rewards; undefined: the wallet's next address. Default: undefined. */
   readonly mineTo: Uint8Array | undefined;
+  /** Keys that sign the blocks which are mined here, on a signet (BIP-325). Default: none. */
+  readonly signetKeys?: readonly SigningKey[];
   /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */
   readonly dbCacheBytes: number;
   /** Room that is always left on the disk of the data folder, where the node stops in order; 0: as long as it lasts. Default: 50 MiB. */

@@ -7,22 +7,30 @@
  */
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { encodeWif } from '../../src/core/address/wif.ts';
 import { concatBytes, fromHex, toHex } from '../../src/core/base/bytes.ts';
 import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
 import { createNonceSearch } from '../../src/core/crypto/search-nonce.ts';
 import { main } from '../../src/core/params/main.ts';
+import { networkToFile } from '../../src/core/params/network-json.ts';
 import { regtest, regtestWithHeights } from '../../src/core/params/regtest.ts';
 import { signet, signetWithChallenge } from '../../src/core/params/signet.ts';
 import { testnet4 } from '../../src/core/params/testnet4.ts';
 import type { NetworkParams } from '../../src/core/params/types.ts';
 import { type Block, decodeBlock, encodeBlock, encodeHeader, makeBlock, makeHeader } from '../../src/core/primitives/block.ts';
 import { decodeBits } from '../../src/core/primitives/compact-target.ts';
+import { multisigScript } from '../../src/core/script/output-template.ts';
 import { createChainService } from '../../src/node/chain-service.ts';
 import { createMemoryBlockStore } from '../../src/platform/store/memory-block-store.ts';
+import { OP_TRUE } from '../support/chain-builder.ts';
+import { eventually } from '../support/eventually.ts';
 import { FakeNode } from '../support/fake-node.ts';
 import { MemoryChain } from '../support/memory-chain.ts';
 import { type PeerNode, peerNodeMissing, startPeerNodeOn } from '../support/peer-node.ts';
+import { startQuoin, temporaryFolder } from '../support/quoin-process.ts';
 import { createRpcCaller } from '../support/rpc-caller.ts';
 import { signedBlock } from '../support/signet-block.ts';
 
@@ -104,6 +112,38 @@ describe('the networks of the C++ node', { skip: peerNodeMissing() }, () => {
       assert.deepEqual([ours.tip.height, await peer.rpc('getblockcount')], [1, 1]);
     } finally {
       await peer.stop();
+    }
+  });
+
+  it('takes the blocks that a node of ours mines with the keys of a signet', async () => {
+    const secp256k1 = chooseSecp256k1('auto');
+    const privateKeys = [1, 2, 3].map((fill) => new Uint8Array(32).fill(fill));
+    const publicKeys = privateKeys.map((key) => secp256k1.publicKeyOf(key) ?? assert.fail());
+    const folder = temporaryFolder('signet');
+    for (const challenge of [multisigScript(2, publicKeys), OP_TRUE]) {
+      const params = { ...signetWithChallenge(challenge), name: 'my-signet' };
+      const [network, keyFile] = [join(folder, 'my-signet.json'), join(folder, 'keys.txt')];
+      writeFileSync(network, JSON.stringify(networkToFile(params)));
+      const lines = privateKeys.slice(1).map((privateKey) => encodeWif({ privateKey, compressed: true }, params));
+      writeFileSync(keyFile, `# two of three\n${lines.join('\n')}\n`);
+      const peer = await startPeerNodeOn('signet', ...ALONE, `-signetchallenge=${toHex(challenge)}`);
+      const ours = await startQuoin({ network, args: ['--mine=1', ...(challenge === OP_TRUE ? [] : ['--signet-key-file', keyFile])] });
+      try {
+        await eventually('two blocks are mined', async () => (await ours.rpc('getblockcount')) >= 2);
+        await ours.post('/api/v1/mining/stop');
+        await ours.rpc('generatetoaddress', 1, (await ours.get('/api/v1/wallet')).address);
+        const height: number = await ours.rpc('getblockcount');
+        for (let at = 1; at <= height; at++) {
+          const block: string = await ours.rpc('getblock', await ours.rpc('getblockhash', at), 0);
+          assert.equal(await peer.rpc('submitblock', block), null);
+        }
+        assert.equal(await peer.rpc('getbestblockhash'), await ours.rpc('getbestblockhash'));
+        const [mining, theirMining] = [await ours.rpc('getmininginfo'), await peer.rpc('getmininginfo')];
+        for (const field of ['blocks', 'bits', 'signet_challenge']) assert.equal(mining[field], theirMining[field], field);
+      } finally {
+        await ours.stop();
+        await peer.stop();
+      }
     }
   });
 

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
+import { tempFolder } from '../../../test/support/temp-folder.ts';
 import { scriptOfAddress } from '../../core/address/address.ts';
+import { encodeWif } from '../../core/address/wif.ts';
 import { quoin } from '../../core/params/quoin.ts';
 import { regtest } from '../../core/params/regtest.ts';
+import { signet } from '../../core/params/signet.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { ALL_CORES } from '../options/node-options.ts';
 import { dataFolder } from '../options/place.ts';
@@ -17,6 +21,7 @@ const NOTHING: NodeSaid = {
     mineTo: undefined,
     dbCache: undefined,
     minFreeDisk: undefined,
+    signetKeyFile: undefined,
     secp256k1: undefined,
     workers: undefined,
     logLevel: undefined,
@@ -107,6 +112,35 @@ describe('a node about which something is said', () => {
       name: 'UsageError',
       message: /^--mine-to "bcrt1.*takes an address of the network quoin/,
     });
+  });
+
+  it('signs blocks of a signet with the keys of a file, and never repeats a line of it', async (t) => {
+    const folder = await tempFolder(t);
+    const file = (name: string, content: string): NodeSaid => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return said({ memory: true, signetKeyFile: path });
+    };
+    const key = { privateKey: new Uint8Array(32).fill(5), compressed: false };
+    const text = encodeWif(key, signet);
+    const plan = await planNode(file('keys', `# mine\n\n ${text} # the first\r\n`), signet);
+    assert.deepEqual(plan.node.signetKeys, [key]);
+    for (const [content, network, message] of [
+      [
+        `${text}\n${text.slice(0, -1)}`,
+        signet,
+        /^--signet-key-file: line 2 of \S+ is no key of this network: Invalid private key encoding$/,
+      ],
+      [encodeWif(key, quoin), signet, /line 1 of \S+ is no key of this network: Private key of another network$/],
+      ['# none\n', signet, /has no key in it$/],
+      [text, regtest, /^--signet-key-file: the blocks of the network regtest are not signed: leave it out$/],
+    ] as const) {
+      await assert.rejects(planNode(file('wrong', content), network), (error: Error) => {
+        assert.match(error.message, message);
+        return !error.message.includes(text.slice(0, 10));
+      });
+    }
+    await assert.rejects(planNode(said({ memory: true, signetKeyFile: join(folder, 'none') }), signet), /there is no file/);
   });
 
   it('is refused with half a login', async () => {

@@ -93,6 +93,34 @@ async function scriptOf({ mineTo }: NodeSaid, network: NetworkParams): Promise<U
   throw new UsageError(`--mine-to "${mineTo}": takes an address of the network ${network.name}: ${result.problem}`);
 }
 
+/** Most bytes of a file with keys: 20 of them, with comments. */
+const KEY_FILE_SIZE_MAX = 65_536;
+
+/** The keys of `--signet-key-file`. Messages never repeat a line, which may be almost a key. */
+async function signetKeysOf({ signetKeyFile }: NodeSaid, network: NetworkParams): Promise<NodeOptions['signetKeys']> {
+  if (signetKeyFile === undefined) return undefined;
+  if (network.consensus.signetChallenge === null) {
+    throw new UsageError(`--signet-key-file: the blocks of the network ${network.name} are not signed: leave it out`);
+  }
+  const { readFileLimited } = await import('../../platform/store/small-files.ts');
+  const { decodeWif } = await import('../../core/address/wif.ts');
+  const bytes = await readFileLimited(signetKeyFile, KEY_FILE_SIZE_MAX);
+  if (bytes === undefined) throw new NodeError('option-invalid', `--signet-key-file: there is no file ${signetKeyFile}`);
+  const lines = Buffer.from(bytes).toString('utf8').split('\n');
+  const keys = lines.flatMap((line, index) => {
+    const text = line.replace(/#.*/, '').trim();
+    if (text === '') return [];
+    const key = decodeWif(text, network);
+    if (!('problem' in key)) return [key];
+    throw new NodeError(
+      'option-invalid',
+      `--signet-key-file: line ${index + 1} of ${signetKeyFile} is no key of this network: ${key.problem}`,
+    );
+  });
+  if (keys.length === 0) throw new NodeError('option-invalid', `--signet-key-file: ${signetKeyFile} has no key in it`);
+  return keys;
+}
+
 /** `main` holds coins of worth: a wallet is there only when the user made one. */
 async function hasWallet(network: NetworkParams, folder: string | undefined): Promise<boolean> {
   if (network.name !== 'main') return true;
@@ -110,6 +138,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
   const dataDir = said.memory === true ? undefined : dataFolder(said.dataDir, network.name);
   const at = (addresses: readonly SocketAddress[] | undefined, flag: string): Promise<SocketAddress[]> =>
     Promise.all((addresses ?? []).map((address) => withIp(address, flag)));
+  const signetKeys = await signetKeysOf(said, network);
   return {
     node: {
       network,
@@ -120,6 +149,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       discovery: said.noDiscovery !== true,
       mine: workersOf(said),
       mineTo: await scriptOf(said, network),
+      ...(signetKeys && { signetKeys }),
       dbCacheBytes: said.dbCache === undefined ? DB_CACHE_BYTES_DEFAULT : said.dbCache * BYTES_PER_MIB,
       ...(said.minFreeDisk !== undefined && { freeBytesMin: said.minFreeDisk * BYTES_PER_MIB }),
       indexes: said.index ?? indexesByDefault(network),

@@ -138,6 +138,13 @@ const RUNNING_OPTIONS = {
     help: "address for mined coins; default the wallet's next one",
     parse: parseText,
   }),
+  signetKeyFile: single({
+    name: 'signet-key-file',
+    placeholder: 'FILE',
+    takes: 'the path of a file with private keys, one a line',
+    help: 'keys that sign the blocks mined here, on a signet: one a line, in wallet import format (WIF)',
+    parse: parseText,
+  }),
   dbCache: single({
     name: 'db-cache',
     placeholder: 'MIB',

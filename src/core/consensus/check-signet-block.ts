@@ -41,6 +41,12 @@ export interface SignetScriptCheck {
   readonly flags: number;
 }
 
+/** What satisfies a challenge. */
+export interface SignetSolution {
+  readonly scriptSig: Uint8Array;
+  readonly witness: readonly Uint8Array[];
+}
+
 /** A commitment's script without the solution in it. */
 interface Commitment {
   readonly script: Uint8Array;
@@ -66,7 +72,7 @@ function takeSolution(script: Uint8Array): Commitment {
 }
 
 /** Input script and witness of a solution. @throws DecodeError for bytes that are neither, or more */
-function decodeSolution(solution: Uint8Array): { readonly scriptSig: Uint8Array; readonly witness: readonly Uint8Array[] } {
+function decodeSolution(solution: Uint8Array): SignetSolution {
   if (solution.length === 0) return { scriptSig: solution, witness: [] };
   const reader = new ByteReader(solution);
   const scriptSig = reader.varBytes({ max: solution.length, what: 'input script of a solution' });
@@ -75,6 +81,23 @@ function decodeSolution(solution: Uint8Array): { readonly scriptSig: Uint8Array;
   for (let i = 0; i < count; i++) witness.push(reader.varBytes({ max: solution.length, what: 'witness item of a solution' }));
   reader.end('solution');
   return { scriptSig, witness };
+}
+
+/** A solution as bytes. */
+export function encodeSolution({ scriptSig, witness }: SignetSolution): Uint8Array {
+  const writer = new ByteWriter().varBytes(scriptSig).compactSize(witness.length);
+  for (const item of witness) writer.varBytes(item);
+  return writer.finish();
+}
+
+/**
+ * The script of a commitment with a solution behind it, for a miner. With an empty one it is what the solution signs: the mark is there, and nothing
+ * behind it.
+ *
+ * @param commitment - without a solution
+ */
+export function commitmentWithSolution(commitment: Uint8Array, solution: Uint8Array): Uint8Array {
+  return concatBytes(commitment, encodePush(concatBytes(SOLUTION_HEADER, solution)));
 }
 
 /** What a solution signs: version, parent, Merkle root without the solution, and time. */

@@ -18,7 +18,7 @@ import { WITNESS_SCALE_FACTOR } from '../../core/consensus/weight.ts';
 import { WITNESS_RESERVED_SIZE_BYTES, witnessCommitment, witnessCommitmentOutput } from '../../core/consensus/witness-commitment.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
-import { decodeHeader, encodeHeader, makeBlock } from '../../core/primitives/block.ts';
+import { decodeHeader, encodeHeader, makeBlock, makeHeader } from '../../core/primitives/block.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { decodeBits } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
@@ -87,6 +87,8 @@ export interface BlockTemplate {
   readonly merkleBranch: readonly Uint8Array[];
   /** Chance in the coinbase, 32 bits. */
   readonly salt: number;
+  /** Whether coinbase and time are signed (BIP-325): then nothing but the nonce may be searched. */
+  readonly signed: boolean;
 }
 
 /** The earliest time for a block: after the median, and (BIP-94, kept on every network that retargets) not long before the period's end. */
@@ -143,6 +145,7 @@ export async function createTemplate(options: TemplateOptions): Promise<BlockTem
     witness,
     merkleBranch: merkleBranch(transactions.map((tx) => tx.txid)),
     salt: options.random.below(2 ** 32),
+    signed: false,
   };
 }
 
@@ -178,6 +181,7 @@ export function searchJobOf(template: BlockTemplate, id: number): SearchJob {
   const coinbase = encodeTransactionStripped(makeCoinbase(template, 0));
   // Version, count of inputs, outpoint and length of the script stand before the script, height and salt before the extranonce.
   const at = 4 + 1 + 36 + 1 + coinbaseHeightScript(template.height).length + 1 + SALT_SIZE_BYTES;
+  const extranonceSizeBytes = template.signed ? 0 : EXTRANONCE_SIZE_BYTES;
   const { version, prevBlockHash, bits, timeSeconds } = template;
   const target = new Uint8Array(32);
   let rest: bigint = decodeBits(bits).target;
@@ -186,12 +190,20 @@ export function searchJobOf(template: BlockTemplate, id: number): SearchJob {
     id,
     header: encodeHeader({ version, prevBlockHash, merkleRoot: zeroHash<MerkleRoot>(), timeSeconds, bits, nonce: 0 }),
     coinbaseHead: coinbase.slice(0, at),
-    coinbaseTail: coinbase.slice(at + EXTRANONCE_SIZE_BYTES),
-    extranonceSizeBytes: EXTRANONCE_SIZE_BYTES,
+    coinbaseTail: coinbase.slice(at + extranonceSizeBytes),
+    extranonceSizeBytes,
     merkleBranch: template.merkleBranch,
     target,
     timeSecondsMax: template.timeSecondsMax,
   };
+}
+
+/** The block of a template as it is before any search: extranonce and nonce are 0. */
+export function blockOfTemplate(template: BlockTemplate): Block {
+  const { version, prevBlockHash, timeSeconds, bits, transactions } = template;
+  const coinbase = makeCoinbase(template, 0);
+  const merkleRoot = merkleRootFrom(coinbase.txid, template.merkleBranch) as MerkleRoot;
+  return makeBlock(makeHeader({ version, prevBlockHash, merkleRoot, timeSeconds, bits, nonce: 0 }), [coinbase, ...transactions]);
 }
 
 /** The block of a search's result. */

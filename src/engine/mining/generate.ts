@@ -7,14 +7,19 @@ import type { BlockSearch, SearchJob, SearchResult } from '../ports/block-search
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { CancelSignal } from '../ports/node-port.ts';
 import type { Random } from '../ports/random.ts';
-import { assembleBlock, createTemplate, searchJobOf } from './block-template.ts';
+import type { BlockSigner } from './block-signer.ts';
+import { assembleBlock, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
+import { createMinableTemplate } from './signed-template.ts';
 
 /** Targets above this are found in some thousand tries: the calling thread is done before a worker has woken up. */
 const EASY_TARGET = 1n << 240n;
 
 /** Between two looks at whether to go on, while workers search. */
 const POLL_MS = 50;
+
+/** What is signed has only so many nonces, after which another template must be signed: it is after so long, long before they are used up. */
+const SIGNED_POLLS_MAX = 200;
 
 /** What to mine, and with what. */
 export interface GenerateOptions {
@@ -29,6 +34,8 @@ export interface GenerateOptions {
   /** Hashes in all blocks together; no limit unless given. Looked at every 50 ms. */
   readonly maxTries?: bigint;
   readonly signal?: CancelSignal;
+  /** For a network whose blocks are signed. */
+  readonly signer?: BlockSigner | undefined;
   /** The search for easy targets, on the calling thread. */
   readonly inline: BlockSearch;
   /** The search for all others, opened when it is first needed and closed in the end. */
@@ -56,7 +63,7 @@ export function isEasyTarget(bits: number): boolean {
  * mined stays. A block that another tip overtakes is begun anew.
  *
  * @returns hashes of the blocks that the chain took
- * @throws MinedBlockRefused where the chain does not take our own block, for instance because the clock was set back by hours
+ * @throws NodeError `option-invalid` where blocks must be signed by others; MinedBlockRefused where the chain does not take our own block, for instance because the clock was set back by hours
  */
 export async function generateBlocks(options: GenerateOptions): Promise<readonly BlockHash[]> {
   const { chain, clock, count, inline } = options;
@@ -65,14 +72,14 @@ export async function generateBlocks(options: GenerateOptions): Promise<readonly
   let triesLeft = options.maxTries;
   try {
     while (hashes.length < count && options.signal?.aborted !== true && (triesLeft === undefined || triesLeft > 0n)) {
-      const template = await createTemplate(options);
+      const template = await createMinableTemplate(options);
       let search = inline;
       if (!isEasyTarget(template.bits)) {
         pool ??= options.openSearch();
         search = pool;
       }
       const before = search.hashes();
-      const result = await findOne(search, searchJobOf(template, hashes.length + 1), { ...options, triesLeft });
+      const result = await findOne(search, searchJobOf(template, hashes.length + 1), { ...options, triesLeft, isSigned: template.signed });
       if (triesLeft !== undefined) triesLeft -= search.hashes() - before;
       if (result === undefined) continue;
       const block = assembleBlock(template, result);
@@ -91,12 +98,13 @@ export async function generateBlocks(options: GenerateOptions): Promise<readonly
 function findOne(
   search: BlockSearch,
   job: SearchJob,
-  options: GenerateOptions & { readonly triesLeft: bigint | undefined },
+  options: GenerateOptions & { readonly triesLeft: bigint | undefined; readonly isSigned: boolean },
 ): Promise<SearchResult | undefined> {
-  const { chain, clock, signal, triesLeft } = options;
+  const { chain, clock, signal, triesLeft, isSigned } = options;
   return new Promise((resolve) => {
     const before = search.hashes();
     let timer: Timer;
+    let polls = 0;
     const end = (result: SearchResult | undefined): void => {
       clock.cancel(timer);
       unsubscribe();
@@ -105,7 +113,8 @@ function findOne(
     };
     const poll = (): void => {
       const usedUp = triesLeft !== undefined && search.hashes() - before >= triesLeft;
-      if (usedUp || signal?.aborted === true) end(undefined);
+      const isOld = isSigned && ++polls >= SIGNED_POLLS_MAX;
+      if (usedUp || isOld || signal?.aborted === true) end(undefined);
       else timer = clock.after(POLL_MS, poll);
     };
     const unsubscribe = chain.onTip(() => end(undefined));

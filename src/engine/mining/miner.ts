@@ -6,10 +6,12 @@ import type { BlockSearch, SearchResult } from '../ports/block-search.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
+import type { BlockSigner } from './block-signer.ts';
 import type { BlockTemplate } from './block-template.ts';
-import { assembleBlock, createTemplate, searchJobOf } from './block-template.ts';
+import { assembleBlock, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
 import { HashRate } from './hash-rate.ts';
+import { createMinableTemplate } from './signed-template.ts';
 
 /** Between two samples of the hash rate, and between looks at whether the job should be renewed. */
 const TICK_MS = 1_000;
@@ -32,6 +34,8 @@ export interface MinerOptions {
   readonly search: BlockSearch;
   /** Where the reward of the next block goes; asked for each template. */
   readonly coinbaseScript: () => Uint8Array;
+  /** For a network whose blocks are signed. */
+  readonly signer?: BlockSigner | undefined;
   /** A block of ours was found and taken by the chain. */
   readonly found?: (block: Block) => void;
 }
@@ -131,7 +135,7 @@ export class Miner {
       if (wanted !== this.#wanted) return;
       try {
         const { coinbaseScript, ...rest } = this.#options;
-        const template = await createTemplate({ ...rest, coinbaseScript: coinbaseScript() });
+        const template = await createMinableTemplate({ ...rest, coinbaseScript: coinbaseScript() });
         if (wanted === this.#wanted) this.#search(template);
       } catch (error) {
         // The next tick tries again; a node whose store fails stops by itself.

@@ -3,7 +3,10 @@ import { sha256d } from '../../core/crypto/sha256.ts';
 import type { SearchJob } from '../ports/block-search.ts';
 import { merkleRootFrom } from './merkle-branch.ts';
 
-/** Which part of a job's extranonces a searcher takes: every `of`th, beginning at `index`. */
+/**
+ * Which part of a job's extranonces a searcher takes: every `of`th, beginning at `index`. Where there are none it is the `index`th of `of` parts of the
+ * nonces.
+ */
 export interface SearchShare {
   readonly index: number;
   readonly of: number;
@@ -35,8 +38,12 @@ export class SearchCursor {
     this.#view = new DataView(this.header.buffer);
     // Beyond 2^53 a number is not exact; nobody gets there.
     this.#extranonceEnd = Math.min(256 ** job.extranonceSizeBytes, Number.MAX_SAFE_INTEGER);
-    this.#extranonce = share.index;
+    this.#extranonce = this.#extranonceBegin;
     this.#writeMerkleRoot();
+  }
+
+  get #extranonceBegin(): number {
+    return this.#job.extranonceSizeBytes === 0 ? 0 : this.#share.index;
   }
 
   /** The extranonce whose Merkle root stands in the header. */
@@ -49,9 +56,9 @@ export class SearchCursor {
     this.#extranonce += this.#share.of;
     if (this.#extranonce >= this.#extranonceEnd) {
       const timeSeconds = this.#view.getUint32(TIME_OFFSET, true);
-      if (timeSeconds >= this.#job.timeSecondsMax || this.#share.index >= this.#extranonceEnd) return false;
+      if (timeSeconds >= this.#job.timeSecondsMax || this.#extranonceBegin >= this.#extranonceEnd) return false;
       this.#view.setUint32(TIME_OFFSET, timeSeconds + 1, true);
-      this.#extranonce = this.#share.index;
+      this.#extranonce = this.#extranonceBegin;
     }
     this.#writeMerkleRoot();
     return true;

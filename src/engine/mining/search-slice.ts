@@ -19,17 +19,24 @@ export class SlicedSearch {
   readonly #job: SearchJob;
   readonly #search: NonceSearch;
   readonly #cursor: SearchCursor;
-  #nonce = 0;
+  /** The nonces that are tried in each header. */
+  readonly #begin: number;
+  readonly #end: number;
+  #nonce: number;
 
   constructor(job: SearchJob, share: SearchShare, search: NonceSearch) {
     this.#job = job;
     this.#search = search;
     this.#cursor = new SearchCursor(job, share);
+    const isShared = job.extranonceSizeBytes === 0;
+    this.#begin = isShared ? Math.floor((NONCE_COUNT * share.index) / share.of) : 0;
+    this.#end = isShared ? Math.floor((NONCE_COUNT * (share.index + 1)) / share.of) : NONCE_COUNT;
+    this.#nonce = this.#begin;
   }
 
   /** Tries up to `hashes` more nonces. */
   slice(hashes: number): SliceOutcome {
-    const count = Math.min(hashes, NONCE_COUNT - this.#nonce);
+    const count = Math.min(hashes, this.#end - this.#nonce);
     const { header, extranonce } = this.#cursor;
     const nonce = this.#search.search({ header80: header, target: this.#job.target, from: this.#nonce, count });
     if (nonce >= 0) {
@@ -40,8 +47,8 @@ export class SlicedSearch {
     }
     this.tried = count;
     this.#nonce += count;
-    if (this.#nonce < NONCE_COUNT) return SEARCHING;
-    this.#nonce = 0;
+    if (this.#nonce < this.#end) return SEARCHING;
+    this.#nonce = this.#begin;
     return this.#cursor.next() ? SEARCHING : { kind: 'exhausted' };
   }
 }

@@ -9,7 +9,7 @@ export interface SearchJob {
   readonly header: Uint8Array;
   readonly coinbaseHead: Uint8Array;
   readonly coinbaseTail: Uint8Array;
-  /** Bytes of the extranonce between head and tail, little-endian. */
+  /** Bytes of the extranonce between head and tail, little-endian; 0: there is one header, whose nonces are shared out. */
   readonly extranonceSizeBytes: number;
   /** Hashes that lead from the coinbase's txid to the Merkle root. */
   readonly merkleBranch: readonly Uint8Array[];

@@ -4,7 +4,7 @@ import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts'
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { RpcMethod } from '../method.ts';
-import { difficultyOf, hex32, rounded, targetHex } from '../render/numbers.ts';
+import { difficultyOf, hex32, hexOf, rounded, targetHex } from '../render/numbers.ts';
 
 /** Blocks over which the hash rate of the network is estimated, as Core's. */
 const ESTIMATE_BLOCKS = 120;
@@ -51,9 +51,11 @@ export const getmininginfo: RpcMethod = {
     blockmintxfee: Type.Number({ description: 'Always 0: a block takes whatever waits and fits.' }),
     chain: Type.String(),
     next: Type.Object({ height: Type.Integer(), bits: Type.String(), difficulty: Type.Number(), target: Type.String() }),
+    signet_challenge: Type.Optional(Type.String({ description: 'The script that signs blocks, where they are signed.' })),
     warnings: Type.Array(Type.String()),
   }),
   run: ({ node }) => {
+    const { signetChallenge } = node.params.consensus;
     const tip = node.chain.tip();
     const context = { prev: retargetBlock(tip), ancestor: (height: number) => retargetBlock(blockAt(node, height)) };
     const next = nextBits(node.clock.nowSeconds(), context, node.params.consensus.pow);
@@ -67,6 +69,7 @@ export const getmininginfo: RpcMethod = {
       blockmintxfee: coins(0n),
       chain: node.params.name,
       next: { height: tip.height + 1, bits: hex32(next), difficulty: difficultyOf(next), target: targetHex(next) },
+      signet_challenge: signetChallenge === null ? undefined : hexOf(signetChallenge),
       warnings: [],
     };
   },
