@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { blocksOn, SyncWorld } from '../../../test/support/sync-world.ts';
+import { blockWork } from '../../core/consensus/proof-of-work.ts';
 import { regtest } from '../../core/params/regtest.ts';
+import type { ChainWork } from '../../core/primitives/compact-target.ts';
 
 describe('sync progress', () => {
   it('tells the speed of the last half minute and the time that is left', async () => {
@@ -21,6 +23,27 @@ describe('sync progress', () => {
     assert.ok(Math.abs((progress.secondsLeft ?? 0) - 25) < 2, `${progress.secondsLeft} seconds`);
     await world.advance(31_000);
     assert.deepEqual([node.network.sync().blocksPerSecond, node.network.sync().secondsLeft], [0, undefined], 'nothing came for long');
+    await world.close();
+  });
+
+  it('is by the known work while the headers do not show all of it, and the end is not in sight', async () => {
+    const minimumChainWork = (blockWork(regtest.genesis.header.bits) * 10n) as ChainWork;
+    const world = new SyncWorld({ ...regtest, minimumChainWork });
+    const node = await world.node('10.0.0.1');
+    const figures = () => {
+      const { inSync, fraction, secondsLeft } = node.network.sync();
+      return [inSync, fraction, secondsLeft];
+    };
+    assert.deepEqual(figures(), [false, 0.1, undefined], 'alone, with the first block');
+    const blocks = blocksOn(regtest, 9);
+    for (const block of blocks.slice(0, 4)) await node.chain.acceptBlock(block);
+    assert.deepEqual(figures(), [false, 0.5, undefined]);
+    node.chain.acceptHeaders(blocks.slice(0, 8).map(({ header }) => header));
+    assert.deepEqual(figures(), [false, 0.5, undefined], 'one header less than the work needs');
+    node.chain.acceptHeaders(blocks.map(({ header }) => header));
+    assert.deepEqual(figures(), [false, 4 / 9, undefined]);
+    for (const block of blocks) await node.chain.acceptBlock(block);
+    assert.deepEqual(figures(), [true, 1, 0]);
     await world.close();
   });
 

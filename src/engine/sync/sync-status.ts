@@ -11,6 +11,9 @@ const SPEED_SPAN_MS = 30_000;
 /** Measurements within the span. */
 const SAMPLES_MAX = 60;
 
+/** As finely a ratio of work is told. */
+const RATIO_STEPS = 1_000_000n;
+
 /** How far we are, by what peers have shown. No clock tells a node how old a tip may be. */
 export class SyncStatus {
   readonly #context: SyncContext;
@@ -47,17 +50,23 @@ export class SyncStatus {
 
   /** Figures for people. */
   progress(): SyncProgress {
-    const { height } = this.#context.chain.active;
-    const headers = Math.max(height, this.#context.chain.tree.best.height);
+    const { tip } = this.#context.chain.active;
+    const { height } = tip;
+    const { best } = this.#context.chain.tree;
+    const headers = Math.max(height, best.height);
     const blocksPerSecond = this.#speed();
     const left = headers - height;
+    // Where the headers do not show the work that the chain is known to have, they are not all, and nobody knows how many there are.
+    const { minimumChainWork } = this.#context.params;
+    const known = best.chainWork >= minimumChainWork;
+    const ofKnown = headers === 0 ? 1 : height / headers;
     return {
       inSync: this.inSync(),
       height,
       headers,
-      fraction: headers === 0 ? 1 : height / headers,
+      fraction: known ? ofKnown : Math.min(ofKnown, ratioOf(tip.chainWork, minimumChainWork)),
       blocksPerSecond,
-      secondsLeft: left === 0 ? 0 : blocksPerSecond > 0 ? left / blocksPerSecond : undefined,
+      secondsLeft: !known ? undefined : left === 0 ? 0 : blocksPerSecond > 0 ? left / blocksPerSecond : undefined,
     };
   }
 
@@ -85,4 +94,9 @@ export class SyncStatus {
     }
     return height;
   }
+}
+
+/** A part of a whole that is not 0, both too large for a number. */
+function ratioOf(part: bigint, whole: bigint): number {
+  return Number((part * RATIO_STEPS) / whole) / Number(RATIO_STEPS);
 }
