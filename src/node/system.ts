@@ -47,6 +47,7 @@ const MEMPOOL_FILE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** Core's with `-fastprune`. */
 const FAST_PRUNE_FILE_BYTES = 0x10000;
+const FAST_PRUNE_AFTER_HEIGHT = 100;
 
 /** A node of this machine. */
 export interface SystemNode extends RunningNode {
@@ -67,7 +68,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
     wallet = options.wallet ? await openWallet(options) : undefined;
     const node = await createNode(
       {
-        params: options.network,
+        params: paramsOf(options),
         version: packageVersion(),
         dataDir,
         clock,
@@ -89,6 +90,11 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
     await stores.close();
     throw error;
   }
+}
+
+/** The network, which prunes sooner where that is to be tested. */
+function paramsOf({ network, fastPrune }: NodeOptions): NodeOptions['network'] {
+  return fastPrune === true ? { ...network, pruneAfterHeight: Math.min(network.pruneAfterHeight, FAST_PRUNE_AFTER_HEIGHT) } : network;
 }
 
 /** The stores of a data folder, or of memory. */

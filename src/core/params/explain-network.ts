@@ -34,6 +34,7 @@ export function explainNetwork(params: NetworkParams): readonly NetworkFact[] {
     ...explainGenesis(params),
     ...explainRules(consensus),
     fact('pruneKeepBlocks', String(params.pruneKeepBlocks), 'blocks that pruning always keeps'),
+    fact('pruneAfterHeight', String(params.pruneAfterHeight), 'nothing is pruned on a shorter chain'),
     ...explainKnown(params),
   ];
 }

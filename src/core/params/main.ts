@@ -36,6 +36,7 @@ export const main: NetworkParams = deepFreeze({
   coinType: 0,
   genesis,
   pruneKeepBlocks: 288,
+  pruneAfterHeight: 100_000,
   listenOnAllInterfaces: true,
   minimumChainWork: 0x1128750f82f4c366153a3a030n as ChainWork,
   assumeValid: blockHashOf('00000000000000000000ccebd6d74d9194d8dcdc1d177c478e094bfad51ba5ac'),

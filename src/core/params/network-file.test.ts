@@ -71,6 +71,7 @@ const INTEGERS: readonly (readonly [string, number, number])[] = [
   ['activationHeights.taproot', 0, 0x7fffffff],
   ['time.future.maxSeconds', 1, 31_536_000],
   ['pruneKeepBlocks', 288, 0x7fffffff],
+  ['pruneAfterHeight', 0, 0x7fffffff],
 ];
 
 describe('a network file', () => {
@@ -87,8 +88,8 @@ describe('a network file', () => {
     }
   });
 
-  it('wants every field but magic, pow.limit, genesis.hash and deployments', () => {
-    const optional = ['magic', 'pow.limit', 'genesis.hash', 'deployments'];
+  it('wants every field but magic, pow.limit, genesis.hash, pruneAfterHeight and deployments', () => {
+    const optional = ['magic', 'pow.limit', 'genesis.hash', 'pruneAfterHeight', 'deployments'];
     const walk = (value: unknown, path: Path): void => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
       for (const [key, part] of Object.entries(value)) {
@@ -100,6 +101,13 @@ describe('a network file', () => {
       }
     };
     walk(networkToFile(regtest), []);
+  });
+
+  it('prunes on a chain of any length that has more than the blocks it keeps, where no other is said', () => {
+    assert.equal(networkFromFile(changed(['pruneAfterHeight'], undefined)).pruneAfterHeight, 288);
+    const same = { ...regtest, pruneKeepBlocks: 300, pruneAfterHeight: 300 };
+    assert.equal('pruneAfterHeight' in networkToFile(same), false);
+    assert.equal(networkFromFile(networkToFile(same)).pruneAfterHeight, 300);
   });
 
   it('takes a least chain work of 64 digits, none where it is left out, and makes no other message start of it', () => {

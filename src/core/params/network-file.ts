@@ -2,7 +2,7 @@
  * A network as a JSON file: the form a user writes, and the check that the built-in networks pass too.
  *
  * Every field of a built-in network stands in it and every one must be there, but for `magic` (else it follows from the rules),
- * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right), and what few networks have: `history`,
+ * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right), `pruneAfterHeight` (else `pruneKeepBlocks`), and what few networks have: `history`,
  * `signetChallenge`, `minimumChainWork`, `assumeValid` and `deployments` (else there is none; network-past.ts reads them).
  *
  * @module
@@ -56,6 +56,7 @@ const BLOCK_SIGOPS_COST = { min: 400, max: 4_000_000 };
 
 /** Core keeps 288 blocks at least, and tells its peers so (NODE_NETWORK_LIMITED, BIP-159). */
 const PRUNE_KEEP_BLOCKS = { min: 288, max: HEIGHT_MAX };
+const PRUNE_AFTER_HEIGHT = { min: 0, max: HEIGHT_MAX };
 
 /** Longest prefix with which a bech32 text of a 40-byte program still has the 90 characters that BIP-173 allows. */
 const BECH32_PREFIX_LENGTH_MAX = 18;
@@ -162,6 +163,7 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
   const rules = readRules(reader);
   const genesis = options.mineOne ? standInGenesis(reader) : readGenesis(reader, rules.pow.bits);
   const pruneKeepBlocks = reader.integer('pruneKeepBlocks', PRUNE_KEEP_BLOCKS);
+  const pruneAfterHeight = reader.has('pruneAfterHeight') ? reader.integer('pruneAfterHeight', PRUNE_AFTER_HEIGHT) : pruneKeepBlocks;
   const known = readKnown(reader);
   const consensus: ConsensusParams = { genesisHash: genesis.header.hash, ...rules };
   return {
@@ -172,6 +174,7 @@ function readNetwork(reader: FieldReader, options: { readonly mineOne: boolean }
     ...addresses,
     genesis,
     pruneKeepBlocks,
+    pruneAfterHeight,
     listenOnAllInterfaces,
     ...known,
     consensus,

@@ -81,6 +81,7 @@ export interface NetworkFile {
   /** Hexadecimal: the script of BIP-325. */
   readonly signetChallenge?: string;
   readonly pruneKeepBlocks: number;
+  readonly pruneAfterHeight?: number;
   /** 64 hexadecimal digits, the most significant first. */
   readonly minimumChainWork?: string;
   /** Display order. */
@@ -162,6 +163,7 @@ export function networkToFile(params: NetworkParams): NetworkFile {
     },
     ...rules,
     pruneKeepBlocks: params.pruneKeepBlocks,
+    ...(params.pruneAfterHeight === params.pruneKeepBlocks ? {} : { pruneAfterHeight: params.pruneAfterHeight }),
     ...(params.minimumChainWork === 0n ? {} : { minimumChainWork: hexU256(params.minimumChainWork) }),
     ...(params.assumeValid === null ? {} : { assumeValid: toDisplayHex(params.assumeValid) }),
     ...(params.deployments.length === 0 ? {} : { deployments: params.deployments.map((deployment) => ({ ...deployment })) }),

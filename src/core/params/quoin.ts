@@ -37,6 +37,7 @@ export const quoin: NetworkParams = deepFreeze({
   genesis,
   // Two days and a third at ten seconds a block.
   pruneKeepBlocks: 20_160,
+  pruneAfterHeight: 20_160,
   listenOnAllInterfaces: true,
   minimumChainWork: 0n as ChainWork,
   assumeValid: null,

@@ -29,6 +29,7 @@ export const regtest: NetworkParams = deepFreeze({
   ...TEST_KEYS,
   genesis,
   pruneKeepBlocks: 288,
+  pruneAfterHeight: 1_000,
   listenOnAllInterfaces: false,
   minimumChainWork: 0n as ChainWork,
   assumeValid: null,

@@ -51,6 +51,7 @@ export const signet: NetworkParams = deepFreeze({
   ...TEST_KEYS,
   genesis,
   pruneKeepBlocks: 288,
+  pruneAfterHeight: 1_000,
   listenOnAllInterfaces: true,
   minimumChainWork: 0xb463ea0a4b8n as ChainWork,
   assumeValid: blockHashOf('00000008414aab61092ef93f1aacc54cf9e9f16af29ddad493b908a01ff5c329'),

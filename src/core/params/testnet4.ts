@@ -29,6 +29,7 @@ export const testnet4: NetworkParams = deepFreeze({
   ...TEST_KEYS,
   genesis,
   pruneKeepBlocks: 288,
+  pruneAfterHeight: 1_000,
   listenOnAllInterfaces: true,
   minimumChainWork: 0x9a0fe15d0177d086304n as ChainWork,
   assumeValid: blockHashOf('0000000002368b1e4ee27e2e85676ae6f9f9e69579b29093e9a82c170bf7cf8a'),

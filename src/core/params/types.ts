@@ -160,6 +160,8 @@ export interface NetworkParams {
   readonly genesis: Block;
   /** Blocks that pruning always keeps. */
   readonly pruneKeepBlocks: number;
+  /** Nothing is pruned while the chain is not longer. Core's `nPruneAfterHeight`. */
+  readonly pruneAfterHeight: number;
   /** Whether P2P listens on all interfaces unless told otherwise; else on 127.0.0.1. */
   readonly listenOnAllInterfaces: boolean;
   /** Work that the network's best chain is known to have; a chain with less is not it. 0: nothing is known. */

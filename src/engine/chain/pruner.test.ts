@@ -11,7 +11,7 @@ import type { PruneOptions } from './pruner.ts';
 
 /** Keeps ten blocks. A file has room for four of its blocks. */
 const KEEP = 10;
-const PARAMS: NetworkParams = { ...regtest, pruneKeepBlocks: KEEP };
+const PARAMS: NetworkParams = { ...regtest, pruneKeepBlocks: KEEP, pruneAfterHeight: 0 };
 const FILE_SIZE_MAX = 1_100;
 const COUNT = 60;
 const MANUAL: PruneOptions = { targetBytes: undefined };
@@ -88,6 +88,15 @@ describe('pruning', () => {
     const all = newStores();
     await longChain(all, { prune: { targetBytes: buffer + 1_000_000 } });
     assert.equal(all.blocks.files()[0]?.file, 0);
+  });
+
+  it('leaves a chain whole that is not longer than its network says, and looks at once when it is', async () => {
+    const stores = newStores();
+    const params = { ...PARAMS, pruneAfterHeight: COUNT };
+    const chain = await longChain(stores, { params, prune: { targetBytes: 1 } });
+    assert.equal(chain.pruneHeight(), 0);
+    await acceptAll(chain, branch(parentAt(COUNT), 1, 1));
+    assert.ok(chain.pruneHeight() > 0);
   });
 
   it('goes on where it was closed, refuses to be whole, and removes what a crash left', async () => {

@@ -79,8 +79,8 @@ export class Pruner {
 
   /** Deletes the oldest files while there are more bytes than the target. Does nothing most of the time. */
   async keepToTarget(): Promise<void> {
-    const { blocks, options } = this.#parts;
-    if (options?.targetBytes === undefined || !this.#begun) return;
+    const { active, blocks, options, params } = this.#parts;
+    if (options?.targetBytes === undefined || !this.#begun || active.height <= params.pruneAfterHeight) return;
     const files = blocks.files();
     const lastFile = files.at(-1)?.file ?? -1;
     if (lastFile === this.#lastFile) return;

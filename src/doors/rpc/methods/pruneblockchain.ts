@@ -40,7 +40,7 @@ export const pruneblockchain: RpcMethod = {
     if (said < 0) throw new RpcError('INVALID_PARAMETER', 'Negative block height.');
     const height = said > HEIGHT_MAX ? heightAtTime(chain, said - TIME_WINDOW_SECONDS) : said;
     const tip = chain.tip().height;
-    if (tip < node.params.pruneKeepBlocks) throw new RpcError('MISC_ERROR', 'Blockchain is too short for pruning.');
+    if (tip < node.params.pruneAfterHeight) throw new RpcError('MISC_ERROR', 'Blockchain is too short for pruning.');
     if (height > tip) throw new RpcError('INVALID_PARAMETER', 'Blockchain is shorter than the attempted prune height.');
     await chain.pruneTo(height);
     return (chain.pruning()?.firstStoredHeight ?? 0) - 1;
