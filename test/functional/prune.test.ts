@@ -5,9 +5,13 @@
  */
 
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { regtest } from '../../src/core/params/regtest.ts';
+import { encodeBlock } from '../../src/core/primitives/block.ts';
+import { buildChain, genesisParent } from '../support/chain-builder.ts';
 import { addressOf, agree, joinNodes, mine, startApart } from '../support/cluster.ts';
 import { runQuoin } from '../support/quoin-command.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
@@ -90,3 +94,89 @@ describe('a node that prunes', () => {
     assert.equal(await whole.stop(), 0);
   });
 });
+
+/** Of each block beside its header and coinbase; a file of 64 KiB takes one block. */
+const LOAD_SIZE_BYTES = 60_000;
+
+describe('a node with a target', () => {
+  const args = ['--prune', '18', '--fast-prune', '--index', 'none'];
+  const TARGET_BYTES = 18 * 1_048_576;
+
+  it('deletes by itself what is too much, also when it is killed at that again and again', async () => {
+    const dataDir = temporaryFolder('target');
+    const coinbaseScript = new Uint8Array(LOAD_SIZE_BYTES).fill(0x6a);
+    const blocks = buildChain({ parent: genesisParent(regtest), params: regtest, count: KEEP + 60, coinbaseScript });
+    const folder = join(dataDir, 'blocks');
+    let node = await startApart({ network: 'regtest', dataDir, args });
+    const give = async (count: number): Promise<void> => {
+      const height = (await node.rpc('getblockcount')) as number;
+      for (const block of blocks.slice(height, height + count)) {
+        assert.equal(await node.rpc('submitblock', Buffer.from(encodeBlock(block)).toString('hex')), null);
+      }
+    };
+    await give(KEEP);
+    assert.equal((await node.rpc('getblockchaininfo')).pruneheight, 0);
+    for (let kill = 0; kill < 5; kill++) {
+      const deletion = new AbortController();
+      const seen = watchFor(folder, (name) => name.startsWith('rev') && !existsSync(join(folder, name)), deletion.signal).catch(
+        () => undefined,
+      );
+      const giving = give(blocks.length).catch(() => undefined);
+      // Whichever ends first: without a deletion what follows fails.
+      await Promise.race([seen, giving]);
+      await node.kill();
+      deletion.abort();
+      await giving;
+      node = await startApart({ network: 'regtest', dataDir, args });
+      const { pruneheight, blocks: height } = (await node.rpc('getblockchaininfo')) as { pruneheight: number; blocks: number };
+      assert.ok(pruneheight > 0 && height - pruneheight >= KEEP - 1, `${pruneheight} of ${height}`);
+      assert.equal(await node.rpc('verifychain', 4, height - pruneheight + 1), true);
+    }
+    await give(blocks.length);
+    const info = (await node.rpc('getblockchaininfo')) as Record<string, number | boolean>;
+    assert.deepEqual([info.blocks, info.automatic_pruning, info.prune_target_size], [blocks.length, true, TARGET_BYTES]);
+    // The last blocks are more than the target, and all else is gone.
+    assert.equal(info.pruneheight, blocks.length - KEEP + 1);
+    const kept = readdirSync(folder).filter((name) => name.startsWith('blk'));
+    assert.equal(kept.length, KEEP);
+    const whole = await startApart({ network: 'regtest', args: ['--index', 'none'] });
+    for (const block of blocks) await whole.rpc('submitblock', Buffer.from(encodeBlock(block)).toString('hex'));
+    await agree([node, whole]);
+    assert.deepEqual([await node.stop(), await whole.stop()], [0, 0]);
+  });
+});
+
+describe('a wallet in a folder whose old blocks were pruned', () => {
+  it('is made anew and goes on; words that may be older are refused, with the blocks that they lack', async () => {
+    const dataDir = temporaryFolder('pruned-wallet');
+    const args = ['--prune', '1', '--fast-prune'];
+    const node = await startApart({ network: 'regtest', dataDir, args });
+    await mine(node, 700, 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080');
+    const last = (await node.rpc('pruneblockchain', 400)) as number;
+    assert.ok(last > 0);
+    assert.equal(await node.stop(), 0);
+    const words = JSON.parse(readFileSync(join(dataDir, 'wallet', 'seed.json'), 'utf8')) as { mnemonic: string };
+    rmSync(join(dataDir, 'wallet'), { recursive: true });
+
+    const fresh = await startApart({ network: 'regtest', dataDir, args });
+    await mine(fresh, 1, await addressOf(fresh));
+    assert.equal((await fresh.get('/api/v1/wallet')).balance.immature > 0, true);
+    assert.equal(await fresh.stop(), 0);
+    const again = await startApart({ network: 'regtest', dataDir, args });
+    assert.equal((await again.get('/api/v1/wallet')).balance.immature > 0, true, 'it need not look at what is gone');
+    assert.equal(await again.stop(), 0);
+
+    rmSync(join(dataDir, 'wallet'), { recursive: true });
+    const place = ['--network', 'regtest', '--data-dir', dataDir];
+    assert.equal(runQuoin(['wallet', 'restore', ...place], { input: `${words.mnemonic}\n` }).code, 0);
+    const refused = runQuoin(['node', ...place, '--no-http', '--no-listen', ...args]);
+    assert.equal(refused.code, 1);
+    const lacking = `the wallet must look through the blocks from 1 on, and those before ${last + 1} were pruned`;
+    assert.equal(refused.err, `quoin: ${lacking}: start with --reindex to get them again\n`);
+  });
+});
+
+/** Resolves at the first change of a file that fits. */
+async function watchFor(folder: string, fits: (name: string) => boolean, signal: AbortSignal): Promise<void> {
+  for await (const { filename } of watch(folder, { signal })) if (filename !== null && fits(filename)) return;
+}

@@ -94,6 +94,15 @@ describe('a node about which something is said', () => {
     assert.equal((await planNode(said({ mine: false }), quoin)).node.mine, undefined);
   });
 
+  it('prunes to a size from 550 MiB on, and with small files for tests from 18 on', async () => {
+    const pruneOf = async (what: Partial<NodeSaid>) => (await planNode(said(what), regtest)).node.prune;
+    assert.deepEqual(await pruneOf({ prune: 0 }), undefined);
+    assert.deepEqual(await pruneOf({ prune: 1 }), { targetBytes: undefined });
+    assert.deepEqual(await pruneOf({ prune: 550 }), { targetBytes: 550 * 1_048_576 });
+    assert.deepEqual(await pruneOf({ prune: 18, fastPrune: true }), { targetBytes: 18 * 1_048_576 });
+    await assert.rejects(pruneOf({ prune: 549 }), { name: 'UsageError', message: /^--prune "549": takes .* from 550 on$/ });
+  });
+
   it('keeps nothing with --memory', async () => {
     assert.equal((await planNode(said({ memory: true }), quoin)).node.dataDir, undefined);
   });

@@ -12,7 +12,7 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import type { SocketAddress } from '../../engine/ports/transport.ts';
 import { DB_CACHE_BYTES_DEFAULT, indexesByDefault, MINING_WORKERS_MAX, type NodeOptions, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
 import { UsageError } from '../failure.ts';
-import { ALL_CORES, type NODE_OPTIONS } from '../options/node-options.ts';
+import { ALL_CORES, type NODE_OPTIONS, PRUNE_MIB_MIN, PRUNE_TAKES } from '../options/node-options.ts';
 import { dataFolder } from '../options/place.ts';
 import type { Settings } from '../options/settings.ts';
 
@@ -71,8 +71,9 @@ function workersOf({ mine }: NodeSaid): NodeOptions['mine'] {
 }
 
 /** What `--prune` says: 0 keeps all, 1 deletes only when asked. */
-function pruneOf({ prune }: NodeSaid): NodeOptions['prune'] {
+function pruneOf({ prune, fastPrune }: NodeSaid): NodeOptions['prune'] {
   if (prune === undefined || prune === 0) return undefined;
+  if (prune > 1 && prune < PRUNE_MIB_MIN && fastPrune !== true) throw new UsageError(`--prune "${prune}": takes ${PRUNE_TAKES}`);
   return { targetBytes: prune === 1 ? undefined : prune * BYTES_PER_MIB };
 }
 

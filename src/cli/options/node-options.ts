@@ -19,9 +19,13 @@ const DB_CACHE_MIB = { min: 4, max: 16_384, default: 450 };
 /** Limits of `--min-free-disk`; 50 MiB is Core's. */
 const MIN_FREE_DISK_MIB = { min: 0, max: 1_048_576, default: 50 };
 
-/** Limits of `--prune` beside 0 and 1: Core's least. */
-const PRUNE_MIB_MIN = 550;
+/** Limits of `--prune` beside 0 and 1: Core's least, and one for tests, with small files. */
+export const PRUNE_MIB_MIN = 550;
+const FAST_PRUNE_MIB_MIN = 18;
 const PRUNE_MIB_MAX = 100_000_000;
+
+/** What `--prune` takes. */
+export const PRUNE_TAKES: string = `0 to keep all, 1 to delete only when asked by pruneblockchain, or a size in MiB from ${PRUNE_MIB_MIN} on`;
 
 /** Most threads of `--mine`; the same as src/node/options.ts. */
 const MINING_WORKERS_MAX = 256;
@@ -169,11 +173,15 @@ const RUNNING_OPTIONS = {
   prune: single({
     name: 'prune',
     placeholder: 'MIB',
-    takes: `0 to keep all, 1 to delete only when asked by pruneblockchain, or a size in MiB from ${PRUNE_MIB_MIN} on`,
+    takes: PRUNE_TAKES,
     help: `delete the oldest blocks above so many MiB; 1 only when asked by pruneblockchain; default 0, keep all`,
-    parse: (text) => (text === '0' || text === '1' ? Number(text) : parseWhole(text, { min: PRUNE_MIB_MIN, max: PRUNE_MIB_MAX })),
+    parse: (text) => (text === '0' || text === '1' ? Number(text) : parseWhole(text, { min: FAST_PRUNE_MIB_MIN, max: PRUNE_MIB_MAX })),
   }),
-  fastPrune: switchOption({ name: 'fast-prune', help: 'block files of 64 KiB, for tests of pruning', parse: parseSwitch }),
+  fastPrune: switchOption({
+    name: 'fast-prune',
+    help: `for tests of pruning: block files of 64 KiB, and --prune from ${FAST_PRUNE_MIB_MIN} on`,
+    parse: parseSwitch,
+  }),
   reindex: switchOption({
     name: 'reindex',
     group: 'rebuild',
