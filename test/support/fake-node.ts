@@ -34,6 +34,7 @@ import type {
   PeerInfo,
   ScriptCoin,
   ScriptEvent,
+  Spender,
   TransactionOutcome,
   WalletEntry,
   WalletService,
@@ -463,6 +464,8 @@ export class FakeIndexes implements IndexService {
   readonly coins: ScriptCoin[] = [];
   readonly events: ScriptEvent[] = [];
   readonly filters = new Map<HashKey, BlockFilter>();
+  /** By the outpoint. */
+  readonly spenders = new Map<HashKey, Spender>();
 
   states() {
     return INDEX_NAMES.filter((name) => this.has(name)).map((name) => ({ name, synced: !this.building.has(name), height: 3 }));
@@ -499,8 +502,8 @@ export class FakeIndexes implements IndexService {
     return this.events.filter(({ height }) => before === undefined || height < before.height).slice(0, limit);
   }
 
-  async spender() {
-    return undefined;
+  async spender(outPoint: OutPoint) {
+    return this.spenders.get(outPointKey(outPoint));
   }
 
   async filter(hash: BlockHash): Promise<BlockFilter | undefined> {

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'origin-refused': [403, 'The request was made by a page of another site.'],
   'block-not-found': [404, 'No such block is known.'],
   'not-found': [404, 'There is nothing at this path.'],
+  'output-not-found': [404, 'No such output is known: it is neither waiting nor in the chain.'],
   'peer-not-found': [404, 'No such peer is connected or kept.'],
   'transaction-not-found': [404, 'The transaction is neither waiting, nor of the wallet, nor in the block that was given.'],
   'index-missing': [409, 'This needs an index that the node was not started with.'],

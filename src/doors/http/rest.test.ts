@@ -11,7 +11,7 @@ import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
 import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
-import { encodeTransaction, type Transaction } from '../../core/primitives/transaction.ts';
+import { encodeTransaction, outPointKey, type Transaction } from '../../core/primitives/transaction.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { TSchema } from '../schema.ts';
 import { ROUTES } from './app.ts';
@@ -268,6 +268,34 @@ describe('routes about transactions', () => {
     assert.deepEqual([shown.inputs[0].coinbase, shown.fee, shown.block.height], [true, undefined, 3]);
   });
 
+  it('tell whether an output is spent, and by what', async () => {
+    const { chain, indexes, mempool, payment } = fresh();
+    const of = (tx: Transaction, vout: number): string => `/api/v1/tx/${toDisplayHex(tx.txid)}/outputs/${vout}/spend`;
+    const spendOf = async (tx: Transaction, vout: number) => (await ask('getOutputSpend', of(tx, vout), { login: false })).value;
+    const [coinbase] = chain.at(3).transactions as [Transaction];
+    assert.deepEqual(await spendOf(coinbase, 0), { spent: false }, 'without an index');
+    const waiting = node.spendingSecond();
+    mempool.add(waiting);
+    const [{ prevout }] = waiting.inputs as [Transaction['inputs'][number]];
+    const { value } = await ask('getOutputSpend', `/api/v1/tx/${toDisplayHex(prevout.txid)}/outputs/${prevout.vout}/spend`);
+    assert.deepEqual(value, { spent: true, spender: { txid: toDisplayHex(waiting.txid), inputIndex: 0, confirmations: 0 } });
+    assert.deepEqual(await spendOf(waiting, 0), { spent: false });
+
+    const [spent] = payment.inputs as [Transaction['inputs'][number]];
+    const gone = `/api/v1/tx/${toDisplayHex(spent.prevout.txid)}/outputs/${spent.prevout.vout}/spend`;
+    assert.match((await refused('index-missing', 'getOutputSpend', gone)).detail, /--index spent/);
+    indexes.present.add('spent');
+    await refused('output-not-found', 'getOutputSpend', gone);
+    indexes.spenders.set(outPointKey(spent.prevout), { txid: payment.txid, inputIndex: 0, height: 3 });
+    const block = { hash: toDisplayHex(chain.at(3).header.hash), height: 3 };
+    const spender = { txid: toDisplayHex(payment.txid), inputIndex: 0, confirmations: 1, block };
+    assert.deepEqual((await ask('getOutputSpend', gone)).value, { spent: true, spender });
+    await refused('output-not-found', 'getOutputSpend', `/api/v1/tx/${UNKNOWN}/outputs/4294967295/spend`);
+    for (const vout of ['-1', '4294967296', 'x', '0.5']) {
+      assert.equal((await refused('request-invalid', 'getOutputSpend', `/api/v1/tx/${UNKNOWN}/outputs/${vout}/spend`)).field, 'vout');
+    }
+  });
+
   it('refuse unknown and malformed ids', async () => {
     const { headerOnly } = fresh();
     await refused('index-missing', 'getTransaction', `/api/v1/tx/${UNKNOWN}`);
@@ -467,6 +495,7 @@ describe('every route', () => {
       'getBlock',
       'chainTips',
       'getTransaction',
+      'getOutputSpend',
       'sendTransaction',
       'explain',
       'getAddress',

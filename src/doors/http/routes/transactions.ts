@@ -3,7 +3,7 @@ import type { Coin } from '../../../core/consensus/coin.ts';
 import { decodeBlock } from '../../../core/primitives/block.ts';
 import { DecodeError } from '../../../core/primitives/decode-error.ts';
 import { type BlockHash, fromDisplayHex, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
-import { decodeTransaction, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
+import { decodeTransaction, type OutPoint, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
 import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
 import { type Static, Type } from '../../schema.ts';
 import { TRANSACTION_BODY_SIZE_MAX } from '../limits.ts';
@@ -97,6 +97,66 @@ const get = defineRoute({
   },
 });
 
+const SPEND = Type.Object(
+  {
+    spent: Type.Boolean(),
+    spender: Type.Optional(
+      Type.Object(
+        {
+          txid: Type.String(),
+          inputIndex: Type.Integer({ description: 'Which of its inputs spends the output.' }),
+          confirmations: Type.Integer({ description: '0 while it waits.' }),
+          block: Type.Optional(Type.Object({ hash: Type.String(), height: Type.Integer() }, { additionalProperties: false })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const NOT_INDEXED = 'The output is neither unspent nor spent, in the chain as far as it is indexed or by what waits.';
+
+/** The waiting transaction that spends an output. */
+function waitingSpender(node: NodePort, outPoint: OutPoint): Static<typeof SPEND> | undefined {
+  const txid = node.mempool.spenderOf(outPoint);
+  const inputs = txid === undefined ? [] : (node.mempool.get(txid)?.tx.inputs ?? []);
+  const inputIndex = inputs.findIndex(({ prevout }) => prevout.vout === outPoint.vout && bytesEqual(prevout.txid, outPoint.txid));
+  if (txid === undefined || inputIndex < 0) return undefined;
+  return { spent: true, spender: { txid: toDisplayHex(txid), inputIndex, confirmations: 0 } };
+}
+
+/** The transaction of the chain that spends an output, as far as it is indexed. */
+async function confirmedSpender(node: NodePort, outPoint: OutPoint): Promise<Static<typeof SPEND> | undefined> {
+  await node.indexes.ready('spent');
+  const spender = await node.indexes.spender(outPoint);
+  const hash = spender === undefined ? undefined : node.chain.hashAt(spender.height);
+  if (spender === undefined || hash === undefined) return undefined;
+  const { txid, inputIndex, height } = spender;
+  const confirmations = node.chain.tip().height - height + 1;
+  return { spent: true, spender: { txid: toDisplayHex(txid), inputIndex, confirmations, block: { hash: toDisplayHex(hash), height } } };
+}
+
+const spend = defineRoute({
+  id: 'getOutputSpend',
+  method: 'GET',
+  path: '/api/v1/tx/:txid/outputs/:vout/spend',
+  tag: 'transactions',
+  summary: 'Whether an output is spent, and by which input: of a waiting transaction, or with the index "spent" of one in the chain.',
+  params: Type.Object({ txid: HASH, vout: Type.Integer({ minimum: 0, maximum: 0xffffffff }) }),
+  result: SPEND,
+  run: async (node, { params }) => {
+    const outPoint = { txid: fromHexText<Txid>(params.txid), vout: params.vout };
+    const waiting = waitingSpender(node, outPoint);
+    if (waiting !== undefined) return waiting;
+    if (node.mempool.coin(outPoint) !== undefined || (await node.chain.coin(outPoint)) !== undefined) return { spent: false };
+    needIndex(node, 'spent', 'The output is neither unspent nor spent by a waiting transaction. To look for it in the chain,');
+    const confirmed = await confirmedSpender(node, outPoint);
+    if (confirmed === undefined) throw new HttpProblem('output-not-found', { detail: NOT_INDEXED });
+    return confirmed;
+  },
+});
+
 /** The transaction in a body: hexadecimal text, or a member of JSON, which is named where it makes no sense. */
 export function transactionOf(hex: string, field = 'hex'): Transaction {
   const bytes = fromHex(hex.trim());
@@ -142,4 +202,4 @@ const post = defineRoute({
   },
 });
 
-export const transactionRoutes: readonly Route[] = [get, post];
+export const transactionRoutes: readonly Route[] = [get, spend, post];
