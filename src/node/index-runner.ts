@@ -75,6 +75,11 @@ export class IndexRunner {
     return { name: this.#parts.kind.name, synced: this.#synced, height: this.#written?.height ?? 0 };
   }
 
+  /** Height up to which blocks are not needed any more: those above it are still to be read, or to be taken back. -1: every block is needed. */
+  doneHeight(): number {
+    return this.#written === undefined ? -1 : this.#parts.chain.active.fork(this.#written).height;
+  }
+
   /** Its rows. @throws NodeError where they cannot be opened */
   store(): Promise<IndexStore> {
     return this.#opened;

@@ -68,7 +68,7 @@ export class Indexes implements IndexService {
       const parts = { kind: KINDS[name], open: () => (open as IndexOpener)(name), recent: this.#recent, chain, clock, log, onFailure };
       this.#runners.set(name, new IndexRunner(parts));
     }
-    for (const runner of this.#runners.values()) chain.keepAbove(() => runner.state().height);
+    for (const runner of this.#runners.values()) chain.keepAbove(() => runner.doneHeight());
     if (this.#runners.size === 0) this.#recent.close();
   }
 

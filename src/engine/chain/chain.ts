@@ -32,7 +32,7 @@ import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts'
 import { ActiveChain } from './active-chain.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { ChainEvent, ChainListener } from './chain-event.ts';
-import type { BlockAtHand, ChainParts } from './chain-state.ts';
+import type { BlockAtHand, ChainParts, FailedBlock } from './chain-state.ts';
 import { ChainState } from './chain-state.ts';
 import { checkSignature } from './check-signature.ts';
 import { CoinCache } from './coin-cache.ts';
@@ -152,7 +152,8 @@ export class Chain {
     }
     const chain = new Chain(options, index, new ActiveChain(tip));
     if (options.indexing !== true) await chain.#pruner.begin();
-    await chain.#settle(undefined, options.onProgress);
+    // Nothing is pruned here: who has still to read old blocks, such as the wallet and the indexes, comes after this.
+    await chain.#advance(undefined, options.onProgress);
     return chain;
   }
 
@@ -273,12 +274,18 @@ export class Chain {
     return node.chainWork >= this.tip.chainWork && node.height <= this.tip.height + UNREQUESTED_AHEAD_MAX;
   }
 
-  /** Moves to the best block and sees to what must be written. @returns why the block at hand is invalid, if it is */
-  async #settle(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<Rejection | undefined> {
+  /** Moves to the best block and sees to what must be written. @returns the blocks that failed */
+  async #advance(atHand?: BlockAtHand, onStep?: (height: number, target: number) => void): Promise<readonly FailedBlock[]> {
     const failed = await this.#state.activateBest(atHand, onStep);
     this.#flushHeadersLater();
     if (this.#index.dirtyPages >= HEADER_PAGES_DIRTY_MAX) await this.#state.flushHeaders();
     if (this.#options.clock.monotonicMs() - this.#lastCoinFlushMs >= COIN_FLUSH_INTERVAL_MS) await this.#flush();
+    return failed;
+  }
+
+  /** The same, and prunes what is too much then. @returns why the block at hand is invalid, if it is */
+  async #settle(atHand?: BlockAtHand): Promise<Rejection | undefined> {
+    const failed = await this.#advance(atHand);
     await this.#pruner.keepToTarget();
     if (atHand === undefined || !isFailed(atHand.node)) return undefined;
     return (
@@ -373,7 +380,7 @@ export class Chain {
 
   /** Deletes block files that hold nothing above a height, and nothing that a switch of branches may need. Only where pruning is on. */
   pruneTo(height: number): Promise<void> {
-    return this.#queue.run(() => this.#pruner.pruneTo(height));
+    return this.#change(() => this.#pruner.pruneTo(height));
   }
 
   /** Height of the first block from which on all are stored; 0 where nothing was pruned. */
@@ -398,7 +405,7 @@ export class Chain {
 
   /** Looks through the last blocks; nothing moves meanwhile. @returns what is wrong or could not be looked at, undefined where all is well */
   verify(options: VerifyOptions): Promise<string | undefined> {
-    return this.#queue.run(async () => {
+    return this.#change(async () => {
       await this.#flush();
       const problem = await verifyChain({ ...this.#parts, cache: new CoinCache(this.#options.coins, 0) }, options);
       if (problem !== undefined) this.#options.log.warn('chain-not-verified', { ...options, why: problem });
@@ -415,7 +422,8 @@ export class Chain {
   #change<T>(task: () => Promise<T>): Promise<T> {
     const done = this.#queue.run(task);
     done.catch((error: unknown) => {
-      if (error instanceof NodeError) this.#options.onFailure?.(error);
+      // What cannot be done as it was asked is no failure of a store.
+      if (error instanceof NodeError && error.code !== 'option-invalid') this.#options.onFailure?.(error);
     });
     return done;
   }

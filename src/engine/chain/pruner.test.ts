@@ -6,6 +6,7 @@ import { regtest } from '../../core/params/regtest.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { createMemoryBlockStore } from '../../platform/store/memory-block-store.ts';
+import { NodeError } from '../ports/node-error.ts';
 import type { Chain, ChainOptions } from './chain.ts';
 import type { PruneOptions } from './pruner.ts';
 
@@ -143,12 +144,14 @@ describe('pruning', () => {
     // It goes on with its own branch, and after a start as well.
     const next = branch(parentAt(COUNT), 1, 1);
     await chain.close();
-    const again = await open(stores, { prune: MANUAL });
+    const failures: unknown[] = [];
+    const again = await open(stores, { prune: MANUAL, onFailure: (error) => failures.push(error) });
     assert.equal(again.tip, nodeOf(again, OURS.at(-1)!));
     assert.deepEqual(await acceptAll(again, next), []);
     assert.equal(await again.verify({ level: 4, depth: KEEP }), undefined);
     assert.match((await again.verify({ level: 1, depth: 0 })) ?? '', /were pruned/);
     await assert.rejects(again.invalidateBlock(again.active.at(fork)!), { code: 'option-invalid' });
+    assert.deepEqual(failures, [], 'what cannot be done is no failure of a store');
     assert.equal(again.tip.height, COUNT + 1);
   });
 
@@ -165,6 +168,29 @@ describe('pruning', () => {
     read = 30;
     await chain.pruneTo(30);
     assert.ok(chain.pruneHeight() >= first && chain.pruneHeight() <= 31);
+  });
+
+  it('begins after a start with the next block, when those who have still to read old ones have said so', async () => {
+    const stores = newStores();
+    await (await longChain(stores, {})).close();
+    const chain = await open(stores, { prune: { targetBytes: 1 } });
+    assert.equal(chain.pruneHeight(), 0, 'nobody has said so yet');
+    chain.keepAbove(() => 25);
+    await acceptAll(chain, branch(parentAt(COUNT), 1, 1));
+    const first = chain.pruneHeight();
+    assert.ok(first > 0 && first <= 26, String(first));
+  });
+
+  it('tells of a store that fails while it prunes', async () => {
+    const stores = newStores();
+    const failures: unknown[] = [];
+    const chain = await longChain(stores, { prune: MANUAL, onFailure: (error) => failures.push(error) });
+    const full = new NodeError('disk-full', 'the disk is full');
+    stores.headers.put = async () => {
+      throw full;
+    };
+    await assert.rejects(chain.pruneTo(30), full);
+    assert.deepEqual(failures, [full]);
   });
 
   it('first has everything written that was made of the blocks', async () => {

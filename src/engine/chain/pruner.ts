@@ -43,6 +43,8 @@ export class Pruner {
   /** Number of the last block file at the last look: only a new file is a reason for another. */
   #lastFile = -1;
   #begun = false;
+  /** Height of the first block from which on all are stored, as long as nothing is deleted. Undefined: not looked for yet. */
+  #firstStored: number | undefined;
 
   constructor(parts: PrunerParts) {
     this.#parts = parts;
@@ -128,6 +130,7 @@ export class Pruner {
     for (const action of this.#before) await action();
     await flush();
     const count = index.setFilesPruned(new Set(files));
+    this.#firstStored = undefined;
     await flush();
     for (const file of files) await blocks.remove(file);
     log.info('pruned', { files: files.length, blocks: count, from: this.firstStoredHeight() });
@@ -135,8 +138,9 @@ export class Pruner {
 
   /** Height of the first block from which on all of the active chain are stored. */
   firstStoredHeight(): number {
-    const missing = this.lackingAbove(-1);
-    return missing === undefined ? 0 : missing.height + 1;
+    // No switch of branches changes it: one that leaves the chain below is refused, and the blocks of the other branch are all there.
+    this.#firstStored ??= (this.lackingAbove(-1)?.height ?? -1) + 1;
+    return this.#firstStored;
   }
 
   /** The highest block of the active chain above a height that was pruned. */

@@ -38,24 +38,29 @@ export function unmask(bytes: Uint8Array, offset: number, key: Uint8Array): void
   for (let i = 0; i < bytes.length; i++) bytes[i]! ^= key[(offset + i) % length]!;
 }
 
-/** A file that is read in large pieces, unmasked. */
+/** A file that is read in pieces, unmasked. */
 export class MaskedFile {
   readonly #path: string;
   readonly #handle: Awaited<ReturnType<typeof open>>;
   readonly #key: Uint8Array | undefined;
+  readonly #pieceSizeBytes: number;
   #piece: Buffer = Buffer.alloc(0);
   #pieceOffset = 0;
 
-  private constructor(path: string, handle: Awaited<ReturnType<typeof open>>, key: Uint8Array | undefined) {
+  private constructor(path: string, handle: Awaited<ReturnType<typeof open>>, key: Uint8Array | undefined, pieceSizeBytes: number) {
     this.#path = path;
+    this.#pieceSizeBytes = pieceSizeBytes;
     this.#handle = handle;
     this.#key = key?.some((byte) => byte !== 0) ? key : undefined;
   }
 
-  /** @throws NodeError where it cannot be opened */
-  static async open(path: string, key: Uint8Array | undefined): Promise<MaskedFile> {
+  /**
+   * @param pieceSizeBytes - read from the disk at once at least
+   * @throws NodeError where it cannot be opened
+   */
+  static async open(path: string, key: Uint8Array | undefined, pieceSizeBytes: number = CHUNK_SIZE_BYTES): Promise<MaskedFile> {
     try {
-      return new MaskedFile(path, await open(path, 'r'), key);
+      return new MaskedFile(path, await open(path, 'r'), key, pieceSizeBytes);
     } catch (error) {
       throw toNodeError(error, path);
     }
@@ -65,7 +70,7 @@ export class MaskedFile {
   async view(offset: number, sizeBytes: number): Promise<Uint8Array> {
     const start = offset - this.#pieceOffset;
     if (start < 0 || start + sizeBytes > this.#piece.length) {
-      this.#piece = await this.#read(offset, Math.max(sizeBytes, CHUNK_SIZE_BYTES));
+      this.#piece = await this.#read(offset, Math.max(sizeBytes, this.#pieceSizeBytes));
       this.#pieceOffset = offset;
     }
     const from = offset - this.#pieceOffset;

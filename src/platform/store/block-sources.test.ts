@@ -85,6 +85,18 @@ describe('blocks in files', () => {
     await assert.rejects(hashesIn(folder), { code: 'block-file-damaged' });
   });
 
+  it('reads a block again at the cost of that block alone', async () => {
+    const path = join(temporaryFolder('again'), 'blk00000.dat');
+    const first = record(RAWS[0]!);
+    writeFileSync(path, concatBytes(first, record(RAWS[1]!), new Uint8Array(1 << 23)));
+    const [file] = await blockFilesAt(path);
+    const place = { file: file ?? assert.fail(), offset: first.length + 8, sizeBytes: RAWS[1]!.length };
+    const again = await readAgain(place);
+    assert.deepEqual(Uint8Array.from(again), Uint8Array.from(RAWS[1]!));
+    assert.ok(again.buffer.byteLength < 1 << 20, `${again.buffer.byteLength} bytes were read for ${place.sizeBytes}`);
+    await assert.rejects(readAgain({ ...place, sizeBytes: 1 << 24 }), { code: 'block-file-damaged' });
+  });
+
   it('takes each file of a folder without block files as a raw block, by name', async () => {
     const folder = temporaryFolder('raw');
     writeFileSync(join(folder, '2'), RAWS[1]!);

@@ -110,7 +110,7 @@ export async function readAgain(place: {
   readonly offset: number;
   readonly sizeBytes: number;
 }): Promise<Uint8Array> {
-  const masked = await MaskedFile.open(place.file.path, place.file.mask);
+  const masked = await MaskedFile.open(place.file.path, place.file.mask, place.sizeBytes);
   try {
     const raw = await masked.view(place.offset, place.sizeBytes);
     if (raw.length === place.sizeBytes) return raw;

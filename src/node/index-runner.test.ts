@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { buildChain, childOf, genesisParent } from '../../test/support/chain-builder.ts';
+import { MemoryChain } from '../../test/support/memory-chain.ts';
+import { silentLog } from '../../test/support/mempool-world.ts';
+import { regtest } from '../core/params/regtest.ts';
+import type { Block } from '../core/primitives/block.ts';
+import { spentIndex } from '../engine/indexes/spent-index.ts';
+import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
+import { IndexRunner } from './index-runner.ts';
+import { RecentBlocks } from './recent-blocks.ts';
+
+const OURS = buildChain({ parent: genesisParent(regtest), params: regtest, count: 3 });
+const THEIRS = buildChain({
+  parent: childOf(genesisParent(regtest), OURS[0]!),
+  params: regtest,
+  count: 4,
+  extra: Uint8Array.of(7),
+});
+
+async function takeAll({ chain }: MemoryChain, blocks: readonly Block[]): Promise<void> {
+  for (const block of blocks) assert.equal((await chain.acceptBlock(block)).rejection, undefined);
+}
+
+describe('an index that has still to read blocks', () => {
+  it('needs all of them while it has none, none below its own, and where its branch was left those above the fork', async () => {
+    const world = await MemoryChain.open(regtest);
+    await takeAll(world, OURS);
+    const store = createMemoryIndexStore();
+    const { chain, clock } = world;
+    const recent = new RecentBlocks(chain);
+    const begin = (): IndexRunner =>
+      new IndexRunner({
+        ...{ kind: spentIndex, open: async () => store, chain, recent, clock, log: silentLog },
+        onFailure: (error) => assert.fail(String(error)),
+      });
+    const first = begin();
+    assert.equal(first.doneHeight(), -1, 'also the first block');
+    await first.close();
+    while ((await store.tip())?.height !== 3) {
+      const runner = begin();
+      await runner.store();
+      await new Promise((resolve) => setImmediate(resolve));
+      await runner.close();
+      assert.equal(runner.doneHeight(), (await store.tip())?.height ?? -1);
+    }
+    await takeAll(world, THEIRS);
+    const left = begin();
+    await left.store();
+    assert.deepEqual([left.state().height, left.doneHeight()], [3, 1]);
+    await left.close();
+    recent.close();
+  });
+});
