@@ -7,11 +7,16 @@
  */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { addressOfScript } from '../../src/core/address/address.ts';
 import { encodeWif } from '../../src/core/address/wif.ts';
 import { concatBytes, fromHex, toHex } from '../../src/core/base/bytes.ts';
+import { blockSubsidy } from '../../src/core/consensus/subsidy.ts';
 import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
 import { createNonceSearch } from '../../src/core/crypto/search-nonce.ts';
 import { main } from '../../src/core/params/main.ts';
@@ -22,20 +27,26 @@ import { testnet4 } from '../../src/core/params/testnet4.ts';
 import type { NetworkParams } from '../../src/core/params/types.ts';
 import { type Block, decodeBlock, encodeBlock, encodeHeader, makeBlock, makeHeader } from '../../src/core/primitives/block.ts';
 import { decodeBits } from '../../src/core/primitives/compact-target.ts';
-import { multisigScript } from '../../src/core/script/output-template.ts';
+import { toDisplayHex } from '../../src/core/primitives/ids.ts';
+import { multisigScript, p2pkhScript, p2shScript, p2trScript, p2wpkhScript } from '../../src/core/script/output-template.ts';
+import { encodeFrame } from '../../src/core/wire/frame.ts';
+import { encodeMessage } from '../../src/core/wire/messages/table.ts';
 import { createChainService } from '../../src/node/chain-service.ts';
 import { createMemoryBlockStore } from '../../src/platform/store/memory-block-store.ts';
 import { OP_TRUE } from '../support/chain-builder.ts';
 import { eventually } from '../support/eventually.ts';
 import { FakeNode } from '../support/fake-node.ts';
 import { MemoryChain } from '../support/memory-chain.ts';
-import { type PeerNode, peerNodeMissing, startPeerNodeOn } from '../support/peer-node.ts';
+import { type PeerNode, peerNodeFolder, peerNodeMissing, startPeerNodeOn } from '../support/peer-node.ts';
 import { startQuoin, temporaryFolder } from '../support/quoin-process.ts';
 import { createRpcCaller } from '../support/rpc-caller.ts';
 import { signedBlock } from '../support/signet-block.ts';
 
 const ALONE = ['-connect=0', '-disablewallet', '-dbcache=4'];
 const KEY = new Uint8Array(32).fill(7);
+
+/** The x of a point. */
+const OUTPUT_KEY = fromHex('79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798') ?? assert.fail();
 
 /** Fields of getblockchaininfo that follow from a network's definition and its blocks. */
 const CHAIN_FIELDS = ['chain', 'blocks', 'bestblockhash', 'bits', 'target', 'difficulty', 'time', 'chainwork', 'signet_challenge'] as const;
@@ -79,6 +90,48 @@ function mined(block: Block): Block {
   return makeBlock(makeHeader({ ...block.header, nonce }), block.transactions);
 }
 
+/** Texts of outputs and keys that we write, as the peer reads them. */
+async function assertSameTexts(network: NetworkParams, peer: PeerNode): Promise<void> {
+  const hash = new Uint8Array(20).fill(3);
+  for (const script of [p2pkhScript(hash), p2shScript(hash), p2wpkhScript(hash), p2trScript(OUTPUT_KEY)]) {
+    const address = addressOfScript(script, network) ?? assert.fail();
+    const read = await peer.rpc('validateaddress', address);
+    assert.deepEqual([read.isvalid, read.scriptPubKey, read.address], [true, toHex(script), address]);
+  }
+  for (const compressed of [true, false]) {
+    const signature = await peer.rpc('signmessagewithprivkey', encodeWif({ privateKey: KEY, compressed }, network), 'any');
+    assert.match(signature, /^[A-Za-z0-9+/]{87}=$/);
+  }
+}
+
+/** The first bytes of the peer's answer to a greeting with our message start, in hexadecimal; it answers no other. */
+async function answerStart(network: NetworkParams, peer: PeerNode): Promise<string> {
+  const [host = '', port = ''] = peer.p2p.split(':');
+  const socket = connect(Number(port), host);
+  try {
+    const receiver = { network: 'ipv4', bytes: Uint8Array.of(127, 0, 0, 1), port: 1 } as const;
+    const facts = { protocolVersion: 70_016, services: 0n, timeSeconds: Math.floor(Date.now() / 1_000), receiver };
+    const greeting = { type: 'version', ...facts, nonce: 7n, userAgent: '/test/', startHeight: 0, relay: false } as const;
+    socket.write(encodeFrame(network.messageStart, 'version', encodeMessage(greeting)));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.subarray(0, 4).toString('hex');
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** What the peer's help says of an option: its default on each network, that of main first. */
+function defaultsOf(help: string, option: string): Readonly<Record<string, string>> {
+  const words = help.replace(/\s+/g, ' ');
+  const [, text = ''] = new RegExp(`-${option}=<\\S+ .*?default: ([^)]+)\\)`).exec(words) ?? assert.fail(option);
+  return Object.fromEntries(
+    text.split(', ').map((part) => {
+      const [name, value] = part.split(': ');
+      return value === undefined ? ['main', part] : [name, value];
+    }),
+  );
+}
+
 describe('the networks of the C++ node', { skip: peerNodeMissing() }, () => {
   for (const network of [main, testnet4, signet, regtest]) {
     it(`has ours: ${network.name}`, async () => {
@@ -87,12 +140,28 @@ describe('the networks of the C++ node', { skip: peerNodeMissing() }, () => {
         const call = callerOf(network, await MemoryChain.open(network));
         const [ours, theirs] = [await call('getblockchaininfo'), await peer.rpc('getblockchaininfo')];
         for (const field of CHAIN_FIELDS) assert.equal(ours[field], theirs[field], field);
+        assert.equal(theirs.initialblockdownload, true);
         await assertSameDeployments(call, peer);
+        await assertSameTexts(network, peer);
+        const genesis = toHex(encodeBlock(network.genesis));
+        assert.equal(await peer.rpc('getblock', toDisplayHex(network.genesis.header.hash), 0), genesis);
+        const { subsidy } = await peer.rpc('getblockstats', 0, ['subsidy']);
+        assert.equal(subsidy, Number(blockSubsidy(0, network.consensus)));
+        assert.equal(await answerStart(network, peer), toHex(network.messageStart), 'what its messages begin with');
       } finally {
         await peer.stop();
       }
     });
   }
+
+  it('has the ports of ours', () => {
+    const bitcoind = join(peerNodeFolder() ?? assert.fail(), 'bitcoind');
+    const help = spawnSync(bitcoind, ['-help-debug'], { encoding: 'utf8' }).stdout;
+    for (const { name, ports } of [main, testnet4, signet, regtest]) {
+      assert.equal(defaultsOf(help, 'port')[name], String(ports.p2p), name);
+      assert.equal(defaultsOf(help, 'rpcport')[name], String(ports.http), name);
+    }
+  });
 
   it('takes what the key of a signet signed, and refuses what it did not, as we do', async () => {
     const secp256k1 = chooseSecp256k1('auto');
