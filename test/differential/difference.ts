@@ -1,0 +1,52 @@
+/**
+ * Where two answers may differ, each with its reason.
+ *
+ * @module
+ */
+
+/** A difference that is meant. */
+export interface Reason {
+  /** Of which method. */
+  readonly method: RegExp;
+  readonly ours: RegExp;
+  readonly theirs: RegExp;
+  readonly why: string;
+}
+
+/** Texts of two answers without what both releases word differently: each line says why. */
+const WORDS: readonly (readonly [what: RegExp, as: string, why: string])[] = [
+  [
+    /(block|mempool|mandatory|non-mandatory)-script-verify-flag(-failed)?/,
+    'script-verify-flag-failed',
+    'Core 31 says for blocks and mempools apart what 29 had one word for',
+  ],
+  [/Script number overflowed or is non-minimally encoded/, 'unknown error', 'Core 30 began to name it'],
+];
+
+/** Every difference that is meant. */
+export const REASONS: readonly Reason[] = [
+  {
+    method: /^submitblock$/,
+    ours: /^"bad-txns-inputs-missingorspent"$/,
+    theirs: /^"bad-txns-BIP30"$/,
+    why: 'where every coinbase says its height a repeated transaction has nothing to spend: ours leaves the look-up of BIP-30 out',
+  },
+];
+
+/** An answer as text, in the words of today. */
+export function shown(answer: unknown): string {
+  let text = answer === undefined ? 'nothing' : JSON.stringify(answer);
+  for (const [what, as] of WORDS) text = text.replace(what, as);
+  return text;
+}
+
+/** Whether two answers are the same, or why they may differ; false where nothing explains it. */
+export function explain(method: string, ours: unknown, theirs: unknown): true | Reason | false {
+  const texts = [shown(ours), shown(theirs)] as const;
+  if (texts[0] === texts[1]) return true;
+  if (process.env.SURVEY && method === 'testmempoolaccept') {
+    process.stderr.write(`SURVEY ${texts[0]} | ${texts[1]}\n`);
+    return { method: /x/, ours: /x/, theirs: /x/, why: `${texts[0]} | ${texts[1]}` };
+  }
+  return REASONS.find((reason) => reason.method.test(method) && reason.ours.test(texts[0]) && reason.theirs.test(texts[1])) ?? false;
+}
