@@ -72,6 +72,9 @@ describe('methods about mining', () => {
       [{ isNew: false, active: false, rejection: reject('consensus', 'bad-blk-length') }, 'bad-blk-length'],
       [{ isNew: false, active: false, rejection: reject('header', 'high-hash') }, 'high-hash'],
       [{ isNew: false, active: false, rejection: reject('consensus', 'duplicate-invalid') }, 'duplicate-invalid'],
+      // Its branch ends in a block below it that is invalid: known before it came, or found out when it came.
+      [{ isNew: false, active: false, rejection: reject('invalid-prev', 'bad-prevblk') }, 'bad-prevblk'],
+      [{ isNew: true, active: false, rejection: reject('invalid-prev', 'bad-prevblk') }, 'inconclusive'],
       [{ isNew: false, active: false, rejection: reject('mutated', 'bad-txnmrklroot') }, 'bad-txnmrklroot'],
     ] as const;
     for (const [outcome, word] of answers) {

@@ -33,10 +33,13 @@ function withReservedValue(block: Block, node: NodePort): Block {
   return makeBlock(block.header, [makeTransaction({ ...coinbase, inputs }), ...others]);
 }
 
-/** BIP-22's words for what became of it; null where it was accepted. A block that failed before is refused as `duplicate-invalid` by the chain. */
+/**
+ * BIP-22's words for what became of it; null where it was accepted. A block that failed before is refused as `duplicate-invalid` by the
+ * chain. One whose branch was tried and ends in an invalid block below it was never judged itself: Core has no verdict on it then.
+ */
 function resultOf(outcome: BlockOutcome): string | null {
   const { active, isNew, rejection } = outcome;
-  if (rejection !== undefined) return rejection.reason;
+  if (rejection !== undefined) return isNew && rejection.kind === 'invalid-prev' ? 'inconclusive' : rejection.reason;
   if (!isNew) return 'duplicate';
   return active ? null : 'inconclusive';
 }
