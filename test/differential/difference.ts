@@ -31,6 +31,30 @@ export const REASONS: readonly Reason[] = [
     theirs: /^"bad-txns-BIP30"$/,
     why: 'where every coinbase says its height a repeated transaction has nothing to spend: ours leaves the look-up of BIP-30 out',
   },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /^"bad-txns-nonstandard-inputs"$/,
+    theirs: /^"bad-txns-input-/,
+    why: 'Knots says more exactly which input is not standard',
+  },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /^"bad-witness-nonstandard"$/,
+    theirs: /^"bad-witness-/,
+    why: 'Knots says more exactly which witness is not standard',
+  },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /./,
+    theirs: /^"bad-txns-vout-script-toolarge"$/,
+    why: 'Knots relays no output script over 34 bytes, nor what spends one',
+  },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /^"allowed"$/,
+    theirs: /^"script-verify-flag-failed \(Invalid Taproot control block size\)"$/,
+    why: 'Knots relays no path of more than seven nodes',
+  },
 ];
 
 /** An answer as text, in the words of today. */

@@ -52,6 +52,9 @@ export class DifferenceFound extends Error {}
 /** Steps after which coins and mempools are held against each other. */
 const STEPS_TO_COMPARE = 20;
 
+/** What was done last that a report tells. */
+const TRACED = 24;
+
 /** First time of both clocks: some time in 2023. */
 const START_SECONDS = 1_700_000_000;
 
@@ -76,9 +79,12 @@ export class Run {
   readonly answers = new Map<string, Map<string, number>>();
   readonly reasoned = new Map<string, number>();
   reorganisedMax = 0;
+  /** Whether a block was made invalid by order since mempools were compared. */
+  invalidated = false;
   /** What is being done, for a report. */
   doing = '';
   #step = 0;
+  readonly #trace: string[] = [];
   readonly #seed: number;
   readonly #nodes: Nodes;
 
@@ -88,6 +94,12 @@ export class Run {
     this.#seed = seed;
     this.world = new World({ params: nodes.params, chance: this.chance, secp256k1: chooseSecp256k1('auto'), nowSeconds: START_SECONDS });
     this.waiting = new Waiting(this);
+  }
+
+  /** Notes what is done, for a report. */
+  trace(line: string): void {
+    this.#trace.push(`${this.#step} ${line}`);
+    if (this.#trace.length > TRACED) this.#trace.shift();
   }
 
   /** Notes what both said to what is being done. */
@@ -111,9 +123,15 @@ export class Run {
   /** Holds two answers against each other. */
   compare(method: string, { ours, theirs }: BothAnswers, params: readonly unknown[]): unknown {
     const verdict = explain(method, ours, theirs);
+    this.trace(`${this.doing}: ${method} ${JSON.stringify(params).slice(0, 80)}: ${shown(ours).slice(0, 80)}`);
     if (verdict === false) throw this.difference(method, shown(ours), shown(theirs), params);
-    if (verdict !== true) this.reasoned.set(verdict.why, (this.reasoned.get(verdict.why) ?? 0) + 1);
+    if (verdict !== true) this.excused(verdict.why);
     return ours;
+  }
+
+  /** Counts a difference that is meant. */
+  excused(why: string): void {
+    this.reasoned.set(why, (this.reasoned.get(why) ?? 0) + 1);
   }
 
   difference(method: string, ours: string, theirs: string, params: readonly unknown[]): DifferenceFound {
@@ -123,6 +141,7 @@ export class Run {
       `  ours:   ${ours}`,
       `  theirs: ${theirs}`,
       `  with:   ${JSON.stringify(params)}`,
+      ...this.#trace.map((line) => `  before: ${line}`),
     ];
     return new DifferenceFound(lines.join('\n'));
   }
@@ -137,6 +156,7 @@ export class Run {
     const block = blockOf(bytes);
     const place = block !== undefined && TAKEN.includes(answer) ? this.world.add(block) : undefined;
     if (block !== undefined && place === undefined) this.refused.push(block);
+    if (place?.block !== undefined) this.waiting.remember(place.block.transactions.slice(1));
     if (this.refused.length > 50) this.refused.shift();
     await this.follow();
     return place;
@@ -148,17 +168,11 @@ export class Run {
     if (hash === this.world.tip.hash) return;
     const place = this.world.place(hash);
     if (place === undefined) throw new Error(`seed ${this.#seed}: a tip that was not made here: ${hash}`);
-    this.#noteReorganisation(this.world.tip, place);
-    this.world.tip = place;
-  }
-
-  /** How many blocks of the branch before are not in the new one. */
-  #noteReorganisation(left: Place, taken: Place): void {
-    const branch = new Set<Place>();
-    for (let at: Place | undefined = taken; at !== undefined; at = at.before) branch.add(at);
-    let depth = 0;
-    for (let at: Place | undefined = left; at !== undefined && !branch.has(at); at = at.before) depth++;
+    this.trace(`tip ${place.parent.height} ${hash}`);
+    const depth = depthOf(this.world.tip, place);
     this.reorganisedMax = Math.max(this.reorganisedMax, depth);
+    this.world.tip = place;
+    if (depth > 0) await this.waiting.settled();
   }
 
   async setClock(seconds: number): Promise<void> {
@@ -205,6 +219,15 @@ export class Run {
     await this.follow();
     if (index % STEPS_TO_COMPARE === 0) await this.compareAll();
   }
+}
+
+/** How many blocks of the branch that was left are not in the one that was taken. */
+function depthOf(left: Place, taken: Place): number {
+  const branch = new Set<Place>();
+  for (let at: Place | undefined = taken; at !== undefined; at = at.before) branch.add(at);
+  let depth = 0;
+  for (let at: Place | undefined = left; at !== undefined && !branch.has(at); at = at.before) depth++;
+  return depth;
 }
 
 interface CoinSet {

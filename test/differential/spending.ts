@@ -77,7 +77,8 @@ function randomOutputs(total: bigint, place: Place, world: World): TxOutput[] {
   const share = (total - fee) / BigInt(count);
   const outputs: TxOutput[] = [];
   for (let i = 0; i < count; i++) outputs.push({ value: share, scriptPubKey: world.makeLock(place).script });
-  if (chance.oneIn(5)) outputs.push({ value: 0n, scriptPubKey: chance.oneIn(2) ? dataScript(chance) : OPEN_LOCK.script });
+  if (chance.oneIn(5) && !world.standard)
+    outputs.push({ value: 0n, scriptPubKey: chance.oneIn(2) ? dataScript(chance) : OPEN_LOCK.script });
   return outputs;
 }
 
@@ -105,6 +106,7 @@ function pastLockTime(place: Place, world: World): number {
 
 /** The version, which relative locks ask to be at least 2. */
 function versionFor(coins: readonly LockedCoin[], world: World): number {
+  if (world.standard) return world.chance.pick([2, 2, 2, 3]);
   if (coins.some(({ lock }) => lock.needs?.sequence !== undefined)) return world.chance.pick([2, 2, 3, 0x7fffffff, 0xffffffff]);
   return world.chance.pick([1, 1, 2, 2, 2, 3, 0, 0xffffffff, 0x7fffffff]);
 }

@@ -25,9 +25,7 @@ export interface Step {
 
 /** A valid block after a place. */
 function validBlock(run: Run, place: Place): Block {
-  const block = new Scene(run.world, place).build();
-  run.waiting.remember(block.transactions.slice(1));
-  return block;
+  return new Scene(run.world, place).build();
 }
 
 /** A block that a mutator of the table makes after a place. */
@@ -73,6 +71,7 @@ async function invalidate(run: Run): Promise<void> {
   const place = run.world.back(run.chance.below(5));
   if (place.before === undefined) return;
   await run.same('invalidateblock', place.hash);
+  run.invalidated = true;
   await run.follow();
   for (let i = run.chance.below(4); i > 0; i--) await run.submit(encodeBlock(validBlock(run, run.world.tip)));
   if (run.chance.oneIn(3)) await run.submit(encodeBlock(validBlock(run, place)));
@@ -94,7 +93,9 @@ async function transaction(run: Run): Promise<void> {
   const mutator = run.chance.oneIn(2)
     ? run.chance.pick(TRANSACTION_MUTATORS)
     : (TRANSACTION_MUTATORS.at(-1) as (typeof TRANSACTION_MUTATORS)[number]);
+  run.world.standard = !run.chance.oneIn(4);
   const spend = mutator.make(run.waiting.view(), run.world);
+  run.world.standard = false;
   if (spend === undefined) return;
   run.doing = `waiting: ${mutator.name}`;
   await run.waiting.offer(spend.tx);

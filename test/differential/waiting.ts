@@ -5,10 +5,12 @@
  */
 
 import { toHex } from '../../src/core/base/bytes.ts';
+import type { Txid } from '../../src/core/primitives/ids.ts';
 import { toDisplayHex } from '../../src/core/primitives/ids.ts';
 import type { Transaction } from '../../src/core/primitives/transaction.ts';
-import { encodeTransaction, outPointKey } from '../../src/core/primitives/transaction.ts';
-import { shown } from './difference.ts';
+import { encodeTransaction, makeTransaction, outPointKey } from '../../src/core/primitives/transaction.ts';
+import { p2wpkhScript } from '../../src/core/script/output-template.ts';
+import { unknownHash } from '../support/chain-builder.ts';
 import type { Run } from './run.ts';
 import type { Place } from './world.ts';
 
@@ -17,6 +19,14 @@ interface Verdict {
   readonly allowed?: boolean;
   readonly 'reject-reason'?: string;
 }
+
+/** A transaction in a usual form of a coin that nobody has. */
+const SPENDS_NOTHING = makeTransaction({
+  version: 2,
+  inputs: [{ prevout: { txid: unknownHash() as Uint8Array as Txid, vout: 0 }, scriptSig: new Uint8Array(), sequence: 0, witness: [] }],
+  outputs: [{ value: 100_000n, scriptPubKey: p2wpkhScript(new Uint8Array(20)) }],
+  lockTime: 0,
+});
 
 /** Transactions remembered, so that those of a mempool are found again. */
 const REMEMBERED_MAX = 5_000;
@@ -38,13 +48,36 @@ export class Waiting {
     if (this.#known.size > REMEMBERED_MAX) for (const id of [...this.#known.keys()].slice(0, 500)) this.#known.delete(id);
   }
 
-  /** Both mempools hold the same. @throws DifferenceFound */
+  /**
+   * Both mempools hold the same. What only one holds, since it came back from a block that was left, the other must refuse for a reason
+   * that is known, or for want of what it spends.
+   *
+   * @throws DifferenceFound
+   */
   async compare(): Promise<void> {
     const { ours, theirs } = (await this.#run.ask('getrawmempool')) as { ours: string[]; theirs: string[] };
-    const [only, missing] = [ours.filter((id) => !theirs.includes(id)), theirs.filter((id) => !ours.includes(id))];
-    if (only.length + missing.length > 0)
-      throw this.#run.difference('getrawmempool', shown(only), shown(missing), this.#hexOf([...only, ...missing]));
-    this.#ids = ours;
+    for (const id of ours.filter((each) => !theirs.includes(each))) await this.#excuse(id, 'theirs');
+    for (const id of theirs.filter((each) => !ours.includes(each))) await this.#excuse(id, 'ours');
+    this.#ids = [...new Set([...ours, ...theirs])];
+    this.#run.invalidated = false;
+  }
+
+  /** Waits until our mempool fits the tip, which it does a little later; theirs does at once. */
+  async settled(): Promise<void> {
+    await this.#run.ask('testmempoolaccept', [toHex(encodeTransaction(SPENDS_NOTHING))], 0);
+  }
+
+  async #excuse(id: string, missingAt: 'ours' | 'theirs'): Promise<void> {
+    const [hex = ''] = this.#hexOf([id]);
+    const verdicts = await this.#run.ask('testmempoolaccept', [hex], 0);
+    const word = verdictOf(verdicts[missingAt]);
+    if (word === 'missing-inputs') return;
+    const texts = missingAt === 'theirs' ? { ours: 'allowed', theirs: word } : { ours: word, theirs: 'allowed' };
+    this.#run.compare('testmempoolaccept', texts, [`missing at ${missingAt}`, id, hex]);
+    if (word !== 'allowed') return;
+    if (missingAt === 'ours' || !this.#run.invalidated) throw this.#run.difference('getrawmempool', `${missingAt} lacks`, id, [hex]);
+    this.#run.excused('the C++ node judges what comes back at each tip on the way of an invalidateblock, ours at the last one');
+    await this.#run.ask('sendrawtransaction', hex, 0);
   }
 
   #hexOf(ids: readonly string[]): string[] {

@@ -11,7 +11,8 @@ import type { Block } from '../../src/core/primitives/block.ts';
 import { toDisplayHex } from '../../src/core/primitives/ids.ts';
 import type { OutPoint, Transaction } from '../../src/core/primitives/transaction.ts';
 import { outPointKey } from '../../src/core/primitives/transaction.ts';
-import { isUnspendable } from '../../src/core/script/output-template.ts';
+import type { OutputType } from '../../src/core/script/output-template.ts';
+import { classifyOutput, isUnspendable } from '../../src/core/script/output-template.ts';
 import type { BuildParent } from '../support/chain-builder.ts';
 import { genesisParent } from '../support/chain-builder.ts';
 import type { Chance } from './chance.ts';
@@ -47,6 +48,15 @@ function medianOf(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[times.length >> 1] as number;
 }
 
+/** Forms of outputs that both nodes relay. */
+const STANDARD_OUTPUTS: ReadonlySet<OutputType> = new Set([
+  'pubkeyhash',
+  'scripthash',
+  'witness_v0_keyhash',
+  'witness_v0_scripthash',
+  'witness_v1_taproot',
+]);
+
 /** Blocks behind the tip whose places are kept. */
 const PLACES_KEPT = 400;
 
@@ -58,6 +68,8 @@ export class World {
   readonly keys: readonly TestKeys[];
   /** The clock of both nodes. */
   nowSeconds: number;
+  /** Whether transactions are mostly made as wallets make them, so that mempools take them. */
+  standard = false;
   /** The best block, as both nodes say. */
   tip: Place;
   readonly #places = new Map<string, Place>();
@@ -117,6 +129,12 @@ export class World {
       medianTimeSeconds: place.parent.medianTimeSeconds,
     };
     const kind = chance.below(12);
+    if (this.standard) {
+      for (;;) {
+        const lock = chooseLock(source);
+        if (STANDARD_OUTPUTS.has(classifyOutput(lock.script).type)) return this.#remember(lock);
+      }
+    }
     return this.#remember(kind < 2 ? OPEN_LOCK : kind === 2 ? FLEXIBLE_LOCK : chooseLock(source));
   }
 
