@@ -90,15 +90,17 @@ export function checkFinal(tx: Transaction, tip: ChainPoint): Rejection | undefi
   return isFinalTransaction(tx, tip.height + 1, tip.medianTimeSeconds) ? undefined : reject('premature', 'non-final');
 }
 
-/** Relative lock times (BIP-68) against the block that would come next. A coin that still waits comes with that block at the earliest. */
+/**
+ * Relative lock times (BIP-68) against the block that would come next. A coin that still waits comes with that block at the earliest.
+ * Policy asks for them whether or not blocks do yet, as Core does.
+ */
 export function checkRelativeLocks(
   tx: Transaction,
   coins: readonly Coin[],
-  context: Pick<AcceptanceContext, 'tip' | 'medianTimeAt' | 'params'>,
+  context: Pick<AcceptanceContext, 'tip' | 'medianTimeAt'>,
 ): Rejection | undefined {
-  const { tip, params } = context;
+  const { tip } = context;
   const height = tip.height + 1;
-  if (height < params.heights.csv) return undefined;
   const lock = sequenceLocks(
     tx,
     coins.map((coin) => Math.min(coin.height, height)),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { settle } from '../../../test/support/fake-clock.ts';
 import { from, MempoolWorld, makeGate, output, pay, TRUE_OUTPUT } from '../../../test/support/mempool-world.ts';
 import { scriptFlagsAt } from '../../core/consensus/script-flags.ts';
-import { regtest } from '../../core/params/regtest.ts';
+import { regtest, regtestWithHeights } from '../../core/params/regtest.ts';
 import type { OutPoint, Transaction } from '../../core/primitives/transaction.ts';
 import { encodeTransaction, makeTransaction } from '../../core/primitives/transaction.ts';
 import { STANDARD_FLAGS } from '../../core/script/flags.ts';
@@ -141,6 +141,15 @@ describe('accepting a transaction', () => {
     const child = (sequence: number) => pay({ inputs: [from(parent)], outputs: [output(900_000n)], sequence });
     assert.equal(await world.reason(child(1)), 'non-BIP68-final', 'an unconfirmed coin has no age');
     assert.equal(await world.reason(child(0)), undefined);
+  });
+
+  it('holds relative lock times where blocks need not keep them yet', async () => {
+    const world = new MempoolWorld({ params: regtestWithHeights({ csv: 100_000 }).consensus });
+    const { height } = world.chain.tip();
+    const aged = (sequence: number) =>
+      pay({ inputs: [world.coin(1_000_000n, { height: height - 4 })], outputs: [output(900_000n)], sequence });
+    assert.equal(await world.reason(aged(5)), undefined);
+    assert.equal(await world.reason(aged(6)), 'non-BIP68-final');
   });
 
   it('runs the scripts under the flags of policy and under those of the next block', async () => {
