@@ -306,7 +306,7 @@ export const FLEXIBLE_LOCK: Lock = {
   unlock: () => ({ scriptSig: EMPTY, witness: [EMPTY, FLEXIBLE_SCRIPT] }),
 };
 
-/** An output script that holds data and no coin. */
+/** An output script that holds data and no coin; no longer than every release relays. */
 export function dataScript(chance: Chance): Uint8Array {
-  return chance.oneIn(3) ? Uint8Array.of(OP.OP_RETURN) : nullDataScript(chance.bytes(chance.below(90)));
+  return chance.oneIn(3) ? Uint8Array.of(OP.OP_RETURN) : nullDataScript(chance.bytes(chance.below(79)));
 }
