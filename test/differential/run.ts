@@ -79,8 +79,6 @@ export class Run {
   readonly answers = new Map<string, Map<string, number>>();
   readonly reasoned = new Map<string, number>();
   reorganisedMax = 0;
-  /** Whether a block was made invalid by order since mempools were compared. */
-  invalidated = false;
   /** What is being done, for a report. */
   doing = '';
   #step = 0;
@@ -213,6 +211,9 @@ export class Run {
   /** One step by chance. */
   async step(index: number): Promise<void> {
     this.#step = index;
+    // The chain's time runs ahead of a clock that is set rarely; blocks must stay possible.
+    const { medianTimeSeconds } = this.world.tip.parent;
+    if (medianTimeSeconds > this.world.nowSeconds) await this.setClock(medianTimeSeconds + this.chance.below(1_800));
     const step = this.chance.weighted(STEPS);
     this.doing = step.name;
     await step.take(this);

@@ -71,7 +71,6 @@ async function invalidate(run: Run): Promise<void> {
   const place = run.world.back(run.chance.below(5));
   if (place.before === undefined) return;
   await run.same('invalidateblock', place.hash);
-  run.invalidated = true;
   await run.follow();
   for (let i = run.chance.below(4); i > 0; i--) await run.submit(encodeBlock(validBlock(run, run.world.tip)));
   if (run.chance.oneIn(3)) await run.submit(encodeBlock(validBlock(run, place)));

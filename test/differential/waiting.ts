@@ -50,7 +50,7 @@ export class Waiting {
 
   /**
    * Both mempools hold the same. What only one holds, since it came back from a block that was left, the other must refuse for a reason
-   * that is known, or for want of what it spends.
+   * that is known, or for want of what it spends. What theirs has let go though it would take it is given to it again.
    *
    * @throws DifferenceFound
    */
@@ -59,7 +59,6 @@ export class Waiting {
     for (const id of ours.filter((each) => !theirs.includes(each))) await this.#excuse(id, 'theirs');
     for (const id of theirs.filter((each) => !ours.includes(each))) await this.#excuse(id, 'ours');
     this.#ids = [...new Set([...ours, ...theirs])];
-    this.#run.invalidated = false;
   }
 
   /** Waits until our mempool fits the tip, which it does a little later; theirs does at once. */
@@ -75,8 +74,8 @@ export class Waiting {
     const texts = missingAt === 'theirs' ? { ours: 'allowed', theirs: word } : { ours: word, theirs: 'allowed' };
     this.#run.compare('testmempoolaccept', texts, [`missing at ${missingAt}`, id, hex]);
     if (word !== 'allowed') return;
-    if (missingAt === 'ours' || !this.#run.invalidated) throw this.#run.difference('getrawmempool', `${missingAt} lacks`, id, [hex]);
-    this.#run.excused('the C++ node judges what comes back at each tip on the way of an invalidateblock, ours at the last one');
+    if (missingAt === 'ours') throw this.#run.difference('getrawmempool', 'lacks what ours would take', id, [hex]);
+    this.#run.excused('the C++ node judges what waits at each tip on the way of a reorganisation, ours at the last one');
     await this.#run.ask('sendrawtransaction', hex, 0);
   }
 

@@ -73,6 +73,24 @@ describe('nextBits', () => {
     assert.equal(next(10 ** 9), encodeBits(target * 4n));
   });
 
+  it('moves by less a second within those limits, and by no more a second past them', () => {
+    // Bits of which no figure is lost when their target is a quarter, or four times as much.
+    const ratio = (bits: number, took: number): number => {
+      const context = branch(4031, [
+        { height: 4031, timeSeconds: 10 ** 6 + took, bits },
+        { height: 2016, timeSeconds: 10 ** 6, bits },
+      ]);
+      const required = nextBits(0, context, pow('bitcoin'));
+      assert.equal(required, encodeBits((decodeBits(bits).target * BigInt(Math.min(Math.max(took, 302_400), 4_838_400))) / 1_209_600n));
+      return required;
+    };
+    const [quick, slow] = [0x1b7fffff, 0x1b1fffff];
+    assert.equal(ratio(quick, 302_399), ratio(quick, 302_400));
+    assert.ok(ratio(quick, 302_401) > ratio(quick, 302_400));
+    assert.equal(ratio(slow, 4_838_401), ratio(slow, 4_838_400));
+    assert.ok(ratio(slow, 4_838_399) < ratio(slow, 4_838_400));
+  });
+
   it('lets a test block be easy when it is more than twenty minutes late', () => {
     const context = branch(3000, [{ height: 3000, timeSeconds: 1_000, bits: 0x1b0404cb }]);
     assert.equal(nextBits(2_200, context, pow('testnet')), 0x1b0404cb);

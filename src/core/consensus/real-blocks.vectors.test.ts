@@ -13,11 +13,12 @@ import type { NetworkParams } from '../params/types.ts';
 import { type Block, decodeBlock } from '../primitives/block.ts';
 import { type BlockHash, type HashKey, toDisplayHex, zeroHash } from '../primitives/ids.ts';
 import { outPointKey } from '../primitives/transaction.ts';
-import { verifyTransactionScripts } from '../script/verify-script.ts';
+import { verifyScript, verifyTransactionScripts } from '../script/verify-script.ts';
 import { checkBlock } from './check-block.ts';
 import { checkBlockInContext } from './check-block-in-context.ts';
 import type { Coin } from './coin.ts';
 import { type ConnectContext, connectBlock } from './connect-block.ts';
+import { scriptFlagsAt } from './script-flags.ts';
 import { blockSubsidy } from './subsidy.ts';
 
 const secp256k1 = chooseSecp256k1('auto');
@@ -55,6 +56,52 @@ function coinsOf(block: Block, height: number): Map<HashKey, Coin> {
   });
   return new Map(prevouts.map((prevout, i) => [outPointKey(prevout), coin(spent[i]!)]));
 }
+
+/** Height, hash, bytes, and scripts of what the block spends, without amounts. */
+type FilterRow = readonly [height: number, hash: string, bytes: string, spentScripts: readonly string[], ...rest: string[]];
+
+describeVectors('the blocks of testnet3 that BIP-158 published', () => {
+  const rows = readVectorJson<readonly (FilterRow | readonly [string])[]>('bips/bip-0158/testnet-19.json');
+  const blocks = rows.filter((row): row is FilterRow => row.length > 1);
+
+  it('are valid under the rules of their heights, each of their scripts too whose signature needs no amount', () => {
+    let verified = 0;
+    let unknown = 0;
+    for (const [height, hash, bytes, spent] of blocks) {
+      const block = decodeBlock(hex(bytes));
+      assert.equal(toDisplayHex(block.header.hash), hash);
+      assert.equal(checkBlock(block, testnet3.consensus), undefined, `${height}`);
+      assert.equal(checkBlockInContext(block, contextOf(block, height, testnet3), testnet3.consensus), undefined, `${height}`);
+      const flags = scriptFlagsAt(height, testnet3.consensus, block.header.hash);
+      let at = 0;
+      for (const tx of block.transactions.slice(1)) {
+        const outputs = tx.inputs.map(() => ({ value: 0n, scriptPubKey: hex(spent[at++]!) }));
+        for (const [inputIndex, { witness }] of tx.inputs.entries()) {
+          if (witness.length > 0) {
+            unknown++;
+            continue;
+          }
+          assert.equal(verifyScript({ tx, inputIndex, spentOutputs: outputs, flags, secp256k1 }), undefined, `${height}`);
+          verified++;
+        }
+      }
+      assert.equal(at, spent.length);
+    }
+    assert.deepEqual([blocks.length, verified, unknown], [10, 23, 2]);
+  });
+
+  it('are not valid a block later where their coinbase says the height', () => {
+    const later = blocks.map(([height, , bytes]) => {
+      const block = decodeBlock(hex(bytes));
+      return checkBlockInContext(block, contextOf(block, height + 1, testnet3), testnet3.consensus)?.reason;
+    });
+    const { bip34 } = testnet3.consensus.heights;
+    assert.deepEqual(
+      later,
+      blocks.map(([height]) => (height + 1 >= bip34 ? 'bad-cb-height' : undefined)),
+    );
+  });
+});
 
 describeVectors('real blocks under the rules of their heights', () => {
   for (const { network, height, flags } of BLOCKS) {
