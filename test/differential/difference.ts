@@ -32,6 +32,12 @@ export const REASONS: readonly Reason[] = [
     why: 'where every coinbase says its height a repeated transaction has nothing to spend: ours leaves the look-up of BIP-30 out',
   },
   {
+    method: /./,
+    ours: /^"script-verify-flag-failed \(Operation not valid with the current stack size\)"$/,
+    theirs: /^"script-verify-flag-failed \(Invalid OP_IF construction\)"$/,
+    why: 'Core 31 says of an OP_IF without its argument what it says of any operation (its script_tests.json)',
+  },
+  {
     method: /^testmempoolaccept$/,
     ours: /^"bad-txns-nonstandard-inputs"$/,
     theirs: /^"bad-txns-input-/,
@@ -56,6 +62,18 @@ export const REASONS: readonly Reason[] = [
     why: 'Knots relays scripts by rules of its own: short paths, short pushes, no OP_IF in tapscript',
   },
   { method: /^testmempoolaccept$/, ours: /^"TRUC-violation"$/, theirs: /^"truc-/, why: 'Core 31 has one word for what is against BIP-431' },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /^"replacement-failed"$/,
+    theirs: /^"insufficient fee"$/,
+    why: 'Core 31 compares diagrams of fees where releases before asked for a higher fee rate',
+  },
+  {
+    method: /^testmempoolaccept$/,
+    ours: /^"(allowed|too-large-cluster)"$/,
+    theirs: /^"too-long-mempool-chain"$/,
+    why: 'Core 31 limits clusters where releases before limited ancestors and descendants',
+  },
 ];
 
 /** An answer as text, in the words of today. */

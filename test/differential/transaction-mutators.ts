@@ -256,21 +256,34 @@ function changeLast(change: (item: Uint8Array, chance: Chance) => Uint8Array): (
   });
 }
 
+/** Whether a signature is needed to spend a coin, by the name of what locks it. */
+function isSigned({ lock }: LockedCoin): boolean {
+  return /key|P2W?PKH|multisig|absolute|relative|separator/.test(lock.kind) && !lock.kind.includes('unknown');
+}
+
+const always = (): boolean => true;
+
 /** Spends in which one input is not as it should be, which its kind of output may allow. */
 function scriptFlaws(): TransactionMutator[] {
   const flawed =
-    (flaw: (world: World) => Omit<NonNullable<SpendPlan['flawed']>, 'input'>): TransactionMutator['make'] =>
+    (
+      fits: (coin: LockedCoin) => boolean,
+      flaw: (world: World) => Omit<NonNullable<SpendPlan['flawed']>, 'input'>,
+    ): TransactionMutator['make'] =>
     (place, world) => {
-      // Nothing else may be wrong: of two failures the C++ node says whichever its threads find first.
-      const coins = good(place, world)?.coins;
-      if (coins === undefined) return undefined;
-      return buildSpend({ place, coins, flawed: { input: world.chance.below(coins.length), ...flaw(world) } }, world);
+      for (let tries = 0; tries < 8; tries++) {
+        // Nothing else may be wrong: of two failures the C++ node says whichever its threads find first.
+        const coins = good(place, world)?.coins ?? [];
+        const input = coins.findIndex(fits);
+        if (input >= 0) return buildSpend({ place, coins, flawed: { input, ...flaw(world) } }, world);
+      }
+      return undefined;
     };
   return [
-    ...SIGNATURE_FLAWS.map((signature) => ({ name: `signature: ${signature.name}`, make: flawed(() => ({ signature })) })),
+    ...SIGNATURE_FLAWS.map((signature) => ({ name: `signature: ${signature.name}`, make: flawed(isSigned, () => ({ signature })) })),
     ...UNLOCKED_FLAWS.map(({ name, change }) => ({
       name: `spend: ${name}`,
-      make: flawed(({ chance }) => ({ unlocked: (unlocked) => change(unlocked, chance) })),
+      make: flawed(always, ({ chance }) => ({ unlocked: (unlocked) => change(unlocked, chance) })),
     })),
   ];
 }
