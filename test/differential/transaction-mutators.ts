@@ -273,9 +273,12 @@ function scriptFlaws(): TransactionMutator[] {
     (place, world) => {
       for (let tries = 0; tries < 8; tries++) {
         // Nothing else may be wrong: of two failures the C++ node says whichever its threads find first.
-        const coins = good(place, world)?.coins ?? [];
-        const input = coins.findIndex(fits);
-        if (input >= 0) return buildSpend({ place, coins, flawed: { input, ...flaw(world) } }, world);
+        const spend = good(place, world);
+        const input = spend?.coins.findIndex(fits) ?? -1;
+        if (spend === undefined || input < 0) continue;
+        const { version, lockTime, outputs, inputs } = spend.tx;
+        const said = { version, lockTime, outputs, sequences: inputs.map(({ sequence }) => sequence) };
+        return buildSpend({ place, coins: spend.coins, ...said, flawed: { input, ...flaw(world) } }, world);
       }
       return undefined;
     };
