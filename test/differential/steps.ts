@@ -43,7 +43,9 @@ function mutated(run: Run, place: Place, table: readonly BlockMutator[]): Uint8A
 async function branch(run: Run, from: Place, count: number): Promise<void> {
   let place = from;
   const broken = run.chance.oneIn(4) ? run.chance.below(count) : -1;
+  const { doing } = run;
   for (let i = 0; i < count; i++) {
+    run.doing = doing;
     const bytes = i === broken ? mutated(run, place, BLOCK_MUTATORS) : encodeBlock(validBlock(run, place));
     place = (await run.submit(bytes)) ?? place;
   }
