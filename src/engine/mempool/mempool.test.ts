@@ -499,6 +499,20 @@ describe('a reorganisation', () => {
     );
   });
 
+  it('brings back what a block held beside whatever it stands, though it could not come by itself (BIP-431)', async () => {
+    const world = new MempoolWorld();
+    const parent = world.payment(1_000n);
+    const child = pay({ inputs: [from(parent)], outputs: [output(998_000n)], version: 3 });
+    await world.add(parent);
+    assert.equal(await world.reason(child), 'TRUC-violation');
+    world.chain.connect([parent, child]);
+    assert.equal(world.pool.size, 0);
+    world.chain.disconnect();
+    world.chain.connect([]);
+    await world.pool.settled();
+    assert.ok(world.pool.get(parent.txid) !== undefined && world.pool.get(child.txid) !== undefined);
+  });
+
   it('keeps out what the new branch confirms, and what it conflicts with, with its children', async () => {
     const world = new MempoolWorld();
     const point = world.coin();
