@@ -1,5 +1,5 @@
 /**
- * Measuring our node beside the C++ node: the same work given to both as processes, and the ratio as a row of its own.
+ * Measuring our node beside the C++ node: the same work given to both as processes.
  *
  * @module
  */
@@ -20,18 +20,9 @@ export async function startPeerIfThere(...options: readonly string[]): Promise<P
   return peerNodeFolder() === undefined ? undefined : startPeerNode(...PEER_OPTIONS, ...options);
 }
 
-/** The row of ours, that of the peer where there is one, and how often the peer's fits into ours. */
+/** The row of ours, with the peer's figure beside where there is one. */
 export function withRatio(ours: BenchRow, peer: BenchRow | undefined): BenchRow[] {
-  if (peer === undefined) return [ours];
-  const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
-  const row: BenchRow = {
-    name: `${ours.name}: ours to the C++ node's`,
-    unit: '×',
-    median: ratio(ours.median, peer.median),
-    min: ratio(ours.min, peer.max),
-    max: ratio(ours.max, peer.min),
-  };
-  return [ours, peer, row];
+  return [{ ...ours, peer: peer?.median }];
 }
 
 /** A row of figures that were measured one by one. */
@@ -50,7 +41,16 @@ export function cpuSecondsOf(pid: number): number | undefined {
 
 /** Memory of a process in MiB; undefined where /proc does not tell. */
 export function memoryMibOf(pid: number): number | undefined {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(procText(pid, 'status') ?? '');
+  return statusMibOf(pid, 'VmRSS');
+}
+
+/** The most memory that a process has had since it started, in MiB; undefined where /proc does not tell. */
+export function peakMemoryMibOf(pid: number): number | undefined {
+  return statusMibOf(pid, 'VmHWM');
+}
+
+function statusMibOf(pid: number, field: string): number | undefined {
+  const line = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(procText(pid, 'status') ?? '');
   return line === null ? undefined : Number(line[1]) / 1024;
 }
 

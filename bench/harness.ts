@@ -15,6 +15,8 @@ export interface BenchRow {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** The C++ node's median, which was measured beside. */
+  readonly peer?: number | undefined;
 }
 
 /** What each benchmark is asked for. */
@@ -61,21 +63,47 @@ export async function bench(name: string, unit: string, fn: () => unknown, optio
 }
 
 /** Three significant digits, with separators between thousands. */
-function formatRate(rate: number): string {
-  return rate.toLocaleString('en-US', rate < 1_000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+export function formatFigure(value: number): string {
+  return value.toLocaleString('en-US', value < 1_000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 });
+}
+
+const HEADINGS = ['benchmark', 'unit', 'median', 'spread', 'the C++ node', 'ratio'] as const;
+
+/** Columns of figures stand to the right. */
+const RIGHT: readonly boolean[] = [false, false, true, false, true, true];
+
+/** How often the C++ node's figure fits into ours. */
+export function ratioOf({ median, peer }: BenchRow): number | undefined {
+  return peer === undefined || peer === 0 ? undefined : median / peer;
+}
+
+function cellsOf(row: BenchRow): string[] {
+  const ratio = ratioOf(row);
+  const spread = row.min === row.max ? '' : `${formatFigure(row.min)} to ${formatFigure(row.max)}`;
+  const peer = row.peer === undefined ? '' : formatFigure(row.peer);
+  return [row.name, row.unit, formatFigure(row.median), spread, peer, ratio === undefined ? '' : `${formatFigure(ratio)} ×`];
+}
+
+/** Headings and cells; columns that are empty in all rows are left out. */
+function columnsOf(rows: readonly BenchRow[]): { readonly table: readonly string[][]; readonly right: readonly boolean[] } {
+  const cells = rows.map(cellsOf);
+  const used = HEADINGS.map((_, column) => cells.some((row) => row[column] !== ''));
+  const kept = (row: readonly string[]): string[] => row.filter((_, column) => used[column]);
+  return { table: [kept(HEADINGS), ...cells.map(kept)], right: RIGHT.filter((_, column) => used[column]) };
 }
 
 /** The rows as a table in plain text. */
 export function formatTable(rows: readonly BenchRow[]): string {
-  const cells = rows.map((row) => [row.name, formatRate(row.median), row.unit, `${formatRate(row.min)} to ${formatRate(row.max)}`]);
-  const table = [['benchmark', 'median', 'unit', 'spread'], ...cells];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 1 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const { table, right } = columnsOf(rows);
+  const widths = right.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const padded = (cell: string, column: number): string => (right[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!));
+  return table.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
+}
+
+/** The rows as a table in Markdown. */
+export function formatMarkdown(rows: readonly BenchRow[]): string {
+  const { table, right } = columnsOf(rows);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const [headings, ...body] = table.map(line);
+  return [headings, line(right.map((each) => (each ? '---:' : '---'))), ...body].join('\n');
 }

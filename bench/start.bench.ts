@@ -6,7 +6,11 @@
  */
 
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { regtest } from '../src/core/params/regtest.ts';
+import { DB_CACHE_BYTES_DEFAULT, indexesByDefault } from '../src/node/options.ts';
+import { startNode } from '../src/node/system.ts';
 import { startQuoin } from '../test/support/quoin-process.ts';
 import { memoryMibOf, rowOf, startPeerIfThere, withRatio } from './beside.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
@@ -41,6 +45,24 @@ async function measure(count: number, start: () => Promise<Started | undefined>)
   return figures;
 }
 
+/** A node within this process, whose code is loaded: in memory, without a socket. */
+async function withinProcess(count: number): Promise<BenchRow> {
+  const timesMs: number[] = [];
+  const refuse = (event: string): never => assert.fail(event);
+  for (let i = 0; i < count; i++) {
+    const from = performance.now();
+    const node = await startNode({
+      ...{ network: regtest, dataDir: undefined, listen: undefined, connect: [], peers: [], discovery: false, mine: undefined },
+      ...{ mineTo: undefined, dbCacheBytes: DB_CACHE_BYTES_DEFAULT, indexes: indexesByDefault(regtest), secp256k1: 'auto' },
+      ...{ scriptWorkers: availableParallelism(), log: { debug: () => {}, info: () => {}, warn: refuse, error: refuse }, wallet: true },
+    });
+    timesMs.push(performance.now() - from);
+    assert.equal(node.chain.tip().height, 0);
+    await node.stop();
+  }
+  return rowOf('start to ready within a process, in memory', 'ms', timesMs);
+}
+
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const count = options.smoke ? 1 : STARTS;
@@ -58,6 +80,7 @@ export async function run(options: BenchOptions): Promise<BenchRow[]> {
   };
   return [
     ...rows('start to ready, fresh folder', 'ms', ({ timesMs }) => timesMs),
+    await withinProcess(count),
     ...rows('memory after the start', 'MiB', ({ memoryMib }) => memoryMib),
   ];
 }
