@@ -11,6 +11,9 @@ import { announcedSize, readBody } from './body.ts';
 import type { Capacity } from './capacity.ts';
 import { RPC_BODY_SIZE_MAX } from './limits.ts';
 
+/** Answers from here on are sent as bytes of their own: measured with whole blocks. */
+const LONG_ANSWER_BYTES = 16_384;
+
 /** Answers JSON-RPC bodies; the rpc room makes one. */
 export type JsonRpcHandler = (call: { readonly body: Uint8Array; readonly signal: CancelSignal }) => Promise<{
   readonly status: number;
@@ -47,9 +50,12 @@ async function answerBody(request: IncomingMessage, response: ServerResponse, co
     response.writeHead(204).end();
     return;
   }
-  // As text it goes out with the headers in one write.
-  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(answer.body) };
-  response.writeHead(answer.status, headers).end(answer.body);
+  const sizeBytes = Buffer.byteLength(answer.body);
+  response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': sizeBytes });
+  // A short text goes out with the headers in one write. A long one would be copied for that once more; where it has nothing but ASCII
+  // (as many bytes as characters), it need not be encoded either.
+  const ascii = sizeBytes === answer.body.length;
+  response.end(sizeBytes < LONG_ANSWER_BYTES ? answer.body : Buffer.from(answer.body, ascii ? 'latin1' : 'utf8'));
 }
 
 /** Answers one request whose path is JSON-RPC's. */

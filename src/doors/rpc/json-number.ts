@@ -16,6 +16,15 @@ export class JsonHex {
   }
 }
 
+/** JSON that is written already, on one line. */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 /** A JSON object as it was read. Of two members with one name the first counts, as in Core. */
 export class JsonObject {
   readonly members: ReadonlyMap<string, JsonValue>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { JsonHex, JsonNumber, JsonObject } from './json-number.ts';
+import { JsonHex, JsonNumber, JsonObject, JsonText } from './json-number.ts';
 
 /** What can be written. Members that are undefined are left out. */
 export type JsonOutput =
@@ -16,6 +16,7 @@ export type JsonOutput =
   | string
   | JsonNumber
   | JsonHex
+  | JsonText
   | JsonObject
   | readonly JsonOutput[]
   | { readonly [name: string]: JsonOutput };
@@ -56,7 +57,7 @@ function scalarOf(value: JsonOutput): string | undefined {
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (value instanceof JsonNumber) return value.text;
+      if (value instanceof JsonNumber || value instanceof JsonText) return value.text;
       return value instanceof JsonHex ? `"${value.text}"` : undefined;
     default:
       return 'null';

@@ -66,19 +66,18 @@ function prevoutJson(coin: Coin, context: ScriptContext): JsonOutput {
   };
 }
 
+/** Members that are undefined are left out when it is written. */
 function inputJson(input: TxInput, coinbase: boolean, coin: Coin | undefined, context: ScriptContext): JsonOutput {
-  const origin: Record<string, JsonOutput> = coinbase
-    ? { coinbase: hexOf(input.scriptSig) }
-    : {
-        txid: toDisplayHex(input.prevout.txid),
-        vout: input.prevout.vout,
-        scriptSig: { asm: scriptSigAsm(input.scriptSig), hex: hexOf(input.scriptSig) },
-      };
+  const txinwitness = input.witness.length > 0 ? input.witness.map(hexOf) : undefined;
+  const { scriptSig, sequence } = input;
+  if (coinbase) return { coinbase: hexOf(scriptSig), txinwitness, sequence };
   return {
-    ...origin,
-    txinwitness: input.witness.length > 0 ? input.witness.map(hexOf) : undefined,
+    txid: toDisplayHex(input.prevout.txid),
+    vout: input.prevout.vout,
+    scriptSig: { asm: scriptSigAsm(scriptSig), hex: hexOf(scriptSig) },
+    txinwitness,
     prevout: coin === undefined ? undefined : prevoutJson(coin, context),
-    sequence: input.sequence,
+    sequence,
   };
 }
 
