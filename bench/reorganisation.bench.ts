@@ -18,7 +18,7 @@ import { rowOf, withRatio } from './beside.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
 import { makePayments } from './payments.ts';
 import type { Side } from './sides.ts';
-import { assertAgree, spentBy, startBoth, stopAll, submitAll } from './sides.ts';
+import { assertAgree, NO_INDEXES, spentBy, startBoth, stopAll, submitAll } from './sides.ts';
 
 const PER_BLOCK = 50;
 const SAMPLES = 3;
@@ -72,7 +72,7 @@ export async function run({ smoke }: BenchOptions): Promise<BenchRow[]> {
   const branches = makeBranches(depth);
   const seconds: number[][] = [];
   for (let i = 0; i < (smoke ? 1 : SAMPLES); i++) {
-    const sides = await startBoth();
+    const sides = await startBoth(...NO_INDEXES);
     for (const [index, side] of sides.entries()) {
       const cpuSeconds = await measure(side, branches);
       if (cpuSeconds !== undefined) seconds[index] = [...(seconds[index] ?? []), cpuSeconds];

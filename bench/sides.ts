@@ -48,11 +48,14 @@ export async function startTheirs(...options: readonly string[]): Promise<Side |
   return { name: THEIRS, pid, p2p, http, login: cookieIn(join(peer.dataDir, 'regtest')), rpc, stop };
 }
 
-/** Both nodes as their users start them; the C++ node where it is installed. */
-export async function startBoth(): Promise<Side[]> {
+/** Both nodes, ours with options of its own; the C++ node where it is installed. */
+export async function startBoth(...args: readonly string[]): Promise<Side[]> {
   const theirs = await startTheirs();
-  return [await startOurs('ours'), ...(theirs === undefined ? [] : [theirs])];
+  return [await startOurs('ours', ...args), ...(theirs === undefined ? [] : [theirs])];
 }
+
+/** For ours where the C++ node, which has no index, would be compared with one that keeps two. */
+export const NO_INDEXES: readonly string[] = ['--index', 'none'];
 
 /** Stops nodes, the last first. */
 export async function stopAll(sides: readonly Side[]): Promise<void> {

@@ -12,7 +12,7 @@ import type { BenchOptions, BenchRow } from './harness.ts';
 import { DENSE_BLOCKS, DENSE_INPUTS, denseBlocks } from './kept-blocks.ts';
 import { bodyOf, callBytes, RpcConnection } from './rpc-connection.ts';
 import type { Side } from './sides.ts';
-import { assertAgree, startBoth, stopAll } from './sides.ts';
+import { assertAgree, NO_INDEXES, startBoth, stopAll } from './sides.ts';
 
 /** What has been measured on one node. */
 interface Asked {
@@ -44,7 +44,7 @@ function rowsOf(name: string, [ours, theirs]: readonly number[][]): BenchRow[] {
 export async function run({ smoke }: BenchOptions): Promise<BenchRow[]> {
   const inputs = smoke ? 60 : DENSE_INPUTS;
   const { base, dense } = denseBlocks(smoke ? 5 : DENSE_BLOCKS, inputs);
-  const sides = await startBoth();
+  const sides = await startBoth(...NO_INDEXES);
   const nodes = await Promise.all(sides.map(async (side) => ({ side, connection: await RpcConnection.open(side) })));
   // The last of the base makes the coins.
   const empty = await submitInTurns(nodes, base.slice(0, -1), base.length >> 1);

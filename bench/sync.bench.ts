@@ -13,7 +13,7 @@ import type { BenchOptions, BenchRow } from './harness.ts';
 import type { DenseBlocks } from './kept-blocks.ts';
 import { DENSE_BLOCKS, DENSE_INPUTS, denseBlocks } from './kept-blocks.ts';
 import type { Side } from './sides.ts';
-import { assertAgree, startOurs, startTheirs } from './sides.ts';
+import { assertAgree, NO_INDEXES, startOurs, startTheirs } from './sides.ts';
 import { startServer, syncFrom } from './sync-run.ts';
 
 /** The WebAssembly engine is so much slower that a part of the blocks tells its rate. */
@@ -71,7 +71,7 @@ async function rowsOn(threads: number, work: Work): Promise<BenchRow[]> {
   for (const { name } of engines) {
     const part = name === 'wasm' ? Math.ceil(blocks / WASM_SHARE) : blocks;
     const workers = String(threads === 1 ? 0 : threads);
-    const client = await startOurs(name, '--secp256k1', name, '--workers', workers, '--index', 'none');
+    const client = await startOurs(name, '--secp256k1', name, '--workers', workers, ...NO_INDEXES);
     rows.push(...besideTheirs(await measure(`${threads === 1 ? '1 thread' : `${threads} threads`}: ${name}`, client, work, part), theirs));
   }
   return rows;

@@ -13,7 +13,7 @@ import { rowOf, withRatio } from './beside.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
 import { callBytes, RpcConnection } from './rpc-connection.ts';
 import type { Side } from './sides.ts';
-import { assertAgree, spentBy, startBoth, stopAll, submitAll } from './sides.ts';
+import { assertAgree, NO_INDEXES, spentBy, startBoth, stopAll, submitAll } from './sides.ts';
 import type { WorstBlock } from './worst-blocks.ts';
 import { worstChain } from './worst-blocks.ts';
 import { worstCases } from './worst-cases.ts';
@@ -57,8 +57,8 @@ async function costOf(quiet: Side, asked: Side, { setup, block }: WorstBlock): P
 export async function run({ smoke }: BenchOptions): Promise<BenchRow[]> {
   const cases = worstCases(chooseSecp256k1('auto'));
   const { base, worst } = worstChain(cases, (each) => (smoke ? each.smokeCount : each.count));
-  const quiet = await startBoth();
-  const asked = await startBoth();
+  const quiet = await startBoth(...NO_INDEXES);
+  const asked = await startBoth(...NO_INDEXES);
   const all = [...quiet, ...asked];
   const blocks = base.map((block) => encodeBlock(block));
   for (const side of all) await submitAll(side, blocks);

@@ -66,6 +66,20 @@ describe('JSON-RPC over HTTP', () => {
       { rpc: async () => ({ status: 204, body: '' }) },
     ));
 
+  it('answers with texts of any length and any characters', async () => {
+    // On both sides of the length from which they are sent in another way.
+    for (const text of ['a', 'é€😀'].flatMap((piece) => [16_383, 16_384, 300_000].map((length) => piece.repeat(length)))) {
+      await scene(
+        async ({ send }) => {
+          const answer = await send({ method: 'POST', path: '/', headers: LOGIN, body: '{}' });
+          assert.equal(answer.text, text);
+          assert.equal(answer.headers['content-length'], String(Buffer.byteLength(text)));
+        },
+        { rpc: async () => ({ status: 200, body: text }) },
+      );
+    }
+  });
+
   it('needs a login, and is slow to tell a wrong one', async () =>
     scene(async ({ bodies, node, send }) => {
       const none = await send({ method: 'POST', path: '/', body: '{}' });
