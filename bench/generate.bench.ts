@@ -1,42 +1,56 @@
 /**
- * Empty blocks that `generatetoaddress` makes in a second on regtest, by a node of ours as a process and by the C++ node beside it.
+ * Empty blocks that `generatetoaddress` makes in a second on regtest, by a node of ours as a process and by the C++ node beside it, by the
+ * clock and by the CPU time that they used. The rows with indexes are what a user has who says nothing.
  *
  * @module
  */
 
 import assert from 'node:assert/strict';
-import { startQuoin } from '../test/support/quoin-process.ts';
-import { startPeerIfThere, withRatio } from './beside.ts';
-import { type BenchOptions, type BenchRow, bench } from './harness.ts';
+import { rowOf, withRatio } from './beside.ts';
+import type { BenchOptions, BenchRow } from './harness.ts';
+import type { Side } from './sides.ts';
+import { NO_INDEXES, spentBy, startOurs, startTheirs } from './sides.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+const SAMPLES = 5;
 
-/** What both are asked through. */
-interface Asked {
-  rpc(method: string, ...params: unknown[]): Promise<unknown>;
+/** Blocks in a second, of each sample. */
+interface Rates {
+  readonly clock: number[];
+  readonly cpu: number[];
 }
 
-async function measure(name: string, node: Asked, options: BenchOptions): Promise<BenchRow> {
-  const count = options.smoke ? 20 : 1_000;
-  let height = 0;
-  const generate = async (): Promise<void> => {
-    const hashes = (await node.rpc('generatetoaddress', count, ADDRESS)) as string[];
-    height += count;
+/** The first call warms up. */
+async function measure(side: Side, smoke: boolean): Promise<Rates> {
+  const count = smoke ? 20 : 1_000;
+  const rates: Rates = { clock: [], cpu: [] };
+  for (let call = 0; call < (smoke ? 1 : SAMPLES + 1); call++) {
+    const generate = (): Promise<string[]> => side.rpc('generatetoaddress', count, ADDRESS);
+    const { value: hashes, clockSeconds, cpuSeconds } = await spentBy(side, generate);
     assert.equal(hashes.length, count);
-    assert.equal(await node.rpc('getblockcount'), height);
-    assert.equal(await node.rpc('getbestblockhash'), hashes.at(-1));
-  };
-  return bench(name, 'blocks/s', generate, { ...options, perCall: count, samples: 5, sampleMs: 0 });
+    assert.equal(await side.rpc('getblockcount'), (call + 1) * count);
+    assert.equal(await side.rpc('getbestblockhash'), hashes.at(-1));
+    if (call === 0) continue;
+    rates.clock.push(count / clockSeconds);
+    if (cpuSeconds !== undefined) rates.cpu.push(count / cpuSeconds);
+  }
+  await side.stop();
+  return rates;
+}
+
+function rowsOf(name: string, ours: Rates, theirs: Rates | undefined): BenchRow[] {
+  return (['cpu', 'clock'] as const).flatMap((key) => {
+    if (ours[key].length === 0) return [];
+    const what = `${name}, ${key === 'cpu' ? 'per CPU second' : 'by the clock'}`;
+    return withRatio(rowOf(what, 'blocks/s', ours[key]), theirs === undefined ? undefined : rowOf(what, 'blocks/s', theirs[key]));
+  });
 }
 
 /** All rows. */
-export async function run(options: BenchOptions): Promise<BenchRow[]> {
-  const name = 'generatetoaddress, empty blocks';
-  const node = await startQuoin();
-  const ours = await measure(name, node, options);
-  assert.equal(await node.stop(), 0);
-  const peer = await startPeerIfThere();
-  const theirs = peer === undefined ? undefined : await measure(`${name}, the C++ node`, peer, options);
-  await peer?.stop();
-  return withRatio(ours, theirs);
+export async function run({ smoke }: BenchOptions): Promise<BenchRow[]> {
+  const peer = await startTheirs();
+  const theirs = peer === undefined ? undefined : await measure(peer, smoke);
+  const bare = await measure(await startOurs('ours', ...NO_INDEXES), smoke);
+  const indexed = await measure(await startOurs('ours'), smoke);
+  return [...rowsOf('empty blocks', bare, theirs), ...rowsOf('empty blocks with indexes', indexed, theirs)];
 }
