@@ -42,7 +42,7 @@ export const GOALS: readonly Goal[] = [
   { ...LESS_MEMORY, bench: 'sync', what: 'the same with indexes', row: 'without options, with indexes, memory at the peak', bound: 150 },
   { ...LESS_MEMORY, bench: 'memory', what: 'memory with 100,000 empty blocks', row: 'at 100,000 empty blocks', bound: 150 },
   {
-    ...{ bench: 'generate', what: 'generatetoaddress', row: 'empty blocks, per CPU second' },
+    ...{ bench: 'generate', what: 'generatetoaddress', row: 'empty blocks, by the clock' },
     ...{ better: 'more', bound: 2_500, peer: 2_125 },
   },
   {

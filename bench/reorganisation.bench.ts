@@ -34,7 +34,7 @@ interface Branches {
   readonly waiting: number;
 }
 
-/** Full blocks after one another. The time tells the branches apart where their transactions do not. */
+/** Blocks after one another, each with its share of the transactions. */
 function branchOf(start: BuildParent, transactions: readonly Transaction[]): { readonly blocks: Uint8Array[]; readonly tip: string } {
   const blocks: Uint8Array[] = [];
   let parent = start;
