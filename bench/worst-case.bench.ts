@@ -24,23 +24,35 @@ interface Cost {
   readonly longestWaitMs: number;
 }
 
-/** Asks one thing after another until told to stop. @returns the longest wait, in milliseconds */
+/** The wait for one answer, in milliseconds. A node that hears nobody for long may cut connections off: it has been waited for till then. */
+async function waitOnce(connection: RpcConnection, request: Buffer): Promise<{ readonly waitMs: number; readonly lost: boolean }> {
+  const from = performance.now();
+  const lost = await connection.ask(request).then(
+    () => false,
+    () => true,
+  );
+  return { waitMs: performance.now() - from, lost };
+}
+
+/** Asks one thing after another while something is done. @returns the longest wait, in milliseconds */
 async function longestWait(side: Side, during: () => Promise<void>): Promise<number> {
-  const connection = await RpcConnection.open(side);
   const request = callBytes(side, 'getblockcount');
   let [longestMs, ended] = [0, false];
   const asking = async (): Promise<void> => {
+    let connection = await RpcConnection.open(side);
     while (!ended) {
-      const from = performance.now();
-      await connection.ask(request);
-      longestMs = Math.max(longestMs, performance.now() - from);
+      const { waitMs, lost } = await waitOnce(connection, request);
+      longestMs = Math.max(longestMs, waitMs);
+      if (!lost) continue;
+      connection.close();
+      connection = await RpcConnection.open(side);
     }
+    connection.close();
   };
-  const asked = asking();
-  await during();
-  ended = true;
-  await asked;
-  connection.close();
+  const done = during().finally(() => {
+    ended = true;
+  });
+  await Promise.all([asking(), done]);
   return longestMs;
 }
 
