@@ -15,15 +15,6 @@ describe('the end of a command', () => {
     assert.equal(text, 'quoin: not JSON: "\ufffd]0;owned\ufffd\ufffd2J" nor this\ufffd');
   });
 
-  it('says what can be done about damaged files', () => {
-    for (const code of ['block-file-damaged', 'undo-file-damaged', 'database-damaged'] as const) {
-      assert.match(
-        endingOf(new NodeError(code, '/x is damaged')).text,
-        /^quoin: \/x is damaged: restore the data folder from a copy; or [^\n]+$/,
-      );
-    }
-  });
-
   it('has the lines and the code of bitcoin-cli for the error of a call', () => {
     const error = new CommandError('error code: -8', { exitCode: 8, details: ['error message:', 'Block height out of range'] });
     assert.deepEqual(endingOf(error), { exitCode: 8, text: 'error code: -8\nerror message:\nBlock height out of range' });

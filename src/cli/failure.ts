@@ -30,17 +30,6 @@ export interface Ending {
   readonly text: string;
 }
 
-/** What to do about files that are damaged, whichever it is. */
-const AFTER_DAMAGE =
-  'restore the data folder from a copy; or move "coins" or "wallet/database" away, if it is that, to have it made again from the blocks, ' +
-  'or "blocks", "headers" and "coins" together, to fetch the chain again';
-
-const ADVICE: ReadonlyMap<unknown, string> = new Map([
-  ['block-file-damaged', AFTER_DAMAGE],
-  ['undo-file-damaged', AFTER_DAMAGE],
-  ['database-damaged', AFTER_DAMAGE],
-]);
-
 /** One line that a terminal can show: files are quoted in messages, and what is in them gives no orders to a terminal. */
 function oneLine(text: string): string {
   return text
@@ -51,11 +40,6 @@ function oneLine(text: string): string {
     .join(' ');
 }
 
-function withAdvice(error: Error): string {
-  const advice = 'code' in error ? ADVICE.get(error.code) : undefined;
-  return advice === undefined ? error.message : `${error.message}: ${advice}`;
-}
-
 /** The last words and the exit code of a command that failed. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof UsageError) return { exitCode: 2, text: `quoin: ${oneLine(error.message)}` };
@@ -63,7 +47,7 @@ export function endingOf(error: unknown): Ending {
     return { exitCode: error.exitCode, text: [error.message, ...error.details].join('\n') };
   }
   if (error instanceof CommandError) return { exitCode: error.exitCode, text: `quoin: ${oneLine(error.message)}` };
-  if (error instanceof Error && SPOKEN_ERRORS.has(error.name)) return { exitCode: 1, text: `quoin: ${oneLine(withAdvice(error))}` };
+  if (error instanceof Error && SPOKEN_ERRORS.has(error.name)) return { exitCode: 1, text: `quoin: ${oneLine(error.message)}` };
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const where = error instanceof Error ? (error.stack ?? '').split('\n').find((line) => /^\s+at /.test(line)) : undefined;
   const place = where === undefined ? '' : ` (${where.trim()})`;

@@ -1,10 +1,12 @@
 import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
+import { isRecordDamage } from '../engine/chain/damage.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { Clock } from '../engine/ports/clock.ts';
 import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/node-port.ts';
 
 /** A node of the header tree as the doors see it. */
@@ -22,8 +24,40 @@ function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {
   };
 }
 
-/** The chain as the doors see it. */
-export function createChainService(chain: Chain, blocks: BlockStore, prune: PruneOptions | undefined): ChainService {
+/** Who asks for a block that is damaged waits this long for the peer that was asked for it. */
+const MENDED_WITHIN_MS = 5_000;
+
+/** Waits until a block is mended, as long as a peer may send it. */
+async function untilMended(chain: Chain, clock: Clock, node: HeaderNode): Promise<void> {
+  if (!chain.wasAsked(node)) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      unsubscribe();
+      clock.cancel(timer);
+      resolve();
+    };
+    const timer = clock.after(MENDED_WITHIN_MS, done);
+    const unsubscribe = chain.subscribe((event) => {
+      if (event.kind === 'block-mended' && event.node === node) done();
+    });
+  });
+}
+
+/**
+ * The chain as the doors see it.
+ *
+ * @param clock - with it, who asks for a damaged block waits a little for the peer that was asked for it
+ */
+export function createChainService(chain: Chain, blocks: BlockStore, prune: PruneOptions | undefined, clock?: Clock): ChainService {
+  const readBlock = async (node: HeaderNode): Promise<Uint8Array> => {
+    try {
+      return await chain.readBlock(node);
+    } catch (error) {
+      if (!isRecordDamage(error)) throw error;
+      if (clock !== undefined) await untilMended(chain, clock, node);
+      return chain.readBlock(node);
+    }
+  };
   const nodeOf = (hash: BlockHash): HeaderNode | undefined => chain.tree.get(hash);
   return {
     tip: () => summaryOf(chain, chain.tip),
@@ -36,7 +70,7 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
     tips: () => chain.tips(),
     blockBytes: async (hash) => {
       const node = nodeOf(hash);
-      return node?.block === undefined ? undefined : chain.readBlock(node);
+      return node?.block === undefined ? undefined : readBlock(node);
     },
     spentCoins: async (hash) => {
       const node = nodeOf(hash);
@@ -65,6 +99,7 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
     },
     pruneTo: (height) => chain.pruneTo(height),
     refusedReorganisation: () => chain.refusedAt?.height,
+    damagedBlocks: () => chain.damagedCount,
     verify: (options) => chain.verify(options),
     sizeOnDiskBytes: () => blocks.sizeBytes(),
   };

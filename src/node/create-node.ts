@@ -288,7 +288,7 @@ class FullNode implements RunningNode {
     this.log = parts.log;
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
-    this.chain = createChainService(parts.chain, parts.stores.blocks, parts.prune);
+    this.chain = createChainService(parts.chain, parts.stores.blocks, parts.prune, parts.clock);
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, () => this.#waiting.loaded);
     this.explain = createExplainService(parts);
@@ -395,11 +395,10 @@ class FullNode implements RunningNode {
     const { chain, mempool, log } = this.#parts;
     let from = chain.tip;
     chain.subscribe((event) => {
-      if (event.kind === 'header-added') return;
-      if (event.kind !== 'tip-changed') {
+      if (event.kind === 'block-connected' || event.kind === 'block-disconnected') {
         this.emit({ kind: event.kind, hash: event.node.hash, height: event.node.height });
-        return;
       }
+      if (event.kind !== 'tip-changed') return;
       const { hash, height } = event.tip;
       const reorgDepth = from.height - event.fork.height;
       from = event.tip;

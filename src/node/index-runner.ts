@@ -11,21 +11,25 @@
 import { decodeBlock } from '../core/primitives/block.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
+import { isRecordDamage } from '../engine/chain/damage.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 import { isStored } from '../engine/chain/header-node.ts';
 import type { IndexedBlock, IndexKind } from '../engine/indexes/index-kind.ts';
 import { PendingRows } from '../engine/indexes/pending-rows.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { IndexStore } from '../engine/ports/index-store.ts';
+import type { IndexStore, IndexTip } from '../engine/ports/index-store.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { IndexState } from '../engine/ports/node-port.ts';
 import type { RecentBlocks } from './recent-blocks.ts';
+import { watchedIndexStore } from './watched-index-store.ts';
 
 /** Rows in memory before they are written. */
 const PENDING_BYTES_MAX = 8 << 20;
 /** And before much work could be lost in a crash. */
 const PENDING_BLOCKS_MAX = 2_000;
+/** Times that damaged rows are made anew while the node runs. A disk that spoils them again and again is to be replaced. */
+const REBUILT_MAX = 3;
 /** Longest turn on the main thread, between two steps. */
 const TURN_MS_MAX = 4;
 
@@ -54,7 +58,13 @@ export class IndexRunner {
   #pendingBlocks = 0;
   #synced = false;
   #closing = false;
+  /** What was found to be damaged in its rows, until they are made anew. */
+  #damage: NodeError | undefined;
   #turnBeganMs: number;
+  /** The block that was last read. */
+  #loading: HeaderNode | undefined;
+  /** The block that it is at and that cannot be read until it is mended. */
+  #waitsFor: HeaderNode | undefined;
   #wake: (() => void) | undefined;
   /** Told when the index is at the tip, or never will be. */
   #waiters: (() => void)[] = [];
@@ -67,7 +77,7 @@ export class IndexRunner {
       if (event.kind !== 'header-added') this.#wake?.();
     });
     this.#opened = this.#open();
-    this.#done = this.#opened.then((store) => this.#run(store)).catch((error: unknown) => this.#fail(error));
+    this.#done = this.#opened.then((store) => this.#keepRunning(store)).catch((error: unknown) => this.#fail(error));
   }
 
   /** How far it has come. */
@@ -116,8 +126,11 @@ export class IndexRunner {
   /** Opens the rows and finds the block that they end with. Rows of a chain that is not known any more are forgotten. */
   async #open(): Promise<IndexStore> {
     const { kind, open, chain, log } = this.#parts;
-    const store = await open();
-    const tip = await store.tip();
+    const store = watchedIndexStore(await open(), (error) => {
+      this.#damage ??= error;
+      this.#wake?.();
+    });
+    const tip = await this.#tipOf(store);
     const node = tip === undefined ? undefined : chain.tree.get(tip.hash);
     if (node === undefined) {
       if (tip !== undefined) log.warn('index-rebuilt', { index: kind.name, why: `block ${toDisplayHex(tip.hash)} is not known any more` });
@@ -129,23 +142,77 @@ export class IndexRunner {
     return store;
   }
 
+  /** Where rows end; undefined where that itself is damaged, and they begin anew. */
+  async #tipOf(store: IndexStore): Promise<IndexTip | undefined> {
+    try {
+      return await store.tip();
+    } catch (error) {
+      if (this.#damage === undefined) throw error;
+      this.#parts.log.warn('index-rebuilt', { index: this.#parts.kind.name, why: this.#damage.message });
+      this.#damage = undefined;
+      return undefined;
+    }
+  }
+
+  /** Runs, and begins anew where its own rows turn out to be damaged: nothing in them is lost that the blocks do not have. */
+  async #keepRunning(store: IndexStore): Promise<void> {
+    for (let rebuilt = 0; ; rebuilt++) {
+      try {
+        await this.#run(store);
+        return;
+      } catch (error) {
+        if (this.#damage === undefined || rebuilt === REBUILT_MAX) throw error;
+        this.#parts.log.warn('index-rebuilt', { index: this.#parts.kind.name, why: this.#damage.message });
+      }
+      this.#written = undefined;
+      this.#at = undefined;
+      this.#pendingBlocks = 0;
+      this.#synced = false;
+      this.#tellWaiters();
+      await store.clear();
+      this.#damage = undefined;
+    }
+  }
+
   async #run(store: IndexStore): Promise<void> {
-    const { clock, chain } = this.#parts;
+    const { clock } = this.#parts;
     const rows = new PendingRows(store);
     while (!this.#closing) {
+      if (this.#damage !== undefined) throw this.#damage;
       const moved = await this.#step(rows);
       const isFull = rows.sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX;
       if (!moved || isFull) await this.#write(store, rows);
       if (this.#isAtTip()) this.#reachedTip();
       if (moved) await clock.yield();
-      else if (this.#at === chain.tip && !this.#closing) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#mustWait()) await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#turnBeganMs = clock.monotonicMs();
     }
     await this.#write(store, rows);
   }
 
-  /** One block nearer to the tip. @returns false where there is nothing to do */
+  /** Whether there is nothing to do until something happens to the chain or to the rows. */
+  #mustWait(): boolean {
+    const { chain } = this.#parts;
+    if (this.#closing || this.#damage !== undefined) return false;
+    return this.#at === chain.tip || (this.#waitsFor !== undefined && chain.isDamaged(this.#waitsFor));
+  }
+
+  /** One block nearer to the tip. @returns false where there is nothing to do, or what it needs is damaged and waits to be mended */
   async #step(rows: PendingRows): Promise<boolean> {
+    const { chain } = this.#parts;
+    if (this.#waitsFor !== undefined && chain.isDamaged(this.#waitsFor)) return false;
+    this.#waitsFor = undefined;
+    try {
+      return await this.#stepTo(rows);
+    } catch (error) {
+      if (!isRecordDamage(error) || this.#loading === undefined) throw error;
+      this.#waitsFor = this.#loading;
+      this.#parts.log.warn('index-waits', { index: this.#parts.kind.name, height: this.#loading.height, why: error.message });
+      return false;
+    }
+  }
+
+  async #stepTo(rows: PendingRows): Promise<boolean> {
     const { chain, kind } = this.#parts;
     const at = this.#at;
     if (at !== undefined && !chain.active.contains(at)) {
@@ -164,6 +231,7 @@ export class IndexRunner {
   async #load(node: HeaderNode): Promise<IndexedBlock> {
     const { chain, kind, recent } = this.#parts;
     const { height } = node;
+    this.#loading = node;
     const atHand = recent.get(node);
     if (atHand !== undefined) return { block: atHand.block, spentCoins: atHand.spentCoins, height };
     if (!isStored(node)) {

@@ -10,6 +10,7 @@ import { regtest } from '../core/params/regtest.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { IndexName } from '../engine/ports/node-port.ts';
 import { INDEX_NAMES } from '../engine/ports/node-port.ts';
 import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
@@ -24,15 +25,24 @@ class Folder {
   /** Batches that may still be written; then the disk is gone. */
   writesLeft = Number.POSITIVE_INFINITY;
   applied = 0;
+  /** Reads that meet a damaged row. */
+  damagedReads = 0;
+  cleared = 0;
 
   readonly open = async (name: IndexName): Promise<IndexStore> => {
     const store = this.stores.get(name) ?? createMemoryIndexStore();
     this.stores.set(name, store);
     return {
       tip: () => store.tip(),
-      load: (keys) => store.load(keys),
+      load: async (keys) => {
+        if (this.damagedReads > 0 && this.damagedReads-- > 0) throw new NodeError('database-damaged', 'a row fails its checksum');
+        return store.load(keys);
+      },
       entries: (range) => store.entries(range),
-      clear: () => store.clear(),
+      clear: () => {
+        this.cleared++;
+        return store.clear();
+      },
       close: () => store.close(),
       apply: async (batch) => {
         if (this.writesLeft-- <= 0) throw new Error('the disk is gone');
@@ -178,5 +188,30 @@ describe('indexes', () => {
     assert.equal(await indexes.ready('tx'), false);
     await indexes.close();
     assert.match(String(failures), /^Error: the disk is gone$/);
+  });
+
+  it('begin anew where their rows are damaged, whoever reads them, but not for ever', async () => {
+    const tree = new RandomTree(params, new SeededRandom(8));
+    const world = await MemoryChain.open(params);
+    for (let step = 0; step < 20; step++) await world.take(tree.next());
+    const folder = new Folder();
+    const opened = openIndexes(world, folder);
+    await allReady(opened);
+    const { cleared } = folder;
+    folder.damagedReads = 1;
+    await assert.rejects(opened.indexes.transaction(world.tip.hash as never), { code: 'database-damaged' });
+    while (folder.cleared === cleared) await new Promise((resolve) => setImmediate(resolve));
+    await allReady(opened);
+    await checkIndexes(opened.indexes, world.chain, tree);
+    assert.deepEqual([folder.cleared, opened.failures], [cleared + 1, []]);
+    folder.damagedReads = Number.POSITIVE_INFINITY;
+    await assert.rejects(opened.indexes.transaction(world.tip.hash as never), { code: 'database-damaged' });
+    await world.take(tree.next());
+    while (opened.failures.length === 0) {
+      await opened.indexes.spender({ txid: world.tip.hash as never, vout: 0 }).catch(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.match(String(opened.failures[0]), /a row fails its checksum/);
+    await opened.indexes.close();
   });
 });

@@ -114,11 +114,12 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
   }
   const guard = new DiskGuard({ folder: dataDir, freeBytes: () => freeBytesAt(dataDir), freeBytesMin, clock, log });
   await guard.check(0);
-  const { reindexing, ...stores } = await openStores({
+  const { reindexing, wasKilled, ...stores } = await openStores({
     folder: dataDir,
     params: network,
     rebuild,
     ...(fastPrune === true && { blockFileSizeMax: FAST_PRUNE_FILE_BYTES }),
+    onUpgrade: (database, rows) => log.info('database-upgraded', { database, rows }),
   });
   const mempoolPath = join(dataDir, 'mempool.dat');
   return {
@@ -131,7 +132,11 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
       read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
       write: (bytes) => writeFileAtomic(mempoolPath, bytes),
     },
-    openIndex: (name) => openLevelIndexStore(join(dataDir, 'indexes', name), identityOf(network)),
+    openIndex: (name) =>
+      openLevelIndexStore(join(dataDir, 'indexes', name), identityOf(network), {
+        thorough: wasKilled,
+        onDamage: (error) => log.warn('index-rebuilt', { index: name, why: error.message }),
+      }),
   };
 }
 

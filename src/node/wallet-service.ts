@@ -5,10 +5,12 @@
  */
 
 import type { Rejection } from '../core/consensus/rejection.ts';
+import type { Block } from '../core/primitives/block.ts';
 import { decodeBlock } from '../core/primitives/block.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import type { Satoshis } from '../core/primitives/transaction.ts';
 import type { Chain } from '../engine/chain/chain.ts';
+import { isRecordDamage } from '../engine/chain/damage.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { Clock, Timer } from '../engine/ports/clock.ts';
@@ -57,6 +59,8 @@ class AttachedWallet implements NodeWallet {
   readonly #wallet: Wallet;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #timers = new Map<string, Timer>();
+  /** The block that the wallet has got to and cannot read: it follows the chain no further until that is mended. */
+  #waitsFor: HeaderNode | undefined;
   /** Payments are made one after another, so that no two take the same coin. */
   #sending: Promise<unknown> = Promise.resolve();
 
@@ -93,9 +97,36 @@ class AttachedWallet implements NodeWallet {
       return node !== undefined && chain.active.contains(node);
     }, fork);
     for (from = chain.active.next(fork); from !== undefined; from = chain.active.next(from)) {
-      this.#wallet.connectBlock(decodeBlock(await chain.readBlock(from)), from.height);
+      const block = await this.#read(from);
+      if (block === undefined) return;
+      this.#wallet.connectBlock(block, from.height);
       onProgress?.(from.height, chain.tip.height);
     }
+  }
+
+  /** A block; undefined where it is damaged, and the wallet waits for it to be mended. */
+  async #read(node: HeaderNode): Promise<Block | undefined> {
+    const { chain, log } = this.#parts;
+    try {
+      return decodeBlock(await chain.readBlock(node));
+    } catch (error) {
+      if (!isRecordDamage(error)) throw error;
+      this.#waitsFor = node;
+      log.warn('wallet-waits', { height: node.height, why: error.message });
+      return undefined;
+    }
+  }
+
+  /** Goes on where a block was damaged. */
+  #goOn(mended: HeaderNode): void {
+    const { chain, log } = this.#parts;
+    if (mended !== this.#waitsFor) return;
+    chain
+      .run(async () => {
+        this.#waitsFor = undefined;
+        await this.#catchUp();
+      })
+      .catch((error: unknown) => log.error('wallet-rescan-failed', { why: error instanceof Error ? error.message : String(error) }));
   }
 
   #follow(): void {
@@ -104,6 +135,8 @@ class AttachedWallet implements NodeWallet {
     chain.beforePrune(() => this.#wallet.flush());
     this.#unsubscribe.push(
       chain.subscribe((event) => {
+        if (event.kind === 'block-mended') this.#goOn(event.node);
+        if (this.#waitsFor !== undefined) return;
         if (event.kind === 'block-connected') this.#wallet.connectBlock(event.block, event.node.height);
         else if (event.kind === 'block-disconnected') this.#wallet.disconnectBlock(event.block, event.node.height);
       }),

@@ -19,7 +19,12 @@ const MINED_TO = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
 const BLOCKS = 30;
 
-const ADVICE = /: restore the data folder from a copy; or move /;
+/** What to do about each database that is damaged. */
+const ADVICE: Readonly<Record<string, RegExp>> = {
+  headers: /headers is damaged \(.+\): start with --reindex, which makes headers and coins anew/,
+  coins: /coins is damaged \(.+\): start with --reindex-chainstate, which makes the coins anew/,
+  'wallet/database': /wallet.database is damaged \(.+\): move this folder away, and the next start makes it again/,
+};
 
 /** A chain that two runs of a node wrote, so that each database has a table and a log. */
 let chain: string;
@@ -69,46 +74,46 @@ const IDENTITY_KEY = Uint8Array.of(0);
 const DATABASES = ['headers', 'coins', 'wallet/database'];
 
 const REFUSED: readonly (readonly [string, Spoil, RegExp])[] = [
-  ...DATABASES.flatMap((name): [string, Spoil, RegExp][] => [
-    [`${name}: CURRENT is rubbish`, (folder) => writeFile(join(folder, name, 'CURRENT'), 'rubbish\n'), ADVICE],
-    [`${name}: CURRENT is empty`, (folder) => writeFile(join(folder, name, 'CURRENT'), ''), ADVICE],
-    [`${name}: CURRENT is gone`, (folder) => rm(join(folder, name, 'CURRENT')), ADVICE],
-    [`${name}: a bit of the manifest`, async (folder) => flip(await fileOf(join(folder, name), /^MANIFEST/), () => 20), ADVICE],
-    [`${name}: the manifest is gone`, async (folder) => rm(await fileOf(join(folder, name), /^MANIFEST/)), ADVICE],
-    [`${name}: a table is cut`, async (folder) => truncate(await fileOf(join(folder, name), /\.ldb$/), 60), ADVICE],
-    [`${name}: a table is gone`, async (folder) => rm(await fileOf(join(folder, name), /\.ldb$/)), ADVICE],
+  ...DATABASES.map((name) => ({ name, advice: ADVICE[name]! })).flatMap(({ name, advice }): [string, Spoil, RegExp][] => [
+    [`${name}: CURRENT is rubbish`, (folder) => writeFile(join(folder, name, 'CURRENT'), 'rubbish\n'), advice],
+    [`${name}: CURRENT is empty`, (folder) => writeFile(join(folder, name, 'CURRENT'), ''), advice],
+    [`${name}: CURRENT is gone`, (folder) => rm(join(folder, name, 'CURRENT')), advice],
+    [`${name}: a bit of the manifest`, async (folder) => flip(await fileOf(join(folder, name), /^MANIFEST/), () => 20), advice],
+    [`${name}: the manifest is gone`, async (folder) => rm(await fileOf(join(folder, name), /^MANIFEST/)), advice],
+    [`${name}: a table is cut`, async (folder) => truncate(await fileOf(join(folder, name), /\.ldb$/), 60), advice],
+    [
+      `${name}: a bit of a table`,
+      async (folder) => flip(await fileOf(join(folder, name), /\.ldb$/), () => 60),
+      new RegExp(`${advice.source.split(' \\(')[0]} \\(the table \\d+\\.ldb: its block at 0 fails its checksum\\)`),
+    ],
+    [`${name}: a table is gone`, async (folder) => rm(await fileOf(join(folder, name), /\.ldb$/)), advice],
     [
       `${name}: of a newer version`,
       (folder) =>
         rewrite(join(folder, name), async (level) => {
           const identity = Uint8Array.from((await level.get(IDENTITY_KEY))!);
-          identity[0] = 2;
+          identity[0] = 3;
           await level.put(IDENTITY_KEY, identity);
         }),
-      /has format 2, this program knows format 1: use the newer program that wrote it, or another data folder/,
+      /has format 3, this program knows format 2: use the newer program that wrote it, or another data folder/,
     ],
   ]),
-  ['headers: a bit of the log', async (folder) => flip(await fileOf(join(folder, 'headers'), /\.log$/), () => 20), ADVICE],
+  [
+    'headers: a bit of the log',
+    async (folder) => flip(await fileOf(join(folder, 'headers'), /\.log$/), () => 20),
+    /: start with --reindex/,
+  ],
   [
     'headers: gone, beside blocks',
     (folder) => rm(join(folder, 'headers'), { recursive: true }),
-    /holds block files, but .+headers is missing: move them to another folder/,
+    /holds block files, but .+headers is missing: start with --reindex if they are this node's own; else move them/,
   ],
   [
-    'blocks: gone, and the coins too',
+    'headers: nothing but a log of words and a lock, beside blocks',
     async (folder) => {
-      await rm(join(folder, 'coins'), { recursive: true });
-      await rm(join(folder, 'blocks', 'blk00000.dat'));
+      for (const name of await readdir(join(folder, 'headers'))) if (!name.startsWith('LO')) await rm(join(folder, 'headers', name));
     },
-    ADVICE,
-  ],
-  [
-    'blocks: a bit, and the coins are gone',
-    async (folder) => {
-      await rm(join(folder, 'coins'), { recursive: true });
-      await flip(join(folder, 'blocks', 'blk00000.dat'), (length) => length >> 1);
-    },
-    ADVICE,
+    /holds block files, but .+headers is empty: start with --reindex if they are this node's own/,
   ],
 ];
 

@@ -20,6 +20,7 @@ import { SERVICES } from '../../src/core/wire/services.ts';
 import { Chain } from '../../src/engine/chain/chain.ts';
 import { createInlineVerifier } from '../../src/engine/chain/inline-verifier.ts';
 import { Mempool } from '../../src/engine/mempool/mempool.ts';
+import type { BlockStore } from '../../src/engine/ports/block-store.ts';
 import type { PeerInfo } from '../../src/engine/ports/node-port.ts';
 import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
 import type { Connection, Transport } from '../../src/engine/ports/transport.ts';
@@ -101,7 +102,7 @@ export type SyncNodeOptions = Partial<
     NetworkOptions,
     'manualPeers' | 'onlyManual' | 'outboundTarget' | 'inboundMax' | 'serveMempool' | 'externalAddresses' | 'services' | 'random'
   >
-> & { readonly listen?: boolean };
+> & { readonly listen?: boolean; readonly blocks?: BlockStore };
 
 /** A node with its real chain, mempool and network, its stores in memory. */
 export class SyncTestNode {
@@ -114,12 +115,16 @@ export class SyncTestNode {
   /** What was last saved. */
   readonly saved: () => readonly StoredPeer[];
 
-  static async open(world: SyncWorld, host: string, { listen = true, ...options }: SyncNodeOptions): Promise<SyncTestNode> {
+  static async open(
+    world: SyncWorld,
+    host: string,
+    { listen = true, blocks = createMemoryBlockStore(), ...options }: SyncNodeOptions,
+  ): Promise<SyncTestNode> {
     const { params, clock } = world;
     const verifier = createInlineVerifier({ secp256k1: chooseSecp256k1('auto') });
     const chain = await Chain.open({
       ...{ params, verifier, clock, log: silentLog },
-      ...{ blocks: createMemoryBlockStore(), headers: createMemoryHeaderStore(), coins: createMemoryCoinStore() },
+      ...{ blocks, headers: createMemoryHeaderStore(), coins: createMemoryCoinStore() },
     });
     const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log: silentLog });
     const failures: unknown[] = [];

@@ -51,7 +51,7 @@ function checkCoinbaseHeight({ transactions }: Block, { height }: BlockContext, 
 }
 
 /** The txids do not cover witnesses, so what fails here says nothing about other bytes with the same hash: all of it is `mutated`. */
-function checkWitnesses({ transactions }: Block, { height }: BlockContext, { heights }: ConsensusParams): Result {
+export function checkWitnesses({ transactions }: Block, { height }: BlockContext, { heights }: ConsensusParams): Result {
   const coinbase = transactions[0]!;
   const commitment = height >= heights.segwit ? findWitnessCommitment(coinbase) : undefined;
   if (commitment === undefined) {

@@ -51,7 +51,7 @@ export function checkBlock(block: Block, params: ConsensusParams, options: Check
  * CVE-2012-2459: a level of odd length hashes its last node with itself, so repeating the transactions below it gives the same root.
  * Such a list is refused without a word about the header, or whoever sent it first would keep the honest block out.
  */
-function checkMerkleRoot({ header, transactions }: Block): Result {
+export function checkMerkleRoot({ header, transactions }: Block): Result {
   const { root, mutated } = merkleRootOf(transactions.map((tx) => tx.txid));
   if (!bytesEqual(root, header.merkleRoot)) return reject('mutated', 'bad-txnmrklroot');
   return mutated ? reject('mutated', 'bad-txns-duplicate') : undefined;

@@ -61,7 +61,8 @@ export class BlockIndex {
       return 0;
     }
     const parent = this.tree.rowOf(bytes, at + HEADER_ROW.header + 4);
-    if (parent < 0 || table.height(parent) !== height - 1) throw new NodeError('database-damaged', 'the stored headers are no tree');
+    if (parent < 0 || table.height(parent) !== height - 1)
+      throw new NodeError('database-damaged', 'the stored headers are no tree: start with --reindex');
     return this.tree.addPacked(bytes, view, at, parent);
   }
 
@@ -169,6 +170,21 @@ export class BlockIndex {
       count++;
     }
     return count;
+  }
+
+  /** Notes that a block that is stored lies elsewhere now. */
+  setMoved(node: HeaderNode, position: FilePosition): void {
+    assert(isStored(node), 'what moves is there');
+    this.#table.setBlock(node.row, position);
+    this.#changed(node.row);
+  }
+
+  /** Every block and undo record that is stored, by where it lies. */
+  *positions(): Generator<{ readonly row: number; readonly block: FilePosition; readonly undo: FilePosition | undefined }> {
+    for (let row = 0; row < this.#table.count; row++) {
+      const block = this.#table.block(row);
+      if (block !== undefined) yield { row, block, undo: this.#table.undo(row) };
+    }
   }
 
   /** Takes a block off the list of what could be the tip, until something changes about it. The one before it may still be. */

@@ -22,7 +22,11 @@ export type ChainEvent =
    * After a branch that failed on the way it may be the old tip itself.
    */
   | { readonly kind: 'tip-changed'; readonly tip: HeaderNode; readonly fork: HeaderNode }
-  | { readonly kind: 'header-added'; readonly node: HeaderNode };
+  | { readonly kind: 'header-added'; readonly node: HeaderNode }
+  /** Stored blocks turned out to be damaged: `Chain.damagedBlocks` has them, to be fetched again. */
+  | { readonly kind: 'blocks-damaged' }
+  /** A block or undo record that was damaged can be read again. */
+  | { readonly kind: 'block-mended'; readonly node: HeaderNode };
 
 /** Hears of a chain's events. */
 export type ChainListener = (event: ChainEvent) => void;

@@ -12,8 +12,9 @@
 import { assert } from '../../core/base/assert.ts';
 import type { BlockEffect } from '../../core/consensus/block-effect.ts';
 import { disconnectBlock } from '../../core/consensus/block-effect.ts';
-import { checkBlock } from '../../core/consensus/check-block.ts';
-import { checkBlockInContext } from '../../core/consensus/check-block-in-context.ts';
+import { checkBlock, checkMerkleRoot } from '../../core/consensus/check-block.ts';
+import type { BlockContext } from '../../core/consensus/check-block-in-context.ts';
+import { checkBlockInContext, checkWitnesses } from '../../core/consensus/check-block-in-context.ts';
 import type { Coin } from '../../core/consensus/coin.ts';
 import type { ConnectContext, ScriptCheck } from '../../core/consensus/connect-block.ts';
 import { coinsNeeded, connectBlock } from '../../core/consensus/connect-block.ts';
@@ -25,18 +26,20 @@ import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { HashKey } from '../../core/primitives/ids.ts';
 import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
+import type { OutPoint } from '../../core/primitives/transaction.ts';
+import { outPointKey } from '../../core/primitives/transaction.ts';
 import type { ScriptError } from '../../core/script/script-error.ts';
 import { scriptErrorText } from '../../core/script/script-error.ts';
 import type { BlockStore } from '../ports/block-store.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
-import { NodeError } from '../ports/node-error.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import type { ActiveChain } from './active-chain.ts';
 import { isAssumedValid } from './assume-valid.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { ChainListener } from './chain-event.ts';
 import type { CoinCache } from './coin-cache.ts';
+import { type Damage, isRecordDamage } from './damage.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, STATUS } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
@@ -54,6 +57,8 @@ export interface ChainParts {
   readonly verifier: ScriptVerifier;
   readonly log: Log;
   readonly emit: ChainListener;
+  /** Stored blocks and undo records that are not what was written. */
+  readonly damage: Damage;
 }
 
 /** A block at hand with its node, so that it need not be read again to be connected. */
@@ -70,10 +75,23 @@ export interface FailedBlock {
 
 const NO_COINS: ReadonlyMap<HashKey, Coin> = new Map();
 
+/** What a search for the best block has done. */
+interface Progress {
+  moved: boolean;
+  readonly failed: FailedBlock[];
+  readonly atHand: BlockAtHand | undefined;
+  readonly onStep: ((height: number, target: number) => void) | undefined;
+}
+
+/** Coins that are looked for a second time, of those that a block lacks: an honest one lacks few, if any. */
+const ABSENT_COINS_CHECKED_MAX = 16;
+
 /** Tip and coins of one chain. */
 export class ChainState {
   readonly #parts: ChainParts;
   #refusedAt: HeaderNode | undefined;
+  /** The branch that cannot be taken for want of blocks that are damaged. */
+  #heldUpBy: HeaderNode | undefined;
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
@@ -95,56 +113,109 @@ export class ChainState {
     const { active, index, emit } = this.#parts;
     const from = this.tip;
     const failed: FailedBlock[] = [];
-    let moved = false;
+    const progress = { moved: false, failed, atHand, onStep };
+    /** Branches that cannot be taken now. */
+    const refused = new Set<HeaderNode>();
     if (isFailed(from)) index.refreshCandidates();
     for (let best = index.bestCandidate(); best !== this.tip; best = index.bestCandidate()) {
+      if (refused.has(best) || (!isFailed(this.tip) && !index.tree.isBetter(best.row, this.tip.row))) break;
       const fork = active.fork(best);
-      if (!this.#canMove(fork, best)) {
-        this.#refuse(fork, best);
-        continue;
-      }
-      while (this.tip !== fork) {
-        await this.#disconnectTip();
-        moved = true;
-        onStep?.(this.tip.height, best.height);
-      }
-      while (this.tip !== best) {
-        const next = ancestorOf(best, this.tip.height + 1);
-        const rejection = await this.#connectNext(next, atHand?.node === next ? atHand.block : undefined);
-        if (rejection !== undefined) {
-          this.#fail(next, rejection);
-          failed.push({ node: next, rejection });
-          break;
+      const canMove = this.#canMove(fork, best);
+      if (canMove) {
+        try {
+          await this.#move(fork, best, progress);
+          continue;
+        } catch (error) {
+          // What cannot be read is known to be damaged now, and each step is whole: the chain stays where it got to, or takes another way.
+          if (!isRecordDamage(error)) throw error;
         }
-        moved = true;
-        onStep?.(this.tip.height, best.height);
       }
+      refused.add(best);
+      this.#refuse(fork, best);
     }
     index.dropWorse(this.tip);
     // A branch that failed may have led back to where it began: who followed the blocks is told all the same that it is over.
-    if (moved) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
+    if (progress.moved) emit({ kind: 'tip-changed', tip: this.tip, fork: active.fork(from) });
     return failed;
   }
 
-  /** Whether every block on the way is there, with the undo record where it is to be taken back. Only pruning leaves gaps. */
-  #canMove(fork: HeaderNode, best: HeaderNode): boolean {
-    const { table } = this.#parts.index.tree;
-    // By rows: there may be millions.
-    const isStoredDownTo = (end: number, from: number): boolean => {
-      for (let row = from; row !== end; row = table.parent(row)) if (!table.isStored(row)) return false;
-      return true;
-    };
-    return isStoredDownTo(fork.row, this.tip.row) && isStoredDownTo(fork.row, best.row);
+  /** Goes back to a fork and forwards to the end of its other branch, or as far as its blocks are valid. */
+  async #move(fork: HeaderNode, best: HeaderNode, progress: Progress): Promise<void> {
+    while (this.tip !== fork) {
+      await this.#disconnectTip();
+      progress.moved = true;
+      progress.onStep?.(this.tip.height, best.height);
+    }
+    while (this.tip !== best) {
+      const next = ancestorOf(best, this.tip.height + 1);
+      const rejection = await this.#connectNext(next, progress.atHand?.node === next ? progress.atHand.block : undefined);
+      if (rejection !== undefined) {
+        this.#fail(next, rejection);
+        progress.failed.push({ node: next, rejection });
+        return;
+      }
+      progress.moved = true;
+      progress.onStep?.(this.tip.height, best.height);
+    }
   }
 
-  /** Stays where it is, though another branch has more work: the blocks that a switch needs were pruned. */
+  /** Whether every block on the way is there, with the undo record where it is to be taken back. Pruning leaves gaps, and damage does. */
+  #canMove(fork: HeaderNode, best: HeaderNode): boolean {
+    return this.#firstLacking(fork, best) === undefined && this.#canGoBack(fork);
+  }
+
+  #canGoBack(fork: HeaderNode): boolean {
+    const { damage, index } = this.#parts;
+    const { table } = index.tree;
+    // By rows: there may be millions.
+    for (let row = this.tip.row; row !== fork.row; row = table.parent(row)) if (!table.isStored(row)) return false;
+    return !damage.any || !damage.hindersReturn(fork, this.tip);
+  }
+
+  /** The lowest block above a fork that is not there, on the way to another. */
+  #firstLacking(fork: HeaderNode, best: HeaderNode): HeaderNode | undefined {
+    const { damage, index } = this.#parts;
+    const { nodes, table } = index.tree;
+    let lowest: number | undefined;
+    for (let row = best.row; row !== fork.row; row = table.parent(row)) if (!table.isStored(row)) lowest = row;
+    const damaged = damage.any ? damage.lowestBetween(fork, best) : undefined;
+    if (lowest === undefined || (damaged !== undefined && damaged.height < table.height(lowest))) return damaged;
+    return nodes.of(lowest);
+  }
+
+  /** Stays where it is, though another branch has more work: the blocks that a switch needs were pruned, or have to be mended first. */
   #refuse(fork: HeaderNode, best: HeaderNode): void {
-    const { index, log } = this.#parts;
-    index.dropCandidate(best);
+    const { damage, index, log } = this.#parts;
+    // What builds on a block that is not there cannot be taken either; the one before it may be.
+    const lacking = this.#firstLacking(fork, best) ?? best;
+    for (let node: HeaderNode | undefined = best; node !== undefined && node.height >= lacking.height; node = node.parent) {
+      index.dropCandidate(node);
+    }
+    const facts = { fork: fork.height, tip: this.tip.height, branch: best.height, branchTip: toDisplayHex(best.hash) };
+    if (!this.#isPrunedBetween(fork, best)) {
+      if (this.#heldUpBy === best) return;
+      this.#heldUpBy = best;
+      log.error('chain-waits-for-damaged-blocks', { ...facts, blocks: damage.blockCount });
+      return;
+    }
     if (fork === this.#refusedAt) return;
     this.#refusedAt = fork;
-    const facts = { fork: fork.height, tip: this.tip.height, branch: best.height, branchTip: toDisplayHex(best.hash) };
     log.error('reorganisation-too-deep', { ...facts, note: 'blocks that it needs were pruned: --reindex gets the chain anew' });
+  }
+
+  #isPrunedBetween(fork: HeaderNode, best: HeaderNode): boolean {
+    const { table } = this.#parts.index.tree;
+    for (const end of [this.tip, best]) {
+      for (let { row } = end; row !== fork.row; row = table.parent(row)) if (!table.isStored(row)) return true;
+    }
+    return false;
+  }
+
+  /** Something that was damaged is mended: branches that waited for it may be taken. */
+  mended(): void {
+    if (this.#heldUpBy === undefined) return;
+    this.#heldUpBy = undefined;
+    this.#parts.index.refreshCandidates();
   }
 
   /** Where a branch of more work leaves ours that cannot be taken, for want of blocks that were pruned. */
@@ -160,17 +231,18 @@ export class ChainState {
 
   /** Connects the block after the tip, or says why it cannot be. */
   async #connectNext(node: HeaderNode, atHand: Block | undefined): Promise<Rejection | undefined> {
-    const { active, blocks, cache, emit, index } = this.#parts;
+    const { active, blocks, cache, damage, emit, index } = this.#parts;
     assert(node.parent === this.tip, 'a block is connected to its parent');
-    const block = atHand ?? (await this.#readChecked(node));
+    const block = atHand ?? (await this.readBlock(node));
     const skipScripts = (node.status & STATUS.VALID) !== 0 || isAssumedValid(node, index.tree, this.#parts.params);
     const judged = await this.judge(block, { skipScripts });
     if (judged.rejection !== undefined) return judged.rejection;
     const { effect } = judged;
-    if (node.undo === undefined) {
+    if (node.undo === undefined || !(await this.#hasUndo(node))) {
       const { parent, block: position } = node;
       assert(position !== undefined, 'a block that is connected is stored');
       index.setUndo(node, await blocks.appendUndo(position.file, encodeUndo(effect.spentCoins), parent.hash));
+      damage.undoDone(node);
     }
     cache.apply(effect);
     active.push(node);
@@ -178,6 +250,17 @@ export class ChainState {
     emit({ kind: 'block-connected', node, block, spentCoins: effect.spentCoins });
     await this.#keepWithinBudget();
     return undefined;
+  }
+
+  /** Whether the record of a block that was connected before can still be read. */
+  async #hasUndo({ undo, parent }: HeaderNode): Promise<boolean> {
+    try {
+      await this.#parts.blocks.readUndo(undo!, parent!.hash);
+      return true;
+    } catch (error) {
+      if (isRecordDamage(error)) return false;
+      throw error;
+    }
   }
 
   /** Holds a block to the rules on top of the tip, its scripts included. `checkBlock` and `checkBlockInContext` must have passed. */
@@ -190,9 +273,21 @@ export class ChainState {
     const needed = coinsNeeded(block, params.consensus, context);
     const coins = needed.size === 0 ? NO_COINS : await cache.load(needed);
     const result = connectBlock(block, coins, context, params.consensus);
-    if (result.rejection !== undefined) return result;
+    if (result.rejection !== undefined) {
+      // A coin that a damaged database hides must not make an honest block invalid.
+      if (result.rejection.reason === 'bad-txns-inputs-missingorspent') await cache.check(this.#lacking(block, coins));
+      return result;
+    }
     const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
     return rejection === undefined ? { effect: result.effect } : { rejection };
+  }
+
+  /** The first coins that a block lacks, but for what it makes itself. */
+  #lacking(block: Block, coins: ReadonlyMap<HashKey, Coin>): OutPoint[] {
+    const made = new Set(block.transactions.map((tx) => hashKey(tx.txid)));
+    const spent = block.transactions.slice(1).flatMap((tx) => tx.inputs.map(({ prevout }) => prevout));
+    const lacking = spent.filter((outPoint) => !made.has(hashKey(outPoint.txid)) && !coins.has(outPointKey(outPoint)));
+    return lacking.slice(0, ABSENT_COINS_CHECKED_MAX);
   }
 
   #connectContext(): ConnectContext {
@@ -219,7 +314,7 @@ export class ChainState {
   async #disconnectTip(): Promise<void> {
     const { active, cache, emit } = this.#parts;
     const node = this.tip;
-    const block = await this.#readChecked(node);
+    const block = await this.readBlock(node);
     const spentCoins = await this.readUndo(node);
     const changes = disconnectBlock(block, spentCoins);
     cache.apply(changes);
@@ -228,10 +323,34 @@ export class ChainState {
     await this.#keepWithinBudget();
   }
 
-  /** A stored block in wire form. @throws NodeError `block-file-damaged` */
+  /**
+   * A stored block in wire form, whole: what its header commits to is computed. A disk that lies must not be taken for a bad block, nor
+   * must a peer be sent something else.
+   *
+   * @throws NodeError `block-file-damaged`
+   */
   async readBytes(node: HeaderNode): Promise<Uint8Array> {
+    const bytes = await this.#readStored(node);
+    const block = orUndefined(() => decodeBlock(bytes));
+    if (block === undefined || !this.#isWhole(node, block)) throw this.#parts.damage.blockFailed(node);
+    return bytes;
+  }
+
+  #isWhole(node: HeaderNode, block: Block): boolean {
+    if (hashKey(block.header.hash) !== hashKey(node.hash)) return false;
+    return checkMerkleRoot(block) === undefined && checkWitnesses(block, contextOf(node), this.#parts.params.consensus) === undefined;
+  }
+
+  /** The bytes that are stored for a block, whatever they are. @throws NodeError `block-file-damaged` where there are none */
+  async #readStored(node: HeaderNode): Promise<Uint8Array> {
+    const { blocks, damage } = this.#parts;
     assert(node.block !== undefined, 'a block that is read is stored');
-    return this.#parts.blocks.read(node.block);
+    if (damage.hasBlock(node)) throw damage.blockError(node);
+    try {
+      return await blocks.read(node.block);
+    } catch (error) {
+      throw isRecordDamage(error) ? damage.blockFailed(node, error) : error;
+    }
   }
 
   /**
@@ -239,29 +358,33 @@ export class ChainState {
    *
    * @throws NodeError `block-file-damaged`
    */
-  async #readChecked(node: HeaderNode): Promise<Block> {
-    const { params } = this.#parts;
-    const bytes = await this.readBytes(node);
+  async readBlock(node: HeaderNode): Promise<Block> {
+    const { params, damage } = this.#parts;
+    const bytes = await this.#readStored(node);
     const block = orUndefined(() => decodeBlock(bytes));
-    const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
     const damaged =
       block === undefined ||
       hashKey(block.header.hash) !== hashKey(node.hash) ||
       checkBlock(block, params.consensus) !== undefined ||
-      checkBlockInContext(block, context, params.consensus) !== undefined;
-    if (damaged) throw new NodeError('block-file-damaged', `the stored block ${toDisplayHex(node.hash)} is not what was written`);
+      checkBlockInContext(block, contextOf(node), params.consensus) !== undefined;
+    if (damaged) throw damage.blockFailed(node);
     return block;
   }
 
   /** The coins that a connected block spent. @throws NodeError `undo-file-damaged` */
   async readUndo(node: HeaderNode): Promise<Coin[][]> {
+    const { blocks, damage } = this.#parts;
     const { undo, parent } = node;
     if (parent === undefined) return [];
-    if (undo === undefined) throw new NodeError('undo-file-damaged', `there is no undo record of block ${toDisplayHex(node.hash)}`);
-    const bytes = await this.#parts.blocks.readUndo(undo, parent.hash);
+    if (undo === undefined) throw damage.undoFailed(node);
+    let bytes: Uint8Array;
+    try {
+      bytes = await blocks.readUndo(undo, parent.hash);
+    } catch (error) {
+      throw isRecordDamage(error) ? damage.undoFailed(node, error) : error;
+    }
     const spentCoins = orUndefined(() => decodeUndo(bytes));
-    if (spentCoins === undefined)
-      throw new NodeError('undo-file-damaged', `the undo record of block ${toDisplayHex(node.hash)} makes no sense`);
+    if (spentCoins === undefined) throw damage.undoFailed(node);
     return spentCoins;
   }
 
@@ -290,6 +413,11 @@ export class ChainState {
     await this.flushHeaders();
     await this.#parts.cache.flush(this.tip.hash);
   }
+}
+
+/** Where a block stands. */
+function contextOf(node: HeaderNode): BlockContext {
+  return { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
 }
 
 /** What a decoder gives, undefined where the bytes make no sense to it. */

@@ -37,11 +37,13 @@ import { ChainState } from './chain-state.ts';
 import { checkSignature } from './check-signature.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins } from './coin-stats.ts';
+import { Damage, isRecordDamage } from './damage.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, isLinked, isPruned, isStored } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
 import { loadIndex } from './load-index.ts';
+import { Mending, noteShortFiles } from './mending.ts';
 import type { PruneOptions } from './pruner.ts';
 import { Pruner } from './pruner.ts';
 import { chainTips } from './tips.ts';
@@ -128,6 +130,8 @@ export class Chain {
   readonly #cache: CoinCache;
   readonly #parts: ChainParts;
   readonly #state: ChainState;
+  readonly #damage: Damage;
+  readonly #mending: Mending;
   readonly #pruner: Pruner;
   readonly #queue = new ExclusiveQueue();
   readonly #listeners = new Set<ChainListener>();
@@ -148,10 +152,15 @@ export class Chain {
     const tipHash = await coins.tip();
     const tip = tipHash === undefined ? index.tree.genesis : index.tree.get(tipHash);
     if (tip === undefined || !isLinked(tip)) {
-      throw new NodeError('database-damaged', `the coins belong to block ${toDisplayHex(tipHash!)}, which the block index does not have`);
+      const what = `the coins belong to block ${toDisplayHex(tipHash!)}, which the block index does not have`;
+      throw new NodeError('database-damaged', `${what}: start with --reindex, which makes both anew from the block files`);
     }
     const chain = new Chain(options, index, new ActiveChain(tip));
-    if (options.indexing !== true) await chain.#pruner.begin();
+    if (options.indexing !== true) {
+      await chain.#pruner.begin();
+      if (tipHash === undefined && index.hasPruned()) throw lostCoins();
+    }
+    noteShortFiles(chain.#parts);
     // Nothing is pruned here: who has still to read old blocks, such as the wallet and the indexes, comes after this.
     await chain.#advance(undefined, options.onProgress);
     return chain;
@@ -168,8 +177,20 @@ export class Chain {
     this.#cache = new CoinCache(coins, random?.below(2 ** 32) ?? 0);
     const cacheBytesMax = options.dbCacheBytes ?? COIN_CACHE_BYTES_DEFAULT;
     const emit = (event: ChainEvent): void => this.#emit(event);
-    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit };
+    this.#damage = new Damage(log, () => {
+      emit({ kind: 'blocks-damaged' });
+      this.#mending?.begin();
+    });
+    const damage = this.#damage;
+    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit, damage };
     this.#state = new ChainState(this.#parts);
+    this.#mending = new Mending({
+      ...this.#parts,
+      state: this.#state,
+      clock,
+      change: (task) => this.#change(task),
+      settle: () => this.#settle(),
+    });
     this.#pruner = new Pruner({ ...{ params, index, active, blocks, log }, options: options.prune, flush: () => this.#flush() });
   }
 
@@ -237,7 +258,8 @@ export class Chain {
 
   async #acceptBlock(block: Block, { requested = true, raw, storedAt }: AcceptBlockOptions): Promise<AcceptOutcome> {
     const known = this.tree.get(block.header.hash);
-    if (known !== undefined) {
+    const isDamaged = known !== undefined && this.#damage.hasBlock(known);
+    if (known !== undefined && !isDamaged) {
       const rejection = knownFailure(known);
       if (rejection !== undefined) return { node: known, rejection, isNew: false };
       if (isStored(known) || (isPruned(known) && this.active.contains(known))) return { node: known, isNew: false };
@@ -246,14 +268,15 @@ export class Chain {
     if (wrong !== undefined) return this.#refuse(known, wrong);
     const unsigned = await checkSignature(block, this.params.consensus, this.#options.verifier);
     if (unsigned !== undefined) return this.#refuse(known, unsigned);
-    const { node, rejection } = this.#acceptHeader(block.header);
+    const { node, rejection } = isDamaged ? { node: known, rejection: undefined } : this.#acceptHeader(block.header);
     if (rejection !== undefined) return node === undefined ? { rejection, isNew: false } : { node, rejection, isNew: false };
-    if (!requested && !this.#isWorthStoring(node)) return { node, isNew: false };
+    if (!isDamaged && !requested && !this.#isWorthStoring(node)) return { node, isNew: false };
     const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
     const wrongInContext = checkBlockInContext(block, context, this.params.consensus);
     if (wrongInContext !== undefined) return this.#refuse(node, wrongInContext);
     const position = storedAt ?? (await this.#options.blocks.append(raw ?? encodeBlock(block)));
-    this.#index.setStored(node, block.transactions.length, position);
+    if (isDamaged) this.#mending.stored(node, position);
+    else this.#index.setStored(node, block.transactions.length, position);
     const failure = await this.#settle({ node, block });
     return failure === undefined ? { node, isNew: true } : { node, rejection: failure, isNew: true };
   }
@@ -338,9 +361,38 @@ export class Chain {
     });
   }
 
-  /** A stored block in wire form. The node's `block` must be there. @throws NodeError `block-file-damaged` */
+  /**
+   * A stored block in wire form, held to its header. The node's `block` must be there.
+   *
+   * @throws NodeError `block-file-damaged`; the block is among `damagedBlocks` then
+   */
   readBlock(node: HeaderNode): Promise<Uint8Array> {
     return this.#state.readBytes(node);
+  }
+
+  /** Stored blocks that are not what was written, those that were found first before others. `acceptBlock` takes them again. */
+  damagedBlocks(): Iterable<HeaderNode> {
+    return this.#damage.blocks();
+  }
+
+  /** How many there are. */
+  get damagedCount(): number {
+    return this.#damage.blockCount;
+  }
+
+  /** Whether what is stored of a block, or its undo record, is known to be damaged and waits to be mended. */
+  isDamaged(node: HeaderNode): boolean {
+    return this.#damage.hasBlock(node) || this.#damage.hasUndo(node);
+  }
+
+  /** Whether a peer was asked for a damaged block, which may come any moment. */
+  wasAsked(node: HeaderNode): boolean {
+    return this.#damage.wasAsked(node);
+  }
+
+  /** A peer was asked for a damaged block: those who ask for it here are told so. */
+  noteAsked(node: HeaderNode): void {
+    this.#damage.noteAsked(node);
   }
 
   /**
@@ -359,7 +411,7 @@ export class Chain {
 
   /** Unspent coins of the tip, in the order of their outpoints. To see them and the tip as of one moment, ask within `run`. */
   coinsOf(outPoints: readonly OutPoint[]): Promise<(Coin | undefined)[]> {
-    return this.#cache.read(outPoints);
+    return this.#told(this.#cache.read(outPoints));
   }
 
   /** Counts, and if asked hashes, all coins of one moment. Flushes first; the chain goes on while it counts. */
@@ -369,7 +421,7 @@ export class Chain {
       const { height, hash: bestBlock } = this.tip;
       return { entries: await begun(this.#options.coins.entries()), height, bestBlock };
     });
-    const counted = await countCoins(entries, kind, () => this.#options.clock.yield());
+    const counted = await this.#told(countCoins(entries, kind, () => this.#options.clock.yield()));
     return { height, bestBlock, ...counted };
   }
 
@@ -407,6 +459,7 @@ export class Chain {
   verify(options: VerifyOptions): Promise<string | undefined> {
     return this.#change(async () => {
       await this.#flush();
+      await this.#options.coins.check?.();
       const problem = await verifyChain({ ...this.#parts, cache: new CoinCache(this.#options.coins, 0) }, options);
       if (problem !== undefined) this.#options.log.warn('chain-not-verified', { ...options, why: problem });
       return problem;
@@ -420,10 +473,14 @@ export class Chain {
 
   /** Runs what may write between two other changes. A store that fails is told of. */
   #change<T>(task: () => Promise<T>): Promise<T> {
-    const done = this.#queue.run(task);
+    return this.#told(this.#queue.run(task));
+  }
+
+  /** Tells of a store that fails. Damage of one block or undo record is no such failure: the chain goes on without it until it is mended. */
+  #told<T>(done: Promise<T>): Promise<T> {
     done.catch((error: unknown) => {
       // What cannot be done as it was asked is no failure of a store.
-      if (error instanceof NodeError && error.code !== 'option-invalid') this.#options.onFailure?.(error);
+      if (error instanceof NodeError && error.code !== 'option-invalid' && !isRecordDamage(error)) this.#options.onFailure?.(error);
     });
     return done;
   }
@@ -470,9 +527,15 @@ export class Chain {
   /** Waits for what is under way and writes everything. Nothing may be asked of the chain afterwards but, where it failed, this again. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#mending.close();
     if (this.#headerTimer !== undefined) this.#options.clock.cancel(this.#headerTimer);
     await this.flush();
   }
+}
+
+function lostCoins(): NodeError {
+  const what = 'the coins are gone, and the first blocks, which they would be made of, were pruned';
+  return new NodeError('database-damaged', `${what}: start with --reindex, which gets the chain again`);
 }
 
 /** Entries whose first is fetched already, which fixes the moment that they are of. */

@@ -77,6 +77,12 @@ export class CoinCache {
     return coins;
   }
 
+  /** Makes sure of coins that were not found, where the store can: of those that it was asked for. @throws NodeError `database-damaged` */
+  async check(outPoints: readonly OutPoint[]): Promise<void> {
+    const asked = outPoints.filter((outPoint) => this.#table.find(outPoint) === 0);
+    if (asked.length > 0) await this.#store.check?.(asked.map(coinKey));
+  }
+
   /** Makes a block's change. The coins removed must be there and those added not. */
   apply({ removed, added }: CoinChanges): void {
     for (const outPoint of removed) this.#remove(outPoint);

@@ -7,6 +7,12 @@ export interface FilePosition {
   readonly sizeBytes: number;
 }
 
+/** Bytes of a block file and of the undo file of the same number; undefined where there is no such file. */
+export interface BlockFileSizes {
+  readonly blockBytes: number | undefined;
+  readonly undoBytes: number | undefined;
+}
+
 /**
  * Blocks and undo records, appended and read by position. What is appended may be lost in a crash until `sync` has returned;
  * a record that is read is whole or an error.
@@ -25,6 +31,8 @@ export interface BlockStore {
   readUndo(position: FilePosition, prevBlockHash: BlockHash): Promise<Uint8Array>;
   /** Every block file by number, with the bytes of it and of the undo file of the same number. */
   files(): readonly { readonly file: number; readonly sizeBytes: number }[];
+  /** The files of a number. A store that cannot lose any has no such thing. */
+  fileSizes?(file: number): BlockFileSizes;
   /** Deletes a block file and its undo file; not the last one, which takes the next block. */
   remove(file: number): Promise<void>;
   /** Bytes of all files. */

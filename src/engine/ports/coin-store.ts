@@ -17,6 +17,13 @@ export interface CoinStore {
   tip(): Promise<BlockHash | undefined>;
   /** A value or undefined for each key, in their order. */
   load(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]>;
+  /**
+   * Looks at the places in which some coins would be, or at everything: damage there can hide a coin, or one that was spent can come
+   * back. Stores that cannot be damaged have no such thing.
+   *
+   * @throws NodeError `database-damaged`
+   */
+  check?(keys?: readonly Uint8Array[]): Promise<void>;
   /** Applies all of it or nothing, durably. */
   apply(batch: CoinBatch): Promise<void>;
   /** Every coin, sorted by key, as of when it was called. */

@@ -109,6 +109,8 @@ export interface ChainService {
   pruneTo(height: number): Promise<void>;
   /** Height where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */
   refusedReorganisation(): number | undefined;
+  /** Stored blocks that turned out to be damaged and are not fetched again yet. */
+  damagedBlocks?(): number;
   /** Looks through the last `depth` blocks (0: all) at a level from 0 to 4. @returns what is wrong; undefined where all is well */
   verify(options: { readonly level: number; readonly depth: number }): Promise<string | undefined>;
   /** Bytes of block and undo files. */

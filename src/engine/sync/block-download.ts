@@ -7,6 +7,7 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
 import { ancestorOf, findFork, isAncestorOf } from '../chain/header-tree.ts';
+import { BlockRepair } from './block-repair.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer, PeerId } from './peer.ts';
 
@@ -50,6 +51,7 @@ interface Flight {
  */
 export class BlockDownload {
   readonly #context: SyncContext;
+  readonly #repair: BlockRepair;
   readonly #flights = new Map<HashKey, Flight>();
   /** Blocks that came and are being looked at. */
   readonly #processing = new Set<HashKey>();
@@ -57,6 +59,7 @@ export class BlockDownload {
 
   constructor(context: SyncContext) {
     this.#context = context;
+    this.#repair = new BlockRepair(context);
   }
 
   /** Blocks that were asked for and are not here yet. */
@@ -73,8 +76,18 @@ export class BlockDownload {
   request(peer: Peer): void {
     const { inFlight } = peer.blocks;
     if (!peer.ready || peer.leaving || this.#isLate(peer)) return;
+    this.requestDamaged();
     const wanted = this.#wanted(peer, BLOCKS_IN_FLIGHT_PER_PEER - inFlight.size);
     if (wanted.length > 0) this.#ask(peer, wanted);
+  }
+
+  /** Asks for stored blocks that are damaged, of peers that have them. */
+  requestDamaged(): void {
+    this.#repair.choose(
+      (key) => this.#processing.has(key) || this.#flights.has(key),
+      (peer, node) => peer.blocks.inFlight.size < BLOCKS_IN_FLIGHT_PER_PEER && !this.#isLate(peer) && serves(peer, node),
+      (peer, node) => this.#ask(peer, [node]),
+    );
   }
 
   /** Asks every peer that has nothing to do. */
@@ -135,6 +148,7 @@ export class BlockDownload {
     const now = this.#context.nowMs();
     for (const peer of this.#context.ready()) this.#checkTimes(peer, now);
     if (this.#flights.size > 0) this.#askOthers(now);
+    this.requestDamaged();
     this.requestAll();
   }
 

@@ -1,8 +1,10 @@
 import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
+import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
+import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isStored } from '../chain/header-node.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
@@ -299,17 +301,21 @@ export class Network implements NetworkService {
     if (link.full) await link.drained();
     if (link.closed) return;
     const raw = await this.#readStored(node);
-    if (raw === undefined) return;
+    if (raw === undefined) {
+      const items = [{ kind: witness ? INVENTORY.witnessBlock : INVENTORY.block, hash: node.hash }];
+      this.#send(id, 'notfound', encodeMessage({ type: 'notfound', items }));
+      return;
+    }
     this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
   }
 
-  /** A block, undefined where it was pruned while the peer was waited for. */
+  /** A block, undefined where it was pruned while the peer was waited for, or is damaged. */
   async #readStored(node: HeaderNode): Promise<Uint8Array | undefined> {
     if (!isStored(node)) return undefined;
     try {
       return await this.#options.chain.readBlock(node);
     } catch (error) {
-      if (!isStored(node)) return undefined;
+      if (!isStored(node) || isRecordDamage(error)) return undefined;
       throw error;
     }
   }

@@ -78,7 +78,7 @@ export class Serving {
       this.#context.disconnect(peer, 'block-not-served');
       return true;
     }
-    if (!isStored(node)) return false;
+    if (!isStored(node) || this.#context.chain.isDamaged(node)) return false;
     this.#context.emit({ kind: 'serve-block', peer: peer.id, node, witness });
     return true;
   }

@@ -197,6 +197,7 @@ export class SyncMachine {
     if (event.kind === 'block-connected') this.#transactions.connected(event.block);
     else if (event.kind === 'block-disconnected') this.#transactions.disconnected();
     else if (event.kind === 'tip-changed') this.#tipChanged();
+    else if (event.kind === 'blocks-damaged') this.#blocks.requestDamaged();
     return this.#context.takeActions();
   }
 

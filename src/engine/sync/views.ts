@@ -4,7 +4,10 @@ import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts
 import type { AcceptOutcome, Chain } from '../chain/chain.ts';
 
 /** What decisions about peers need of the chain. */
-export type SyncChain = Pick<Chain, 'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'subscribe'>;
+export type SyncChain = Pick<
+  Chain,
+  'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'subscribe' | 'damagedBlocks' | 'isDamaged' | 'noteAsked'
+>;
 
 /** What became of a block. */
 export type BlockOutcome = AcceptOutcome;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
-import type { BlockStore, FilePosition } from '../../engine/ports/block-store.ts';
+import type { BlockFileSizes, BlockStore, FilePosition } from '../../engine/ports/block-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import {
   BLOCK_FILE_SIZE_MAX,
@@ -18,7 +18,7 @@ import {
 } from './block-file-format.ts';
 import { type OpenFile, OpenFiles, openSystemFile } from './open-files.ts';
 import { syncFolder } from './small-files.ts';
-import { toNodeError } from './system-error.ts';
+import { systemCode, toNodeError } from './system-error.ts';
 
 export interface BlockFilesOptions {
   /** Made if it is not there. */
@@ -29,6 +29,12 @@ export interface BlockFilesOptions {
   readonly fileSizeMax?: number;
   readonly openFile?: OpenFile;
 }
+
+/** Failures to read a file that are of this file and not of the disk: what was in it can be had elsewhere. */
+const LOST: ReadonlyMap<string | undefined, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EIO', 'the disk fails (input/output error)'],
+]);
 
 /** Blocks and undo records of a folder, in Core's files. Whatever a crash left at a file's end stays there; appending goes behind it. */
 export async function openBlockFiles(options: BlockFilesOptions): Promise<BlockStore> {
@@ -140,14 +146,17 @@ class BlockFiles implements BlockStore {
     const name = blockFileName(kind, position.file);
     const start = position.offset - RECORD_HEADER_SIZE_BYTES;
     const sizeBytes = RECORD_HEADER_SIZE_BYTES + position.sizeBytes + behindSizeBytes;
-    if (start < 0 || start + sizeBytes > (this.#sizes.get(name) ?? 0)) throw this.#damaged(kind, position, 'the file ends before its end');
+    const fileSize = this.#sizes.get(name);
+    if (fileSize === undefined) throw this.#damaged(kind, position, 'there is no such file');
+    if (start < 0 || start + sizeBytes > fileSize) throw this.#damaged(kind, position, 'the file ends before its end');
     const path = join(this.#folder, name);
     const bytes = new Uint8Array(sizeBytes);
     let length: number;
     try {
       length = await this.#files.use(path, { create: false }, (file) => file.read(bytes, start));
     } catch (error) {
-      throw toNodeError(error, path);
+      const why = LOST.get(systemCode(error));
+      throw why === undefined ? toNodeError(error, path) : this.#damaged(kind, position, why);
     }
     if (length < sizeBytes) throw this.#damaged(kind, position, 'the file ends before its end');
     if (!bytesEqual(bytes.subarray(0, 4), this.#messageStart)) throw this.#damaged(kind, position, 'no message start is before it');
@@ -171,6 +180,10 @@ class BlockFiles implements BlockStore {
       sizes.set(file, (sizes.get(file) ?? 0) + sizeBytes);
     }
     return [...sizes].map(([file, sizeBytes]) => ({ file, sizeBytes })).sort((a, b) => a.file - b.file);
+  }
+
+  fileSizes(file: number): BlockFileSizes {
+    return { blockBytes: this.#sizes.get(blockFileName('blk', file)), undoBytes: this.#sizes.get(blockFileName('rev', file)) };
   }
 
   remove(file: number): Promise<void> {

@@ -9,7 +9,7 @@ import { parseBlockFileName } from './block-file-format.ts';
 import { openBlockFiles } from './block-files.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { keepReserve, releaseReserve } from './disk-reserve.ts';
-import { openLevelCoinStore } from './level-coin-store.ts';
+import { COIN_ADVICE, openLevelCoinStore } from './level-coin-store.ts';
 import { type ClearableHeaderStore, openLevelHeaderStore } from './level-header-store.ts';
 import type { Rebuild, Reindexing } from './reindex.ts';
 import { beginScan, clearDiscarded, clearForReindex, discardCoins, noteStep, refuseMasked, refusePruned, reindexStep } from './reindex.ts';
@@ -21,6 +21,8 @@ export interface Stores {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /** The last process that used the folder ended without a word: what it opened is looked at closely. */
+  readonly wasKilled: boolean;
   /** Gives up the folder's reserve, so that headers can be written on a full disk. It is made again at the next start. */
   makeRoom(): Promise<void>;
   /** Undefined but while the index is being made anew. */
@@ -28,6 +30,9 @@ export interface Stores {
   /** Closes all of them and lets go of the lock. Syncs nothing. */
   close(): Promise<void>;
 }
+
+/** A file that says something of a database's rows. */
+const DATABASE_FILE = /^(CURRENT|\d+\.(ldb|sst|log))$/;
 
 /** A running node's note of itself in its folder; a few lines of JSON. */
 const NODE_NOTE_SIZE_MAX = 65_536;
@@ -44,15 +49,23 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /**
  * Refuses blocks that no header row can refer to: those of another program, whose bytes may be masked (`xor.dat`), or those left
- * when the headers were taken away. Appending to them would spoil them.
+ * when the headers were taken away. Appending to them would spoil them, and begin a new chain over the old one.
  */
 async function checkBlocksAreOurs(folder: string): Promise<void> {
-  if ((await namesIn(join(folder, 'headers'))).length > 0) return;
+  const headers = await namesIn(join(folder, 'headers'));
+  if (headers.some((name) => DATABASE_FILE.test(name))) return;
   const blocks = join(folder, 'blocks');
   if ((await namesIn(blocks)).some((name) => parseBlockFileName(name) !== undefined)) {
-    const what = `${blocks} holds block files, but ${join(folder, 'headers')} is missing`;
-    throw new NodeError('data-dir-unusable', `${what}: move them to another folder and import them from there, or use another data folder`);
+    const what = `${blocks} holds block files, but ${join(folder, 'headers')} is ${headers.length === 0 ? 'missing' : 'empty'}`;
+    const advice = "start with --reindex if they are this node's own; else move them to another folder and import them from there";
+    throw new NodeError('data-dir-unusable', `${what}: ${advice}`);
   }
+}
+
+/** What can be done where coins are damaged: pruning takes the first file first. */
+function coinAdvice(blocks: BlockStore): string {
+  if (blocks.files()[0]?.file === 0) return COIN_ADVICE;
+  return 'start with --reindex, which gets the chain again, since the first blocks are not stored any more';
 }
 
 /** The process that says it runs in a folder. The note is another process's, so anything may be in it. */
@@ -68,10 +81,14 @@ async function processOf(folder: string): Promise<number | undefined> {
   }
 }
 
+/** Told how many rows of a database are brought to today's format. */
+type Upgrading = (database: string) => (rows: number) => void;
+
 /** Opens the headers, which takes the folder's lock; a refusal names the folder and the process that has it. */
-async function openHeaders(folder: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
+async function openHeaders(folder: string, network: StoredNetwork, onUpgrade?: Upgrading): Promise<ClearableHeaderStore> {
   try {
-    return await openLevelHeaderStore(join(folder, 'headers'), network);
+    const thorough = await wasKilledIn(folder);
+    return await openLevelHeaderStore(join(folder, 'headers'), network, { thorough, onUpgrade: onUpgrade?.('headers') });
   } catch (error) {
     if (!(error instanceof NodeError) || error.code !== 'data-dir-locked') throw error;
     const pid = await processOf(folder);
@@ -80,6 +97,11 @@ async function openHeaders(folder: string, network: StoredNetwork): Promise<Clea
       cause: error,
     });
   }
+}
+
+/** Whether a node that ran here left its note: whatever ended it, perhaps a damaged table, it did not stop in order. */
+async function wasKilledIn(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).includes('node.json');
 }
 
 /** Opens the headers to clear them. Damage does not matter then: LevelDB was locked before it was found, so nobody else has them. */
@@ -118,6 +140,8 @@ export interface OpenStoresOptions {
   readonly rebuild?: Rebuild | undefined;
   /** As `BlockFilesOptions.fileSizeMax`. */
   readonly blockFileSizeMax?: number;
+  /** Told of a database of an older format, now and then, how many of its rows are brought to this one. */
+  readonly onUpgrade?: (database: string, rows: number) => void;
 }
 
 /**
@@ -126,10 +150,11 @@ export interface OpenStoresOptions {
  * @throws NodeError `data-dir-locked`, `data-dir-network`, `data-dir-version`, `data-dir-unusable`, `database-damaged`, `disk-full`;
  * `option-invalid` where the blocks were pruned that the coins would be made of
  */
-export async function openStores({ folder, params, rebuild, blockFileSizeMax }: OpenStoresOptions): Promise<Stores> {
+export async function openStores({ folder, params, rebuild, blockFileSizeMax, onUpgrade }: OpenStoresOptions): Promise<Stores> {
   const { messageStart } = params;
   const { genesisHash } = params.consensus;
   const network = { name: params.name, messageStart, genesisHash };
+  const upgrading: Upgrading = (database) => (rows) => onUpgrade?.(database, rows);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
@@ -143,20 +168,25 @@ export async function openStores({ folder, params, rebuild, blockFileSizeMax }: 
     for (const store of opened.splice(0).reverse()) await store.close();
   };
   try {
-    const headers = clears ? await openHeadersAnyway(folder, network) : await openHeaders(folder, network);
+    const headers = clears ? await openHeadersAnyway(folder, network) : await openHeaders(folder, network, upgrading);
     opened.push(headers);
     await keepReserve(folder);
+    const wasKilled = await wasKilledIn(folder);
     const reindexes = await prepare(folder, headers, rebuild);
-    const coins = await openLevelCoinStore(join(folder, 'coins'), network);
-    opened.push(coins);
     const blocks = await openBlockFiles({
       folder: join(folder, 'blocks'),
       messageStart,
       ...(blockFileSizeMax === undefined ? {} : { fileSizeMax: blockFileSizeMax }),
     });
     opened.push(blocks);
+    const coins = await openLevelCoinStore(join(folder, 'coins'), network, {
+      advice: () => coinAdvice(blocks),
+      thorough: wasKilled,
+      onUpgrade: upgrading('coins'),
+    });
+    opened.push(coins);
     const reindexing = reindexes ? await beginScan(folder, messageStart, genesisHash) : undefined;
-    return { blocks, headers, coins, reindexing, makeRoom: () => releaseReserve(folder), close };
+    return { blocks, headers, coins, reindexing, wasKilled, makeRoom: () => releaseReserve(folder), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,12 +1,12 @@
 import { assert } from '../../core/base/assert.ts';
+import { toHex } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import { COIN_KEY_SIZE_BYTES, type CoinBatch, type CoinStore } from '../../engine/ports/coin-store.ts';
-import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
-const COIN_FORMAT_VERSION = 1;
+const COIN_FORMAT_VERSION = 2;
 
 /** A coin's key is this byte and the 36 bytes of the port. */
 const COIN_PREFIX = 0x43; // C
@@ -29,12 +29,31 @@ function databaseKey(key: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Opens the coins of a folder. @throws NodeError as `openLevelDatabase` */
-export async function openLevelCoinStore(location: string, network: StoredNetwork): Promise<CoinStore> {
+/** A row in a user's words: a coin by its outpoint. */
+function rowName(key: Uint8Array): string {
+  if (key[0] !== COIN_PREFIX || key.length !== 1 + COIN_KEY_SIZE_BYTES)
+    return key[0] === TIP_KEY[0] ? 'the row of the tip' : `the row ${toHex(key)}`;
+  const vout = new DataView(key.buffer, key.byteOffset).getUint32(33, false);
+  return `the coin ${toHex(key.slice(1, 33).reverse())}:${vout}`;
+}
+
+/** What is to be done where all blocks are stored. */
+export const COIN_ADVICE = 'start with --reindex-chainstate, which makes the coins anew from the blocks, all of which are stored';
+
+/** Opens the coins of a folder. `advice` is for damage. @throws NodeError as `openLevelDatabase` */
+export async function openLevelCoinStore(
+  location: string,
+  network: StoredNetwork,
+  { advice = () => COIN_ADVICE, thorough, onUpgrade }: Partial<Pick<LevelDatabaseOptions, 'advice' | 'thorough' | 'onUpgrade'>> = {},
+): Promise<CoinStore> {
   const database = await openLevelDatabase({
     location,
     network,
     version: COIN_FORMAT_VERSION,
+    advice,
+    rowName,
+    thorough,
+    onUpgrade,
     cacheSizeBytes: CACHE_SIZE_BYTES,
     writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
   });
@@ -50,12 +69,16 @@ class LevelCoinStore implements CoinStore {
 
   async tip(): Promise<BlockHash | undefined> {
     const tip = await this.#database.get(TIP_KEY);
-    if (tip !== undefined && tip.length !== 32) throw new NodeError('database-damaged', `${this.#database.location} has a broken tip`);
+    if (tip !== undefined && tip.length !== 32) throw this.#database.damaged('its tip is no hash');
     return tip as unknown as BlockHash | undefined;
   }
 
   async load(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return keys.length === 0 ? [] : this.#database.getMany(keys.map(databaseKey));
+  }
+
+  async check(keys?: readonly Uint8Array[]): Promise<void> {
+    await this.#database.checkTables(keys?.map(databaseKey));
   }
 
   async apply(batch: CoinBatch): Promise<void> {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { HeaderPage, HeaderRows, HeaderStore } from '../../engine/ports/header-store.ts';
 import { HEADER_PAGE_ROWS, HEADER_ROW_SIZE_BYTES } from '../../engine/ports/header-store.ts';
@@ -5,10 +6,10 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { checkRoom } from './disk-reserve.ts';
 import { decodePage, decodePageKey, encodePageKey, OLD_ROW_PREFIX, PAGE_PREFIX, packOldRow } from './header-row.ts';
-import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
-const HEADER_FORMAT_VERSION = 1;
+const HEADER_FORMAT_VERSION = 2;
 
 const PAGES = { gte: Uint8Array.of(PAGE_PREFIX), lt: Uint8Array.of(PAGE_PREFIX + 1) };
 const OLD_ROWS = { gte: Uint8Array.of(OLD_ROW_PREFIX), lt: Uint8Array.of(OLD_ROW_PREFIX + 1) };
@@ -28,16 +29,28 @@ export interface ClearableHeaderStore extends HeaderStore {
   clear(): Promise<void>;
 }
 
+/** What is to be done where the header tree is damaged: it says where each block lies. */
+const ADVICE = 'start with --reindex, which makes headers and coins anew from the block files';
+
 /** Opens the header tree of a folder. @throws NodeError as `openLevelDatabase` */
-export async function openLevelHeaderStore(location: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
-  const database = await openLevelDatabase({
-    location,
-    network,
-    version: HEADER_FORMAT_VERSION,
-    cacheSizeBytes: CACHE_SIZE_BYTES,
-    writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
-  });
-  const store = new LevelHeaderStore(database);
+export async function openLevelHeaderStore(
+  location: string,
+  network: StoredNetwork,
+  { thorough, onUpgrade }: Pick<LevelDatabaseOptions, 'thorough' | 'onUpgrade'> = {},
+): Promise<ClearableHeaderStore> {
+  const open = (): Promise<LevelDatabase> =>
+    openLevelDatabase({
+      location,
+      network,
+      version: HEADER_FORMAT_VERSION,
+      advice: () => ADVICE,
+      thorough,
+      onUpgrade,
+      cacheSizeBytes: CACHE_SIZE_BYTES,
+      writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
+    });
+  const database = await open();
+  const store = new LevelHeaderStore(database, open);
   try {
     await store.gatherOldRows();
   } catch (error) {
@@ -48,10 +61,12 @@ export async function openLevelHeaderStore(location: string, network: StoredNetw
 }
 
 class LevelHeaderStore implements ClearableHeaderStore {
-  readonly #database: LevelDatabase;
+  #database: LevelDatabase;
+  readonly #open: () => Promise<LevelDatabase>;
 
-  constructor(database: LevelDatabase) {
+  constructor(database: LevelDatabase, open: () => Promise<LevelDatabase>) {
     this.#database = database;
+    this.#open = open;
   }
 
   load(): AsyncIterable<HeaderRows> {
@@ -119,11 +134,24 @@ class LevelHeaderStore implements ClearableHeaderStore {
       return decode();
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      throw new NodeError('database-damaged', `${this.#database.location} has a broken row: ${error.message}`, { cause: error });
+      throw this.#database.damaged(`a broken row: ${error.message}`, error);
     }
   }
 
+  /** Deletes the rows; where they cannot even be listed, the files that they are in. */
   async clear(): Promise<void> {
+    try {
+      await this.#deleteRows();
+    } catch (error) {
+      if (!(error instanceof NodeError) || error.code !== 'database-damaged') throw error;
+      const { location } = this.#database;
+      await this.#database.close();
+      await rm(location, { recursive: true, force: true });
+      this.#database = await this.#open();
+    }
+  }
+
+  async #deleteRows(): Promise<void> {
     const doomed: Uint8Array[] = [];
     const deleteThem = (): Promise<void> => {
       const keys = doomed.splice(0);
@@ -131,8 +159,8 @@ class LevelHeaderStore implements ClearableHeaderStore {
         for (const key of keys) writer.delete(key);
       });
     };
-    for await (const key of this.#database.entries(PAGES, (each) => each.slice())) {
-      if (doomed.push(key) >= PAGES_PER_BATCH) await deleteThem();
+    for await (const key of this.#database.keys(PAGES)) {
+      if (doomed.push(key.slice()) >= PAGES_PER_BATCH) await deleteThem();
     }
     if (doomed.length > 0) await deleteThem();
   }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { concatBytes } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
@@ -6,14 +6,15 @@ import type { IndexBatch, IndexRange, IndexStore, IndexTip } from '../../engine/
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { syncFolder } from './small-files.ts';
 import { toNodeError } from './system-error.ts';
 
 /** Version of the rows of every index; docs/data-folder.md says what each was. */
-const INDEX_FORMAT_VERSION = 1;
+const INDEX_FORMAT_VERSION = 2;
 
 /** Before every row's key. */
 const ROW_PREFIX = 0x49; // I
-const ROWS = { gte: Uint8Array.of(ROW_PREFIX), lt: Uint8Array.of(ROW_PREFIX + 1) };
+const BEFORE_KEY = Uint8Array.of(ROW_PREFIX);
 
 /** Hash (32) and height (4, little-endian) of the block up to which it is built. */
 const TIP_KEY = Uint8Array.of(0x54); // T
@@ -24,7 +25,7 @@ const CACHE_SIZE_BYTES = 8 << 20;
 const WRITE_BUFFER_SIZE_BYTES = 8 << 20;
 
 function databaseKey(key: Uint8Array): Uint8Array {
-  return concatBytes(ROWS.gte, key);
+  return concatBytes(BEFORE_KEY, key);
 }
 
 function encodeTip({ hash, height }: IndexTip): Uint8Array {
@@ -34,34 +35,77 @@ function encodeTip({ hash, height }: IndexTip): Uint8Array {
   return bytes;
 }
 
-/** Opens an index in a folder of its own, which is made if it is not there. @throws NodeError as `openLevelDatabase` */
-export async function openLevelIndexStore(location: string, network: StoredNetwork): Promise<IndexStore> {
+/** What happens where an index is damaged, and what to do where it happens again and again. */
+const ADVICE = 'it is made anew by itself; where that happens again, look at the disk, or start without this index';
+
+/**
+ * Opens an index in a folder of its own, which is made if it is not there. One that is damaged begins anew, of which `onDamage` is told.
+ *
+ * @throws NodeError as `openLevelDatabase`
+ */
+export async function openLevelIndexStore(
+  location: string,
+  network: StoredNetwork,
+  { thorough, onDamage = () => {} }: { readonly thorough?: boolean; readonly onDamage?: (error: NodeError) => void } = {},
+): Promise<IndexStore> {
   try {
     await mkdir(dirname(location), { recursive: true, mode: 0o700 });
+    await rm(discarded(location), { recursive: true, force: true });
   } catch (error) {
     throw toNodeError(error, dirname(location));
   }
-  const database = await openLevelDatabase({
+  const open = (): Promise<LevelDatabase> => openIndexDatabase(location, network, thorough);
+  try {
+    return new LevelIndexStore(await open(), open);
+  } catch (error) {
+    if (!(error instanceof NodeError) || error.code !== 'database-damaged') throw error;
+    onDamage(error);
+    await discard(location);
+    return new LevelIndexStore(await open(), open);
+  }
+}
+
+function openIndexDatabase(location: string, network: StoredNetwork, thorough: boolean | undefined): Promise<LevelDatabase> {
+  return openLevelDatabase({
     location,
     network,
     version: INDEX_FORMAT_VERSION,
+    advice: () => ADVICE,
+    thorough,
     cacheSizeBytes: CACHE_SIZE_BYTES,
     writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
   });
-  return new LevelIndexStore(database);
+}
+
+function discarded(location: string): string {
+  return `${location}.old`;
+}
+
+/** Takes an index away: in one step out of its place, so that half of it is never taken for a whole one. */
+async function discard(location: string): Promise<void> {
+  try {
+    await rm(discarded(location), { recursive: true, force: true });
+    await rename(location, discarded(location));
+    await syncFolder(dirname(location));
+    await rm(discarded(location), { recursive: true, force: true });
+  } catch (error) {
+    throw toNodeError(error, location);
+  }
 }
 
 class LevelIndexStore implements IndexStore {
-  readonly #database: LevelDatabase;
+  #database: LevelDatabase;
+  readonly #open: () => Promise<LevelDatabase>;
 
-  constructor(database: LevelDatabase) {
+  constructor(database: LevelDatabase, open: () => Promise<LevelDatabase>) {
     this.#database = database;
+    this.#open = open;
   }
 
   async tip(): Promise<IndexTip | undefined> {
     const bytes = await this.#database.get(TIP_KEY);
     if (bytes === undefined) return undefined;
-    if (bytes.length !== TIP_SIZE_BYTES) throw new NodeError('database-damaged', `${this.#database.location} has a broken tip`);
+    if (bytes.length !== TIP_SIZE_BYTES) throw this.#database.damaged('its tip is none');
     const height = new DataView(bytes.buffer, bytes.byteOffset).getUint32(32, true);
     return { hash: bytes.slice(0, 32) as unknown as BlockHash, height };
   }
@@ -84,8 +128,10 @@ class LevelIndexStore implements IndexStore {
   }
 
   async clear(): Promise<void> {
-    await this.#database.write((writer) => writer.delete(TIP_KEY));
-    await this.#database.clear(ROWS);
+    const { location } = this.#database;
+    await this.#database.close();
+    await discard(location);
+    this.#database = await this.#open();
   }
 
   async close(): Promise<void> {

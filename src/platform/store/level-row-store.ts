@@ -1,14 +1,18 @@
+import { printableAscii } from '../../core/base/bytes.ts';
 import type { RowStore } from '../../engine/ports/row-store.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { openLevelDatabase } from './level-database.ts';
 
 /** Before every row's key, which is ASCII: the database's identity stands in front of them all. */
 const ROW_PREFIX = 0x52; // R
-const ROWS_FORMAT_VERSION = 1;
+const ROWS_FORMAT_VERSION = 2;
 
 /** A wallet is small. */
 const CACHE_SIZE_BYTES = 1024 * 1024;
 const WRITE_BUFFER_SIZE_BYTES = 1024 * 1024;
+
+/** The words of a wallet are in a file of their own, and whatever is here can be found in the blocks again. */
+const ADVICE = 'move this folder away, and the next start makes it again from the blocks and the words of the wallet';
 
 function encodeKey(key: string): Uint8Array {
   return Uint8Array.of(ROW_PREFIX, ...Buffer.from(key, 'latin1'));
@@ -24,6 +28,8 @@ export async function openLevelRowStore(location: string, network: StoredNetwork
     location,
     version: ROWS_FORMAT_VERSION,
     network,
+    advice: () => ADVICE,
+    rowName: (key) => `the row "${printableAscii(key.subarray(1))}"`,
     cacheSizeBytes: CACHE_SIZE_BYTES,
     writeBufferSizeBytes: WRITE_BUFFER_SIZE_BYTES,
   });

@@ -25,6 +25,7 @@ import { encodePageKey } from './header-row.ts';
 import { openLevelCoinStore } from './level-coin-store.ts';
 import { toDatabaseError } from './level-database.ts';
 import { openLevelHeaderStore } from './level-header-store.ts';
+import { SEAL_SIZE_BYTES, sealRow } from './row-seal.ts';
 
 /** Writes rows past the store, as a damaged or foreign database would have them. */
 async function writeRows(location: string, rows: readonly (readonly [Uint8Array, Uint8Array])[]): Promise<void> {
@@ -32,6 +33,9 @@ async function writeRows(location: string, rows: readonly (readonly [Uint8Array,
   await level.batch(rows.map(([key, value]) => ({ type: 'put', key, value })));
   await level.close();
 }
+
+/** A row as the store writes it. */
+const sealed = ([key, value]: readonly [Uint8Array, Uint8Array]): readonly [Uint8Array, Uint8Array] => [key, sealRow(key, value)];
 
 /** Every row as it is stored. */
 async function readRows(location: string): Promise<(readonly [Uint8Array, Uint8Array])[]> {
@@ -50,9 +54,10 @@ describe('level coin store', () => {
   it('refuses a tip that is no hash', async (t) => {
     const location = await tempFolder(t);
     await (await openLevelCoinStore(location, SAMPLE_NETWORK)).close();
-    await writeRows(location, [[Uint8Array.of(0x54), new Uint8Array(31)]]);
+    const tip = Uint8Array.of(0x54);
+    await writeRows(location, [[tip, sealRow(tip, new Uint8Array(31))]]);
     const store = await openLevelCoinStore(location, SAMPLE_NETWORK);
-    await assert.rejects(store.tip(), { code: 'database-damaged', message: /broken tip/ });
+    await assert.rejects(store.tip(), { code: 'database-damaged', message: /its tip is no hash.*: start with --reindex-chainstate/ });
     await store.close();
   });
 
@@ -109,12 +114,12 @@ describe('level header store', () => {
     rows[16] = { ...rows[16]!, status: 5, txCount: 6, sequence: 7, block: { file: 8, offset: 9, sizeBytes: 10 } };
     await store.put(pagesOf(rows));
     await store.close();
-    const stored = (await readRows(location)).filter(([key]) => key[0] !== IDENTITY_KEY[0]);
+    const stored = (await readRows(location)).filter(([key]) => key[0]! > 2);
     assert.deepEqual(
       stored.map(([key, value]) => [[...key], value.length]),
       [
-        [[0x50, 0, 0, 0, 0], 16 * 156],
-        [[0x50, 0, 0, 0, 1], 156],
+        [[0x50, 0, 0, 0, 0], 16 * 156 + SEAL_SIZE_BYTES],
+        [[0x50, 0, 0, 0, 1], 156 + SEAL_SIZE_BYTES],
       ],
     );
     const value = stored[1]![1];
@@ -144,12 +149,12 @@ describe('level header store', () => {
     for (const broken of cases) {
       const location = await tempFolder(t);
       await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
-      await writeRows(location, broken);
+      await writeRows(location, broken.map(sealed));
       const load = async (): Promise<void> => {
         const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
         await collectRows(store).finally(() => store.close());
       };
-      await assert.rejects(load, { name: 'NodeError', code: 'database-damaged', message: /broken row/ });
+      await assert.rejects(load, { name: 'NodeError', code: 'database-damaged', message: /a broken row/ });
     }
   });
 
@@ -166,26 +171,24 @@ describe('level header store', () => {
     for (const done of [0, 1, 3, 6]) {
       const location = await tempFolder(t);
       await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
-      await writeRows(location, [
-        ...pages.slice(0, done),
-        ...rows
-          .slice(done * 16)
-          .reverse()
-          .map(old),
-      ]);
+      const single = rows
+        .slice(done * 16)
+        .reverse()
+        .map(old);
+      await writeRows(location, [...pages.slice(0, done), ...single].map(sealed));
       for (let opening = 0; opening < 2; opening++) {
         const store = await openLevelHeaderStore(location, SAMPLE_NETWORK);
         assert.deepEqual(await collectRows(store), rows);
         await store.close();
       }
-      assert.equal((await readRows(location)).length, 1 + pages.length, 'nothing is left of them');
+      assert.equal((await readRows(location)).length, 2 + pages.length, 'nothing is left of them');
     }
     const [key, value] = old(rows[0]!);
     for (const broken of [[key.subarray(0, 36), value] as const, [key, value.subarray(1)] as const]) {
       const location = await tempFolder(t);
       await (await openLevelHeaderStore(location, SAMPLE_NETWORK)).close();
-      await writeRows(location, [broken]);
-      await assert.rejects(openLevelHeaderStore(location, SAMPLE_NETWORK), { code: 'database-damaged', message: /broken row/ });
+      await writeRows(location, [sealed(broken)]);
+      await assert.rejects(openLevelHeaderStore(location, SAMPLE_NETWORK), { code: 'database-damaged', message: /a broken row/ });
     }
   });
 });
@@ -202,9 +205,9 @@ describe('a database', () => {
   };
 
   it('of a newer version is refused, and its network is not even looked at', async (t) => {
-    const error = await refusal(await tempFolder(t), Uint8Array.of(2, 0, 0, 0, 99));
+    const error = await refusal(await tempFolder(t), Uint8Array.of(3, 0, 0, 0, 99));
     assert.equal(error.code, 'data-dir-version');
-    assert.match(error.message, /has format 2, this program knows format 1/);
+    assert.match(error.message, /has format 3, this program knows format 2/);
   });
 
   it('of another network is refused by name', async (t) => {
@@ -219,7 +222,7 @@ describe('a database', () => {
 
   it('with a broken identity, or with rows and none, is damaged', async (t) => {
     const cut = await refusal(await tempFolder(t), encodeIdentity(1, SAMPLE_NETWORK).subarray(0, 39));
-    assert.match(cut.message, /broken identity/);
+    assert.match(cut.message, /its identity is broken/);
     const none = await refusal(await tempFolder(t), sampleHash(1), Uint8Array.of(0x43));
     assert.match(none.message, /does not say whose/);
     const zero = await refusal(await tempFolder(t), new Uint8Array(44));
@@ -253,7 +256,8 @@ describe('a database', () => {
   });
 
   it('names failures of the disk by what they mean', () => {
-    const codeOf = (code: string, message: string): string => toDatabaseError(Object.assign(new Error(message), { code }), '/x').code;
+    const codeOf = (code: string, message: string): string =>
+      toDatabaseError(Object.assign(new Error(message), { code }), '/x', 'act').code;
     assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/000003.log: No space left on device'), 'disk-full');
     assert.equal(codeOf('LEVEL_IO_ERROR', 'IO error: /x/000003.log: Disk quota exceeded'), 'disk-full');
     assert.equal(codeOf('ENOSPC', 'ENOSPC: no space left on device, mkdir'), 'disk-full');

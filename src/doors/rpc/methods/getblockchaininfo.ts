@@ -1,4 +1,5 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
+import type { ChainService } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
 import { difficultyOf, hex32, hex256, hexOf, targetHex } from '../render/numbers.ts';
@@ -34,7 +35,6 @@ export const getblockchaininfo: RpcMethod = {
     const tip = node.chain.tip();
     const sync = node.network.sync();
     const pruning = node.chain.pruning();
-    const refusedAt = node.chain.refusedReorganisation();
     return {
       chain: node.params.name,
       blocks: tip.height,
@@ -54,12 +54,21 @@ export const getblockchaininfo: RpcMethod = {
       automatic_pruning: pruning === undefined ? undefined : pruning.targetBytes !== undefined,
       prune_target_size: pruning?.targetBytes,
       signet_challenge: signetChallenge === null ? undefined : hexOf(signetChallenge),
-      warnings:
-        refusedAt === undefined
-          ? []
-          : [
-              `A branch with more work leaves this one after block ${refusedAt}; blocks needed to follow it were pruned. Start with --reindex.`,
-            ],
+      warnings: warningsOf(node.chain),
     };
   },
 };
+
+/** What a user should know that no number says. */
+function warningsOf(chain: ChainService): string[] {
+  const warnings: string[] = [];
+  const refusedAt = chain.refusedReorganisation();
+  if (refusedAt !== undefined) {
+    const what = `A branch with more work leaves this one after block ${refusedAt}; blocks needed to follow it were pruned.`;
+    warnings.push(`${what} Start with --reindex.`);
+  }
+  const damaged = chain.damagedBlocks?.() ?? 0;
+  if (damaged > 0)
+    warnings.push(`Stored blocks are damaged: ${damaged}. They are fetched again from peers that have them. Look at the disk.`);
+  return warnings;
+}
