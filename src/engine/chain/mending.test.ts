@@ -7,7 +7,9 @@ import type { Block } from '../../core/primitives/block.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { createMemoryBlockStore } from '../../platform/store/memory-block-store.ts';
+import type { CoinStore } from '../ports/coin-store.ts';
 import type { Log } from '../ports/log.ts';
+import { NodeError } from '../ports/node-error.ts';
 import type { Chain, ChainOptions } from './chain.ts';
 
 const params = quickRegtest;
@@ -234,5 +236,42 @@ describe('an undo record that is not what was written', () => {
     first.lying.loseUndo(nodeOf(first.chain, blocks[5]!).undo);
     const { chain } = await worldOf({ ...first.stores, coins: memoryStores().coins, lying: first.lying });
     assert.equal((await chain.readBlockUndo(nodeOf(chain, blocks[5]!))).length, 2);
+  });
+});
+
+describe('a coin that a block lacks', () => {
+  it('is looked for twice: where the coins are damaged the node stops, and the block is not called invalid', async () => {
+    const blocks = trunk();
+    const { coins } = memoryStores();
+    const damage = new NodeError('database-damaged', 'the table fails its checksum');
+    let isDamaged = true;
+    const asked: number[] = [];
+    const hiding: CoinStore = {
+      tip: () => coins.tip(),
+      load: async (keys) => keys.map(() => undefined),
+      check: async (keys) => {
+        asked.push(keys?.length ?? 0);
+        if (isDamaged) throw damage;
+      },
+      apply: (batch) => coins.apply(batch),
+      entries: () => coins.entries(),
+      close: () => coins.close(),
+    };
+    // With no room in memory each coin is asked of the store.
+    const { chain, failures } = await worldOf({ coins: hiding, dbCacheBytes: 0 });
+    await acceptAll(chain, blocks.slice(0, 5));
+    await assert.rejects(chain.acceptBlock(blocks[5]!), damage);
+    assert.deepEqual([asked, failures, chain.tip.height], [[3], [damage], 5]);
+    assert.equal(
+      chain.tips().some(({ status }) => status === 'invalid'),
+      false,
+    );
+    isDamaged = false;
+    await chain.reconsiderBlock(nodeOf(chain, blocks[5]!));
+    assert.equal(
+      chain.tips().some(({ status }) => status === 'invalid'),
+      true,
+      'the coins are truly not there',
+    );
   });
 });

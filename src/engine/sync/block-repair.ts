@@ -9,7 +9,7 @@ import type { Peer, PeerId } from './peer.ts';
 export const REPAIRS_IN_FLIGHT_MAX = 16;
 
 /** A peer is asked for one and the same damaged block no more often than this. */
-export const REPAIR_RETRY_MS = 10 * 60_000;
+export const REPAIR_RETRY_MS = 600_000;
 
 /** While something is damaged, those who could have it are looked for this often. */
 const REPAIR_INTERVAL_MS = 10_000;
