@@ -176,7 +176,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...{ stores, chain, mempool, wallet, mining, prune: settings.prune },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
     indexes: new Indexes({
-      ...{ chain, clock, log },
+      ...{ chain, clock, random, log },
       names: settings.indexes ?? [],
       open: stores.openIndex,
       onFailure: (error) => node.fail(error),

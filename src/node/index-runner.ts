@@ -21,25 +21,29 @@ import type { IndexStore, IndexTip } from '../engine/ports/index-store.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { IndexState } from '../engine/ports/node-port.ts';
+import type { Random } from '../engine/ports/random.ts';
 import type { RecentBlocks } from './recent-blocks.ts';
 import { watchedIndexStore } from './watched-index-store.ts';
 
-/** Rows in memory before they are written. */
-const PENDING_BYTES_MAX = 8 << 20;
+/** Rows in memory before they are written: some 40,000. */
+const PENDING_BYTES_MAX = 4 << 20;
 /** And before much work could be lost in a crash. */
 const PENDING_BLOCKS_MAX = 2_000;
 /** Times that damaged rows are made anew while the node runs. A disk that spoils them again and again is to be replaced. */
 const REBUILT_MAX = 3;
 /** Longest turn on the main thread, between two steps. */
 const TURN_MS_MAX = 4;
+/** Steps, each of some microseconds, after which the clock is looked at. */
+const STEPS_PER_LOOK = 32;
 
 /** What an index is built with. */
 export interface IndexRunnerParts {
   readonly kind: IndexKind;
   readonly open: () => Promise<IndexStore>;
   readonly chain: Chain;
-  readonly recent: Pick<RecentBlocks, 'get'>;
+  readonly recent: Pick<RecentBlocks, 'get' | 'keep'>;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'below'>;
   readonly log: Log;
   /** Told once, when nothing more can be kept. */
   readonly onFailure: (error: unknown) => void;
@@ -65,6 +69,7 @@ export class IndexRunner {
   #loading: HeaderNode | undefined;
   /** The block that it is at and that cannot be read until it is mended. */
   #waitsFor: HeaderNode | undefined;
+  #steps = 0;
   #wake: (() => void) | undefined;
   /** Told when the index is at the tip, or never will be. */
   #waiters: (() => void)[] = [];
@@ -175,8 +180,8 @@ export class IndexRunner {
   }
 
   async #run(store: IndexStore): Promise<void> {
-    const { clock } = this.#parts;
-    const rows = new PendingRows(store);
+    const { clock, chain, random } = this.#parts;
+    const rows = new PendingRows(store, random.below(2 ** 32));
     while (!this.#closing) {
       if (this.#damage !== undefined) throw this.#damage;
       const moved = await this.#step(rows);
@@ -229,7 +234,7 @@ export class IndexRunner {
   }
 
   async #load(node: HeaderNode): Promise<IndexedBlock> {
-    const { chain, kind, recent } = this.#parts;
+    const { chain, clock, kind, recent } = this.#parts;
     const { height } = node;
     this.#loading = node;
     const atHand = recent.get(node);
@@ -239,12 +244,16 @@ export class IndexRunner {
       throw new NodeError('option-invalid', `${what}: start without this index`);
     }
     const block = decodeBlock(await chain.readBlock(node));
-    await this.#pause();
-    return { block, spentCoins: await chain.readBlockUndo(node), height };
+    await clock.yield();
+    this.#turnBeganMs = clock.monotonicMs();
+    const spentCoins = await chain.readBlockUndo(node);
+    recent.keep({ node, block, spentCoins });
+    return { block, spentCoins, height };
   }
 
   /** Gives others a turn when this one has lasted. */
   readonly #pause = (): Promise<void> | undefined => {
+    if (++this.#steps % STEPS_PER_LOOK !== 0) return undefined;
     const { clock } = this.#parts;
     if (clock.monotonicMs() - this.#turnBeganMs < TURN_MS_MAX) return undefined;
     return clock.yield().then(() => {

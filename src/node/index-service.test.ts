@@ -62,7 +62,10 @@ function openIndexes(world: MemoryChain, folder: Folder, names: readonly IndexNa
   const failures: unknown[] = [];
   const { chain } = world;
   const onFailure = (error: unknown): void => void failures.push(error);
-  return { indexes: new Indexes({ names, open: folder.open, chain, clock, log: silentLog, onFailure }), failures };
+  return {
+    indexes: new Indexes({ names, open: folder.open, chain, clock, random: new SeededRandom(1), log: silentLog, onFailure }),
+    failures,
+  };
 }
 
 async function untilReady(indexes: Indexes, name: IndexName): Promise<void> {

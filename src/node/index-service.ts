@@ -31,6 +31,7 @@ import type {
   Spender,
 } from '../engine/ports/node-port.ts';
 import { INDEX_NAMES } from '../engine/ports/node-port.ts';
+import type { Random } from '../engine/ports/random.ts';
 import { IndexRunner } from './index-runner.ts';
 import { RecentBlocks } from './recent-blocks.ts';
 
@@ -49,6 +50,7 @@ export interface IndexParts {
   readonly open: IndexOpener | undefined;
   readonly chain: Chain;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'below'>;
   readonly log: Log;
   readonly onFailure: (error: unknown) => void;
 }
@@ -60,13 +62,14 @@ export class Indexes implements IndexService {
   readonly #runners = new Map<IndexName, IndexRunner>();
 
   /** Begins to build them. */
-  constructor({ names, open, chain, clock, log, onFailure }: IndexParts) {
+  constructor({ names, open, ...parts }: IndexParts) {
+    const { chain } = parts;
     this.#chain = chain;
     this.#recent = new RecentBlocks(chain);
     if (open === undefined && names.length > 0) throw new NodeError('option-invalid', 'this node has no place for indexes');
     for (const name of INDEX_NAMES.filter((each) => names.includes(each))) {
-      const parts = { kind: KINDS[name], open: () => (open as IndexOpener)(name), recent: this.#recent, chain, clock, log, onFailure };
-      this.#runners.set(name, new IndexRunner(parts));
+      const runner = new IndexRunner({ ...parts, kind: KINDS[name], open: () => (open as IndexOpener)(name), recent: this.#recent });
+      this.#runners.set(name, runner);
     }
     for (const runner of this.#runners.values()) chain.keepAbove(() => runner.doneHeight());
     if (this.#runners.size === 0) this.#recent.close();

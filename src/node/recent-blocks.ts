@@ -5,9 +5,12 @@ import type { BlockEvent } from '../engine/chain/chain-event.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 
 /** Most bytes of blocks that are kept, in wire form; taken apart they are some times that. One block is kept whatever its size. */
-const KEPT_BYTES_MAX = 4_000_000;
+const KEPT_BYTES_MAX = 1_000_000;
 
-/** The last blocks that the chain connected or disconnected, so that those who follow it closely need not read them again. */
+/**
+ * The last blocks that the chain connected or disconnected, or that one of those who follow it read, so that the others need not read and
+ * take apart the same block again.
+ */
 export class RecentBlocks {
   readonly #blocks = new Map<HashKey, BlockEvent>();
   readonly #unsubscribe: () => void;
@@ -15,11 +18,12 @@ export class RecentBlocks {
 
   constructor(chain: Chain) {
     this.#unsubscribe = chain.subscribe((event) => {
-      if (event.kind === 'block-connected' || event.kind === 'block-disconnected') this.#add(event);
+      if (event.kind === 'block-connected' || event.kind === 'block-disconnected') this.keep(event);
     });
   }
 
-  #add(event: BlockEvent): void {
+  /** Keeps a block for a while, at the expense of the one that came first. */
+  keep(event: BlockEvent): void {
     this.#delete(hashKey(event.node.hash));
     this.#blocks.set(hashKey(event.node.hash), event);
     this.#sizeBytes += event.block.sizeBytes;

@@ -22,12 +22,18 @@ export const filterIndex: IndexKind = {
   connect: async ({ block, height, spentCoins }, rows, pause) => {
     const builder = new BasicFilterBuilder(block.header.hash);
     for (const { outputs } of block.transactions) {
-      for (const { scriptPubKey } of outputs) builder.addOutput(scriptPubKey);
-      await pause();
+      for (const { scriptPubKey } of outputs) {
+        builder.addOutput(scriptPubKey);
+        const turn = pause();
+        if (turn !== undefined) await turn;
+      }
     }
     for (const coins of spentCoins) {
-      for (const { scriptPubKey } of coins) builder.addSpent(scriptPubKey);
-      await pause();
+      for (const { scriptPubKey } of coins) {
+        builder.addSpent(scriptPubKey);
+        const turn = pause();
+        if (turn !== undefined) await turn;
+      }
     }
     const filter = builder.finish();
     const [parent] = height === 0 ? [new Uint8Array(HEADER_SIZE_BYTES)] : await rows.load([block.header.prevBlockHash]);

@@ -11,7 +11,7 @@ export interface IndexedBlock {
   readonly spentCoins: readonly (readonly Coin[])[];
 }
 
-/** Lets others have a turn where this one has lasted; called between any two small steps. */
+/** Lets others have a turn where this one has lasted; called between any two small steps. What it returns is waited for, if it is anything. */
 export type Pause = () => Promise<void> | undefined;
 
 /**

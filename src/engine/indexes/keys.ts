@@ -21,3 +21,17 @@ export function afterPrefix(prefix: Uint8Array): Uint8Array {
   }
   return end;
 }
+
+/** Writes the key of an output, as `outPointBytes` has it, over 36 bytes. */
+export function writeOutPoint(bytes: Uint8Array, at: number, { txid, vout }: OutPoint): void {
+  bytes.set(txid, at);
+  writeSortable32(bytes, at + 32, vout);
+}
+
+/** Writes a number with its highest byte first over 4 bytes. */
+export function writeSortable32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}

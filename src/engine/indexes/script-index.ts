@@ -16,21 +16,23 @@
 import { concatBytes } from '../../core/base/bytes.ts';
 import type { Coin } from '../../core/consensus/coin.ts';
 import { sha256 } from '../../core/crypto/sha256.ts';
+import type { Block } from '../../core/primitives/block.ts';
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
-import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import type { HashKey, Txid } from '../../core/primitives/ids.ts';
-import { hashKey, hashOfKey } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { isUnspendable } from '../../core/script/output-template.ts';
 import type { IndexStore } from '../ports/index-store.ts';
 import type { ScriptCoin, ScriptEvent, ScriptTotals } from '../ports/node-port.ts';
-import type { IndexedBlock, IndexKind, Pause } from './index-kind.ts';
-import { afterPrefix, outPointBytes, sortable32 } from './keys.ts';
+import type { IndexKind, Pause } from './index-kind.ts';
+import { afterPrefix, outPointBytes, sortable32, writeOutPoint, writeSortable32 } from './keys.ts';
 import type { PendingRows } from './pending-rows.ts';
 
 const TOTALS = 0x53; // S
 const COIN = 0x55; // U
 const EVENT = 0x48; // H
+
+const TOTALS_SIZE_BYTES = 16;
 
 const NO_COINS: readonly Coin[] = [];
 
@@ -38,120 +40,149 @@ function keyOf(kind: number, scriptHash: Uint8Array, ...rest: readonly Uint8Arra
   return concatBytes(Uint8Array.of(kind), scriptHash, ...rest);
 }
 
-function coinValue({ height, coinbase, value }: Omit<Coin, 'scriptPubKey'>): Uint8Array {
-  return new ByteWriter(12)
-    .u32(height * 2 + (coinbase ? 1 : 0))
-    .u64(value)
-    .finish();
-}
-
-/** How one script fares in one transaction, or in a whole block. */
+/** How one script fares in a block, and within it in the transaction that is looked at. */
 interface Change {
+  readonly scriptHash: Uint8Array;
+  /** Of the transaction. */
   received: Satoshis;
   spent: Satoshis;
+  /** Place of the last transaction that changed it. */
+  position: number;
+  /** Of the block: how many transactions, coins made less coins spent, and what it gained. */
   transactions: number;
-  /** Coins made less coins spent. */
   coins: number;
-}
-
-type Changes = Map<HashKey, Change>;
-
-function changeOf(changes: Changes, scriptHash: HashKey): Change {
-  let change = changes.get(scriptHash);
-  if (change === undefined) {
-    change = { received: 0n, spent: 0n, transactions: 0, coins: 0 };
-    changes.set(scriptHash, change);
-  }
-  return change;
+  gain: Satoshis;
 }
 
 /** A transaction in its block, with what it spends. */
 interface Placed {
   readonly tx: Transaction;
   readonly position: number;
-  readonly height: number;
   readonly spent: readonly Coin[];
 }
 
-function placed({ block, height, spentCoins }: IndexedBlock): Placed[] {
-  return block.transactions.map((tx, position) => {
-    return { tx, position, height, spent: position === 0 ? NO_COINS : (spentCoins[position - 1] ?? NO_COINS) };
-  });
-}
+/** One block's rows, made or taken back. Keys and values are written over the same few arrays, since rows copy them. */
+class BlockRows {
+  readonly #rows: PendingRows;
+  readonly #height: number;
+  readonly #undo: boolean;
+  readonly #pause: Pause;
+  readonly #changes = new Map<HashKey, Change>();
+  /** Those that the transaction at hand changed. */
+  #touched: Change[] = [];
+  readonly #coinKey = Uint8Array.of(COIN, ...new Uint8Array(68));
+  readonly #coinValue = new DataView(new ArrayBuffer(12));
+  readonly #eventKey = Uint8Array.of(EVENT, ...new Uint8Array(40));
+  readonly #eventValue = new DataView(new ArrayBuffer(48));
 
-/** Takes away the coins that a transaction spends, or puts them back. */
-async function changeSpent({ tx, spent }: Placed, rows: PendingRows, undo: boolean, changes: Changes, pause: Pause): Promise<void> {
-  for (const [index, coin] of spent.entries()) {
-    const input = tx.inputs[index];
-    if (input === undefined) continue;
-    const scriptHash = sha256(coin.scriptPubKey);
-    const key = keyOf(COIN, scriptHash, outPointBytes(input.prevout));
-    if (undo) rows.put(key, coinValue(coin));
-    else rows.delete(key);
-    const change = changeOf(changes, hashKey(scriptHash));
-    change.spent += coin.value;
-    change.coins--;
-    await pause();
+  constructor(rows: PendingRows, { height, undo, pause }: { readonly height: number; readonly undo: boolean; readonly pause: Pause }) {
+    this.#rows = rows;
+    this.#height = height;
+    this.#undo = undo;
+    this.#pause = pause;
   }
-}
 
-/** Adds the coins that a transaction makes, or takes them away. */
-async function changeMade(
-  { tx, position, height }: Placed,
-  rows: PendingRows,
-  undo: boolean,
-  changes: Changes,
-  pause: Pause,
-): Promise<void> {
-  for (const [vout, { scriptPubKey, value }] of tx.outputs.entries()) {
-    if (isUnspendable(scriptPubKey)) continue;
-    const scriptHash = sha256(scriptPubKey);
-    const key = keyOf(COIN, scriptHash, outPointBytes({ txid: tx.txid, vout }));
-    if (undo) rows.delete(key);
-    else rows.put(key, coinValue({ height, coinbase: position === 0, value }));
-    const change = changeOf(changes, hashKey(scriptHash));
-    change.received += value;
-    change.coins++;
-    await pause();
+  /** Takes away the coins that a transaction spends, or puts them back. */
+  async spend({ tx, position, spent }: Placed): Promise<void> {
+    for (let index = 0; index < spent.length && index < tx.inputs.length; index++) {
+      const coin = spent[index]!;
+      const change = this.#changeOf(sha256(coin.scriptPubKey), position);
+      const key = this.#keyOfCoin(change.scriptHash, tx.inputs[index]!.prevout);
+      if (this.#undo) this.#rows.put(key, this.#valueOfCoin(coin));
+      else this.#rows.delete(key);
+      change.spent += coin.value;
+      change.coins--;
+      const turn = this.#pause();
+      if (turn !== undefined) await turn;
+    }
   }
-}
 
-/** The rows of one transaction's events; what it changes is added to the block's changes. */
-function changeEvents({ tx, position, height }: Placed, rows: PendingRows, undo: boolean, changes: Changes, ofBlock: Changes): void {
-  for (const [key, { received, spent, coins }] of changes) {
-    const event = keyOf(EVENT, hashOfKey(key), sortable32(height), sortable32(position));
-    if (undo) rows.delete(event);
-    else rows.put(event, new ByteWriter(48).raw(tx.txid).u64(received).u64(spent).finish());
-    const sum = changeOf(ofBlock, key);
-    sum.received += received;
-    sum.spent += spent;
-    sum.coins += coins;
-    sum.transactions++;
+  /** Adds the coins that a transaction makes, or takes them away. */
+  async make({ tx: { txid, outputs }, position }: Placed): Promise<void> {
+    const coinbase = position === 0;
+    for (let vout = 0; vout < outputs.length; vout++) {
+      const { scriptPubKey, value } = outputs[vout]!;
+      if (isUnspendable(scriptPubKey)) continue;
+      const change = this.#changeOf(sha256(scriptPubKey), position);
+      const key = this.#keyOfCoin(change.scriptHash, { txid, vout });
+      if (this.#undo) this.#rows.delete(key);
+      // A coin that is made was not there, but for two coinbases of `main` that repeat earlier ones.
+      else if (coinbase) this.#rows.put(key, this.#valueOfCoin({ height: this.#height, coinbase, value }));
+      else this.#rows.putNew(key, this.#valueOfCoin({ height: this.#height, coinbase, value }));
+      change.received += value;
+      change.coins++;
+      const turn = this.#pause();
+      if (turn !== undefined) await turn;
+    }
   }
-}
 
-/** Adds a block's changes to the totals of each script, or takes them off. */
-async function changeTotals(changes: Changes, rows: PendingRows, undo: boolean, pause: Pause): Promise<void> {
-  const keys = Array.from(changes.keys(), (key) => keyOf(TOTALS, hashOfKey(key)));
-  const before = await rows.load(keys);
-  const sign = undo ? -1 : 1;
-  let at = 0;
-  for (const { coins, received, spent, transactions } of changes.values()) {
-    const key = keys[at] as Uint8Array;
-    const totals = decodeTotals(before[at++]);
-    const transactionCount = totals.transactionCount + sign * transactions;
-    const balance = totals.balance + BigInt(sign) * (received - spent);
-    if (transactionCount === 0) rows.delete(key);
-    else
-      rows.put(
-        key,
-        new ByteWriter(16)
-          .u32(transactionCount)
-          .u32(totals.coinCount + sign * coins)
-          .u64(balance)
-          .finish(),
-      );
-    await pause();
+  /** Ends a transaction: the rows of its events are made or taken back. */
+  endTransaction({ tx, position }: Placed): void {
+    const key = this.#eventKey;
+    const value = new Uint8Array(this.#eventValue.buffer);
+    writeSortable32(key, 33, this.#height);
+    writeSortable32(key, 37, position);
+    value.set(tx.txid);
+    for (const change of this.#touched) {
+      key.set(change.scriptHash, 1);
+      this.#eventValue.setBigUint64(32, change.received, true);
+      this.#eventValue.setBigUint64(40, change.spent, true);
+      if (this.#undo) this.#rows.delete(key);
+      else this.#rows.put(key, value);
+      change.gain += change.received - change.spent;
+      change.transactions++;
+      change.received = 0n;
+      change.spent = 0n;
+    }
+    this.#touched = [];
+  }
+
+  /** Adds the block's changes to the totals of each script, or takes them off. */
+  async endBlock(): Promise<void> {
+    const changes = [...this.#changes.values()];
+    const keys = changes.map(({ scriptHash }) => keyOf(TOTALS, scriptHash));
+    const before = await this.#rows.load(keys);
+    const sign = this.#undo ? -1 : 1;
+    const value = new DataView(new ArrayBuffer(TOTALS_SIZE_BYTES));
+    for (let i = 0; i < changes.length; i++) {
+      const { coins, gain, transactions } = changes[i]!;
+      const totals = decodeTotals(before[i]);
+      const transactionCount = totals.transactionCount + sign * transactions;
+      value.setUint32(0, transactionCount, true);
+      value.setUint32(4, totals.coinCount + sign * coins, true);
+      value.setBigUint64(8, totals.balance + BigInt(sign) * gain, true);
+      if (transactionCount === 0) this.#rows.delete(keys[i]!);
+      else this.#rows.put(keys[i]!, new Uint8Array(value.buffer));
+      const turn = this.#pause();
+      if (turn !== undefined) await turn;
+    }
+  }
+
+  /** The change of a script in the block, known as touched by the transaction at this place. */
+  #changeOf(scriptHash: Uint8Array, position: number): Change {
+    const key = hashKey(scriptHash);
+    let change = this.#changes.get(key);
+    if (change === undefined) {
+      change = { scriptHash, received: 0n, spent: 0n, position: -1, transactions: 0, coins: 0, gain: 0n };
+      this.#changes.set(key, change);
+    }
+    if (change.position !== position) {
+      change.position = position;
+      this.#touched.push(change);
+    }
+    return change;
+  }
+
+  #keyOfCoin(scriptHash: Uint8Array, outPoint: OutPoint): Uint8Array {
+    this.#coinKey.set(scriptHash, 1);
+    writeOutPoint(this.#coinKey, 33, outPoint);
+    return this.#coinKey;
+  }
+
+  #valueOfCoin({ height, coinbase, value }: Omit<Coin, 'scriptPubKey'>): Uint8Array {
+    this.#coinValue.setUint32(0, height * 2 + (coinbase ? 1 : 0), true);
+    this.#coinValue.setBigUint64(4, value, true);
+    return new Uint8Array(this.#coinValue.buffer);
   }
 }
 
@@ -164,29 +195,33 @@ function decodeTotals(value: Uint8Array | undefined): ScriptTotals {
 /** History, coins and balance of all scripts. */
 export const scriptIndex: IndexKind = {
   name: 'script',
-  connect: async (block, rows, pause) => {
-    if (block.height === 0) return;
-    const ofBlock: Changes = new Map();
-    for (const each of placed(block)) {
-      const changes: Changes = new Map();
-      await changeSpent(each, rows, false, changes, pause);
-      await changeMade(each, rows, false, changes, pause);
-      changeEvents(each, rows, false, changes, ofBlock);
+  connect: async ({ block, height, spentCoins }, rows, pause) => {
+    if (height === 0) return;
+    const made = new BlockRows(rows, { height, undo: false, pause });
+    for (let position = 0; position < block.transactions.length; position++) {
+      const each = placed(block, position, spentCoins);
+      await made.spend(each);
+      await made.make(each);
+      made.endTransaction(each);
     }
-    await changeTotals(ofBlock, rows, false, pause);
+    await made.endBlock();
   },
-  disconnect: async (block, rows, pause) => {
-    const ofBlock: Changes = new Map();
+  disconnect: async ({ block, height, spentCoins }, rows, pause) => {
+    const undone = new BlockRows(rows, { height, undo: true, pause });
     // From the last one back: a coin that is made and spent in this block is put back by its spender first, then taken away.
-    for (const each of placed(block).reverse()) {
-      const changes: Changes = new Map();
-      await changeMade(each, rows, true, changes, pause);
-      await changeSpent(each, rows, true, changes, pause);
-      changeEvents(each, rows, true, changes, ofBlock);
+    for (let position = block.transactions.length - 1; position >= 0; position--) {
+      const each = placed(block, position, spentCoins);
+      await undone.make(each);
+      await undone.spend(each);
+      undone.endTransaction(each);
     }
-    await changeTotals(ofBlock, rows, true, pause);
+    await undone.endBlock();
   },
 };
+
+function placed(block: Block, position: number, spentCoins: readonly (readonly Coin[])[]): Placed {
+  return { tx: block.transactions[position]!, position, spent: position === 0 ? NO_COINS : (spentCoins[position - 1] ?? NO_COINS) };
+}
 
 /** How much of a script there is; zeros for one that was never paid. */
 export async function scriptTotals(store: IndexStore, script: Uint8Array): Promise<ScriptTotals> {

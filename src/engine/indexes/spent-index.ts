@@ -6,24 +6,33 @@
  */
 
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
-import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import type { Txid } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
 import type { IndexStore } from '../ports/index-store.ts';
 import type { Spender } from '../ports/node-port.ts';
 import type { IndexKind } from './index-kind.ts';
-import { outPointBytes } from './keys.ts';
+import { outPointBytes, writeOutPoint } from './keys.ts';
 
+const KEY_SIZE_BYTES = 36;
 const VALUE_SIZE_BYTES = 40;
 
 /** Spenders of all outputs that the chain spends. */
 export const spentIndex: IndexKind = {
   name: 'spent',
   connect: async ({ block, height }, rows, pause) => {
-    for (const { txid, inputs } of block.transactions.slice(1)) {
-      for (const [inputIndex, { prevout }] of inputs.entries()) {
-        rows.put(outPointBytes(prevout), new ByteWriter(VALUE_SIZE_BYTES).raw(txid).u32(inputIndex).u32(height).finish());
-        await pause();
+    const key = new Uint8Array(KEY_SIZE_BYTES);
+    const value = new Uint8Array(VALUE_SIZE_BYTES);
+    const numbers = new DataView(value.buffer);
+    numbers.setUint32(36, height, true);
+    for (let position = 1; position < block.transactions.length; position++) {
+      const { txid, inputs } = block.transactions[position]!;
+      value.set(txid);
+      for (let inputIndex = 0; inputIndex < inputs.length; inputIndex++) {
+        writeOutPoint(key, 0, inputs[inputIndex]!.prevout);
+        numbers.setUint32(32, inputIndex, true);
+        rows.put(key, value);
+        const turn = pause();
+        if (turn !== undefined) await turn;
       }
     }
   },
@@ -31,7 +40,8 @@ export const spentIndex: IndexKind = {
     for (const { inputs } of block.transactions.slice(1)) {
       for (const { prevout } of inputs) {
         rows.delete(outPointBytes(prevout));
-        await pause();
+        const turn = pause();
+        if (turn !== undefined) await turn;
       }
     }
   },

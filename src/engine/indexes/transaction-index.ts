@@ -10,7 +10,7 @@
 
 import { HEADER_SIZE_BYTES } from '../../core/primitives/block.ts';
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
-import { ByteWriter, compactSizeLength } from '../../core/primitives/byte-writer.ts';
+import { compactSizeLength } from '../../core/primitives/byte-writer.ts';
 import type { BlockHash, Txid } from '../../core/primitives/ids.ts';
 import type { IndexStore } from '../ports/index-store.ts';
 import type { IndexKind } from './index-kind.ts';
@@ -31,17 +31,26 @@ export const transactionIndex: IndexKind = {
   name: 'tx',
   connect: async ({ block, height }, rows, pause) => {
     if (height === 0) return;
+    const value = new Uint8Array(VALUE_SIZE_BYTES);
+    const numbers = new DataView(value.buffer);
+    value.set(block.header.hash);
     let offset = HEADER_SIZE_BYTES + compactSizeLength(block.transactions.length);
-    for (const [position, { txid, sizeBytes }] of block.transactions.entries()) {
-      rows.put(txid, new ByteWriter(VALUE_SIZE_BYTES).raw(block.header.hash).u32(offset).u32(sizeBytes).u32(position).finish());
+    for (let position = 0; position < block.transactions.length; position++) {
+      const { txid, sizeBytes } = block.transactions[position]!;
+      numbers.setUint32(32, offset, true);
+      numbers.setUint32(36, sizeBytes, true);
+      numbers.setUint32(40, position, true);
+      rows.put(txid, value);
       offset += sizeBytes;
-      await pause();
+      const turn = pause();
+      if (turn !== undefined) await turn;
     }
   },
   disconnect: async ({ block }, rows, pause) => {
     for (const { txid } of block.transactions) {
       rows.delete(txid);
-      await pause();
+      const turn = pause();
+      if (turn !== undefined) await turn;
     }
   },
 };

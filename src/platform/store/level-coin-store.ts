@@ -3,7 +3,7 @@ import { toHex } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import { COIN_KEY_SIZE_BYTES, type CoinBatch, type CoinStore } from '../../engine/ports/coin-store.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
+import { KeyWriter, type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
 const COIN_FORMAT_VERSION = 2;
@@ -82,9 +82,10 @@ class LevelCoinStore implements CoinStore {
   }
 
   async apply(batch: CoinBatch): Promise<void> {
-    await this.#database.write((writer) => {
-      for (const key of batch.deletes) writer.delete(databaseKey(key));
-      for (const [key, value] of batch.puts) writer.put(databaseKey(key), value);
+    const keys = new KeyWriter(COIN_PREFIX);
+    await this.#database.write(function* (writer) {
+      for (const key of batch.deletes) yield writer.delete(keys.write(key));
+      for (const [key, value] of batch.puts) yield writer.put(keys.write(key), value);
       writer.put(TIP_KEY, batch.tip);
     });
   }

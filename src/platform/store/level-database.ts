@@ -5,6 +5,7 @@
  * a batch that is missing in the middle of its log: each row ends with a checksum here (row-seal.ts), and batches are numbered.
  */
 import { readdir } from 'node:fs/promises';
+import { setImmediate as anotherTurn } from 'node:timers/promises';
 import { ClassicLevel, type Iterator } from 'classic-level';
 import { assert } from '../../core/base/assert.ts';
 import { toHex } from '../../core/base/bytes.ts';
@@ -43,6 +44,26 @@ export interface BatchWriter {
   delete(key: Uint8Array): void;
 }
 
+/** Writes keys with a byte before each over one array, one key after another: a batch copies them. */
+export class KeyWriter {
+  #bytes = new Uint8Array(64);
+
+  constructor(prefix: number) {
+    this.#bytes[0] = prefix;
+  }
+
+  /** The key with the byte before it, until the next one is written. */
+  write(key: Uint8Array): Uint8Array {
+    if (key.length >= this.#bytes.length) {
+      const larger = new Uint8Array(key.length * 2);
+      larger[0] = this.#bytes[0]!;
+      this.#bytes = larger;
+    }
+    this.#bytes.set(key, 1);
+    return this.#bytes.subarray(0, key.length + 1);
+  }
+}
+
 /** Keys from `gte` on, and below `lt`; open where one is left out. */
 export interface KeyRange {
   readonly gte?: Uint8Array;
@@ -52,6 +73,9 @@ export interface KeyRange {
   /** Most rows; all unless given. */
   readonly limit?: number;
 }
+
+/** Steps of filling a batch before others have a turn on the main thread: 3 ms of operations. */
+const STEPS_PER_TURN = 2_000;
 
 /** Rows fetched at once while iterating: some 100 KB, one hop to another thread. */
 const ROWS_PER_FETCH = 1_000;
@@ -283,22 +307,29 @@ export class LevelDatabase {
     if (fault !== undefined) throw this.damaged(fault);
   }
 
-  /** Writes all that `fill` says, or nothing where it throws. On disk when it returns. @throws NodeError */
-  write(fill: (batch: BatchWriter) => void): Promise<void> {
+  /**
+   * Writes all that `fill` says, or nothing where it throws. On disk when it returns. A `fill` that gives something back after each
+   * operation is interrupted now and then, so that a long batch holds up nobody; what it reads must stay as it is meanwhile.
+   *
+   * @throws NodeError
+   */
+  write(fill: (batch: BatchWriter) => void | Iterable<void>): Promise<void> {
     return this.#commit((batch) => fill({ put: (key, value) => batch.put(key, sealRow(key, value)), delete: (key) => batch.delete(key) }));
   }
 
   /** Writes a batch of rows as they are to be stored, with its number. */
-  async #commit(fill: (batch: BatchWriter) => void): Promise<void> {
+  async #commit(fill: (batch: BatchWriter) => void | Iterable<void>): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
     const batch = this.#level.batch();
-    const number = this.#number + 1n;
     try {
-      fill({ put: (key, value) => void batch.put(key, value), delete: (key) => void batch.del(key) });
+      const steps = fill({ put: (key, value) => void batch.put(key, value), delete: (key) => void batch.del(key) });
+      let count = 0;
+      if (steps !== undefined) for (const _ of steps) if (++count % STEPS_PER_TURN === 0) await anotherTurn();
     } catch (error) {
       await batch.close();
       throw error;
     }
+    const number = this.#number + 1n;
     batch.put(batchKey(number), sealRow(batchKey(number), NO_BYTES));
     batch.del(batchKey(this.#number));
     this.#number = number;

@@ -5,7 +5,7 @@ import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { IndexBatch, IndexRange, IndexStore, IndexTip } from '../../engine/ports/index-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { KeyWriter, type LevelDatabase, openLevelDatabase } from './level-database.ts';
 import { syncFolder } from './small-files.ts';
 import { toNodeError } from './system-error.ts';
 
@@ -120,9 +120,10 @@ class LevelIndexStore implements IndexStore {
   }
 
   async apply(batch: IndexBatch): Promise<void> {
-    await this.#database.write((writer) => {
-      for (const key of batch.deletes) writer.delete(databaseKey(key));
-      for (const [key, value] of batch.puts) writer.put(databaseKey(key), value);
+    const keys = new KeyWriter(ROW_PREFIX);
+    await this.#database.write(function* (writer) {
+      for (const key of batch.deletes) yield writer.delete(keys.write(key));
+      for (const [key, value] of batch.puts) yield writer.put(keys.write(key), value);
       writer.put(TIP_KEY, encodeTip(batch.tip));
     });
   }
