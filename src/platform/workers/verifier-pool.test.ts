@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { broken, scriptVerifierSuite, signedJobs } from '../../../test/support/script-verifier-suite.ts';
 import { engines } from '../../../test/support/secp256k1-engines.ts';
 import { createInlineVerifier } from '../../engine/chain/inline-verifier.ts';
@@ -104,20 +106,29 @@ describe('verifying scripts on worker threads', () => {
 
   it('gives the work of a thread that died to another', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'quoin-verifier-'));
-    // Each of the first two dies of its first order.
-    const source = `import { mkdirSync, readdirSync } from 'node:fs';
+    // Threads are numbered as they are made, so the two that come after this one are the pool's first: they die of their first order.
+    const last = new Worker('', { eval: true });
+    const { threadId } = last;
+    await once(last, 'exit');
+    const source = `import { mkdirSync } from 'node:fs';
       import { parentPort, threadId } from 'node:worker_threads';
-      const folder = ${JSON.stringify(folder)};
-      if (readdirSync(folder).length >= 2) await go();
+      if (threadId > ${threadId + 2}) await go();
       else {
-        mkdirSync(folder + '/' + threadId);
-        parentPort.on('message', () => { throw new Error('died'); });
+        parentPort.on('message', () => {
+          mkdirSync(${JSON.stringify(`${folder}/`)} + threadId);
+          throw new Error('died');
+        });
       }`;
     const inline = countingInline();
     const pool = openPool(t, { inline, entry: entryOf(source) });
     const jobs = signedJobs(Array.from({ length: 50 }, () => 4));
     assert.deepEqual(await pool.verify([...jobs, broken(jobs[0]!, 2)]), { jobIndex: 50, inputIndex: 2, error: 'OP_RETURN' });
-    assert.equal(readdirSync(folder).length, 2);
+    assert.deepEqual(
+      readdirSync(folder)
+        .map(Number)
+        .sort((a, b) => a - b),
+      [threadId + 1, threadId + 2],
+    );
     assert.deepEqual([pool.workers, inline.calls], [2, 0]);
     await pool.close();
     rmSync(folder, { recursive: true });
