@@ -38,6 +38,36 @@ const secp256k1 = chooseSecp256k1('auto');
 const refuse = (event: string): never => assert.fail(event);
 const log: Log = { debug: () => {}, info: () => {}, warn: refuse, error: refuse };
 
+/** CPU milliseconds of each turn of the event loop during something, at most: the process's other threads are counted with the main one. */
+async function turnsMs(during: () => Promise<void>): Promise<number[]> {
+  const turns: number[] = [];
+  let before = process.cpuUsage();
+  let ended = false;
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(before);
+    turns.push((user + system) / 1_000);
+    before = process.cpuUsage();
+    if (!ended) setImmediate(look);
+  };
+  setImmediate(look);
+  await during();
+  ended = true;
+  return turns;
+}
+
+/** The longest turns of the event loop: what anybody waits at most where nothing else keeps the machine busy. */
+function turnRow(name: string, turns: readonly number[]): BenchRow {
+  const sorted = [...turns].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+  return {
+    name: `CPU of the longest turn, ${name} (spread: 999 of 1,000 turns, the longest)`,
+    unit: 'ms',
+    median: at(1),
+    min: at(0.999),
+    max: at(1),
+  };
+}
+
 /** How late a timer came during something: half of the times, 99 of 100 times, and at worst. */
 async function delayRow(name: string, during: () => Promise<void>): Promise<BenchRow> {
   const histogram = monitorEventLoopDelay({ resolution: TIMER_MS });
@@ -96,14 +126,16 @@ async function miningRow({ smoke }: BenchOptions): Promise<BenchRow> {
 }
 
 /** Both nodes run on this thread, so what the serving one takes is part of the delay. */
-async function syncRow(blocks: readonly Block[], inputs: number): Promise<BenchRow> {
+async function syncRows(blocks: readonly Block[], inputs: number): Promise<BenchRow[]> {
   const accepting = { verify: async () => undefined, close: async () => {} };
   const serving = await startNode({ params: easyQuoin, verifier: accepting });
   for (const block of blocks) assert.equal((await serving.chain.submitBlock(block)).rejection, undefined);
   const [host, port] = serving.network.listenAddress()!.split(':') as [string, string];
   const syncing = await startNode({ params: easyQuoin });
   const tip = hashKey(serving.chain.tip().header.hash);
-  const row = await delayRow(`syncing blocks of ${inputs} inputs`, async () => {
+  const name = `syncing blocks of ${inputs} inputs`;
+  let turns: readonly number[] = [];
+  const sync = async (): Promise<void> => {
     const done = new Promise<void>((resolve) => {
       const unsubscribe = syncing.subscribe((event) => {
         if (event.kind !== 'tip-changed' || hashKey(event.hash) !== tip) return;
@@ -115,18 +147,21 @@ async function syncRow(blocks: readonly Block[], inputs: number): Promise<BenchR
     await done;
     // A timer that is due now shall still be counted.
     await pause(2 * TIMER_MS);
+  };
+  const row = await delayRow(name, async () => {
+    turns = await turnsMs(sync);
   });
   assert.equal(syncing.chain.tip().height, blocks.length);
   await syncing.stop();
   await serving.stop();
-  return row;
+  return [row, turnRow(name, turns)];
 }
 
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
   const rows = [await idleRow(options), await miningRow(options)];
   for (const [inputs, count] of options.smoke ? [[10, 3] as const] : [[1_000, 30] as const, [7_000, 6] as const]) {
-    rows.push(await syncRow(denseChain({ params: easyQuoin, secp256k1, count, inputs }), inputs));
+    rows.push(...(await syncRows(denseChain({ params: easyQuoin, secp256k1, count, inputs }), inputs)));
   }
   return rows;
 }

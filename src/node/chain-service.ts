@@ -79,8 +79,8 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
     },
     coin: (outPoint) => chain.coin(outPoint),
     coinSetStats: (kind) => chain.coinSetStats(kind),
-    submitBlock: async (block: Block): Promise<BlockOutcome> => {
-      const { node, rejection, isNew } = await chain.acceptBlock(block);
+    submitBlock: async (block: Block, raw?: Uint8Array): Promise<BlockOutcome> => {
+      const { node, rejection, isNew } = await chain.acceptBlock(block, raw === undefined ? {} : { raw });
       return { isNew, active: node !== undefined && chain.active.contains(node), rejection };
     },
     invalidateBlock: async (hash) => {

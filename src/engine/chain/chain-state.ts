@@ -31,6 +31,7 @@ import { outPointKey } from '../../core/primitives/transaction.ts';
 import type { ScriptError } from '../../core/script/script-error.ts';
 import { scriptErrorText } from '../../core/script/script-error.ts';
 import type { BlockStore } from '../ports/block-store.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
@@ -43,6 +44,7 @@ import { type Damage, isRecordDamage } from './damage.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, STATUS } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
+import { betweenStages } from './stages.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
 
 /** What a chain's state works with. */
@@ -55,6 +57,7 @@ export interface ChainParts {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly verifier: ScriptVerifier;
+  readonly clock: Pick<Clock, 'yield'>;
   readonly log: Log;
   readonly emit: ChainListener;
   /** Stored blocks and undo records that are not what was written. */
@@ -231,13 +234,14 @@ export class ChainState {
 
   /** Connects the block after the tip, or says why it cannot be. */
   async #connectNext(node: HeaderNode, atHand: Block | undefined): Promise<Rejection | undefined> {
-    const { active, blocks, cache, damage, emit, index } = this.#parts;
+    const { active, blocks, cache, clock, damage, emit, index } = this.#parts;
     assert(node.parent === this.tip, 'a block is connected to its parent');
     const block = atHand ?? (await this.readBlock(node));
     const skipScripts = (node.status & STATUS.VALID) !== 0 || isAssumedValid(node, index.tree, this.#parts.params);
     const judged = await this.judge(block, { skipScripts });
     if (judged.rejection !== undefined) return judged.rejection;
     const { effect } = judged;
+    await betweenStages(block, clock);
     if (node.undo === undefined || !(await this.#hasUndo(node))) {
       const { parent, block: position } = node;
       assert(position !== undefined, 'a block that is connected is stored');
@@ -268,16 +272,19 @@ export class ChainState {
     block: Block,
     options: { readonly skipScripts: boolean },
   ): Promise<{ readonly effect: BlockEffect; readonly rejection?: undefined } | { readonly rejection: Rejection }> {
-    const { params, cache } = this.#parts;
+    const { params, cache, clock } = this.#parts;
     const context = this.#connectContext();
+    await betweenStages(block, clock);
     const needed = coinsNeeded(block, params.consensus, context);
     const coins = needed.size === 0 ? NO_COINS : await cache.load(needed);
+    await betweenStages(block, clock);
     const result = connectBlock(block, coins, context, params.consensus);
     if (result.rejection !== undefined) {
       // A coin that a damaged database hides must not make an honest block invalid.
       if (result.rejection.reason === 'bad-txns-inputs-missingorspent') await cache.check(this.#lacking(block, coins));
       return result;
     }
+    await betweenStages(block, clock);
     const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
     return rejection === undefined ? { effect: result.effect } : { rejection };
   }
@@ -312,10 +319,11 @@ export class ChainState {
 
   /** Takes the tip back to its parent. */
   async #disconnectTip(): Promise<void> {
-    const { active, cache, emit } = this.#parts;
+    const { active, cache, clock, emit } = this.#parts;
     const node = this.tip;
     const block = await this.readBlock(node);
     const spentCoins = await this.readUndo(node);
+    await betweenStages(block, clock);
     const changes = disconnectBlock(block, spentCoins);
     cache.apply(changes);
     active.pop();
@@ -359,9 +367,10 @@ export class ChainState {
    * @throws NodeError `block-file-damaged`
    */
   async readBlock(node: HeaderNode): Promise<Block> {
-    const { params, damage } = this.#parts;
+    const { clock, params, damage } = this.#parts;
     const bytes = await this.#readStored(node);
     const block = orUndefined(() => decodeBlock(bytes));
+    await betweenStages({ sizeBytes: bytes.length }, clock);
     const damaged =
       block === undefined ||
       hashKey(block.header.hash) !== hashKey(node.hash) ||

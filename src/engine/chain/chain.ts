@@ -46,6 +46,7 @@ import { loadIndex } from './load-index.ts';
 import { Mending, noteShortFiles } from './mending.ts';
 import type { PruneOptions } from './pruner.ts';
 import { Pruner } from './pruner.ts';
+import { betweenStages } from './stages.ts';
 import { chainTips } from './tips.ts';
 import type { VerifyOptions } from './verify-chain.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -182,7 +183,7 @@ export class Chain {
       this.#mending?.begin();
     });
     const damage = this.#damage;
-    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, log, emit, damage };
+    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, clock, log, emit, damage };
     this.#state = new ChainState(this.#parts);
     this.#mending = new Mending({
       ...this.#parts,
@@ -264,10 +265,14 @@ export class Chain {
       if (rejection !== undefined) return { node: known, rejection, isNew: false };
       if (isStored(known) || (isPruned(known) && this.active.contains(known))) return { node: known, isNew: false };
     }
+    const { clock } = this.#options;
+    await betweenStages(block, clock);
     const wrong = checkBlock(block, this.params.consensus);
-    if (wrong !== undefined) return this.#refuse(known, wrong);
+    // Its header may have come meanwhile.
+    if (wrong !== undefined) return this.#refuse(this.tree.get(block.header.hash), wrong);
+    await betweenStages(block, clock);
     const unsigned = await checkSignature(block, this.params.consensus, this.#options.verifier);
-    if (unsigned !== undefined) return this.#refuse(known, unsigned);
+    if (unsigned !== undefined) return this.#refuse(this.tree.get(block.header.hash), unsigned);
     const { node, rejection } = isDamaged ? { node: known, rejection: undefined } : this.#acceptHeader(block.header);
     if (rejection !== undefined) return node === undefined ? { rejection, isNew: false } : { node, rejection, isNew: false };
     if (!isDamaged && !requested && !this.#isWorthStoring(node)) return { node, isNew: false };

@@ -99,11 +99,8 @@ export class CoinCache {
   }
 
   #add(outPoint: OutPoint, coin: Coin): void {
-    const table = this.#table;
-    const entry = table.find(outPoint);
     // Without an entry the store is right, and the coin was not there: so the store does not have it.
-    const fresh = entry === 0 ? FRESH : table.flags(entry) & FRESH;
-    table.put(outPoint, encodeCoin(coin), UNSPENT | DIRTY | fresh);
+    this.#table.put(outPoint, encodeCoin(coin), UNSPENT | DIRTY, FRESH);
   }
 
   /** Frees memory that holds nothing of use. @returns whether that was at least half of it */

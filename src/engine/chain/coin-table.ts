@@ -112,12 +112,17 @@ export class CoinTable {
     return valueAt(chunk, wordOf(entry));
   }
 
-  /** Sets an outpoint's value and flags, whatever was there. */
-  put(outPoint: OutPoint, value: Uint8Array, flags: number): void {
+  /**
+   * Sets an outpoint's value and flags, whatever was there.
+   *
+   * @param lasting - flags that an entry keeps if it had them, and has if there was none
+   */
+  put(outPoint: OutPoint, value: Uint8Array, flags: number, lasting = 0): void {
     const slot = this.#slotOf(outPoint);
     const old = this.#slots[slot]!;
+    const kept = old === 0 ? lasting : this.flags(old) & lasting;
     if (old !== 0) this.setFlags(old, DEAD);
-    const entry = this.#append(value, flags);
+    const entry = this.#append(value, flags | kept);
     this.#slots[slot] = entry;
     if (old !== 0) return;
     this.#count++;

@@ -45,20 +45,4 @@ describe('createInlineVerifier', () => {
     await verifier.verify([job(...Array.from({ length: 12 }, () => OP_TRUE))]);
     assert.equal(turns, 8);
   });
-
-  it('lets others have their turn before the scripts of a large block, and not before those of a small one', async () => {
-    let turns = 0;
-    const clock = {
-      monotonicMs: () => 0,
-      yield: async () => {
-        turns++;
-      },
-    };
-    const verifier = createInlineVerifier({ secp256k1: testSecp256k1, clock });
-    const jobs = Array.from({ length: 500 }, () => job(OP_TRUE));
-    await verifier.verify(jobs.slice(1));
-    assert.equal(turns, 0);
-    await verifier.verify(jobs);
-    assert.equal(turns, 1);
-  });
 });

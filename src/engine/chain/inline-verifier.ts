@@ -6,9 +6,6 @@ import { verifyJob } from './verify-job.ts';
 /** Work for so long at a stretch, then let others have their turn: below what a person or a peer notices. */
 const STRETCH_MS = 8;
 
-/** Jobs of a block so large that what led here, reading it and finding its coins, was a stretch of its own. */
-const JOBS_MANY = 500;
-
 /**
  * Runs scripts on the calling thread: the reference that every other verifier must agree with.
  *
@@ -21,7 +18,6 @@ export function createInlineVerifier(options: {
   const { secp256k1, clock } = options;
   return {
     async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
-      if (jobs.length >= JOBS_MANY) await clock?.yield();
       let since = clock?.monotonicMs() ?? 0;
       for (let jobIndex = 0; jobIndex < jobs.length; jobIndex++) {
         for (const { inputIndex, error } of verifyJob(jobs[jobIndex]!, secp256k1)) {

@@ -80,6 +80,8 @@ export class TransactionGraph {
   }
 
   get(txid: Uint8Array): GraphEntry | undefined {
+    // A sync asks for every transaction of every block while nothing waits: no key is made in vain.
+    if (this.#byTxid.size === 0) return undefined;
     return this.#byTxid.get(hashKey(txid));
   }
 
@@ -88,6 +90,7 @@ export class TransactionGraph {
   }
 
   spenderOf(outPoint: OutPoint): GraphEntry | undefined {
+    if (this.#spenders.size === 0) return undefined;
     return this.#spenders.get(outPointKey(outPoint));
   }
 

@@ -98,8 +98,12 @@ export interface ChainService {
   /** Unspent in the active chain. */
   coin(outPoint: OutPoint): Promise<Coin | undefined>;
   coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats>;
-  /** Checks, stores, connects and relays. */
-  submitBlock(block: Block): Promise<BlockOutcome>;
+  /**
+   * Checks, stores, connects and relays.
+   *
+   * @param raw - the block in wire form, where it is at hand
+   */
+  submitBlock(block: Block, raw?: Uint8Array): Promise<BlockOutcome>;
   /** @returns false where the block is unknown */
   invalidateBlock(hash: BlockHash): Promise<boolean>;
   reconsiderBlock(hash: BlockHash): Promise<boolean>;

@@ -56,6 +56,11 @@ export interface KeychainOptions {
   readonly state?: KeychainState;
 }
 
+/** Four bytes of the hash or key that a script of ours ends with, as a number. */
+function headOf(script: Uint8Array): number {
+  return script[2]! | (script[3]! << 8) | (script[4]! << 16) | (script[5]! << 24);
+}
+
 /** The keys of one seed. They are derived when they are first wanted: a node's start waits for none of them. */
 export class Keychain {
   readonly #seed: Uint8Array;
@@ -63,6 +68,8 @@ export class Keychain {
   readonly #secp256k1: Secp256k1;
   readonly #chains: readonly KeyChain[];
   readonly #paths = new Map<HashKey, KeyPath>();
+  /** What each of these scripts begins with: every output of every block is looked for, and next to none is ours. */
+  readonly #heads = new Set<number>();
   /** Whether every chain is derived as far as its gap reaches. */
   #isComplete = false;
 
@@ -90,7 +97,7 @@ export class Keychain {
     // Both kinds are short: a script of another length is not looked up.
     if (script.length !== 22 && script.length !== 34) return undefined;
     this.#complete();
-    return this.#paths.get(hashKey(script));
+    return this.#heads.has(headOf(script)) ? this.#paths.get(hashKey(script)) : undefined;
   }
 
   /** The script of the next unused key; the same until it is used or handed out. */
@@ -151,6 +158,7 @@ export class Keychain {
       const script = this.#scriptOf(chain.path.kind, this.publicKey({ ...chain.path, index }));
       chain.scripts.push(script);
       this.#paths.set(hashKey(script), { ...chain.path, index });
+      this.#heads.add(headOf(script));
     }
   }
 

@@ -123,6 +123,7 @@ export class Ledger {
 
   /** Transactions of ours that cannot be confirmed together with this one, and perhaps itself. */
   *#rivals(tx: Transaction): Iterable<LedgerTransaction> {
+    if (this.#transactions.size === 0) return;
     if (isCoinbase(tx)) yield* [...this.#lostCoinbases];
     else for (const { prevout } of tx.inputs) yield* this.#spenders.get(outPointKey(prevout)) ?? [];
   }
