@@ -27,6 +27,7 @@ import { MiningPool } from '../src/platform/workers/mining-pool.ts';
 import { denseChain } from '../test/support/dense-chain.ts';
 import { easyQuoin } from '../test/support/easy-quoin.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
+import { turnsMs } from './turns.ts';
 
 /** How often the timer is due. */
 const TIMER_MS = 10;
@@ -37,23 +38,6 @@ const secp256k1 = chooseSecp256k1('auto');
 
 const refuse = (event: string): never => assert.fail(event);
 const log: Log = { debug: () => {}, info: () => {}, warn: refuse, error: refuse };
-
-/** CPU milliseconds of each turn of the event loop during something, at most: the process's other threads are counted with the main one. */
-async function turnsMs(during: () => Promise<void>): Promise<number[]> {
-  const turns: number[] = [];
-  let before = process.cpuUsage();
-  let ended = false;
-  const look = (): void => {
-    const { user, system } = process.cpuUsage(before);
-    turns.push((user + system) / 1_000);
-    before = process.cpuUsage();
-    if (!ended) setImmediate(look);
-  };
-  setImmediate(look);
-  await during();
-  ended = true;
-  return turns;
-}
 
 /** The longest turns of the event loop: what anybody waits at most where nothing else keeps the machine busy. */
 function turnRow(name: string, turns: readonly number[]): BenchRow {
