@@ -24,7 +24,7 @@ import type { NetworkParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
-import type { HashKey } from '../../core/primitives/ids.ts';
+import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
 import { outPointKey } from '../../core/primitives/transaction.ts';
@@ -62,6 +62,8 @@ export interface ChainParts {
   readonly emit: ChainListener;
   /** Stored blocks and undo records that are not what was written. */
   readonly damage: Damage;
+  /** A block that waits to be handled and builds on the one of this hash, if there is one. */
+  readonly waitingAfter: (hash: BlockHash) => Block | undefined;
 }
 
 /** A block at hand with its node, so that it need not be read again to be connected. */
@@ -285,6 +287,7 @@ export class ChainState {
       return result;
     }
     await betweenStages(block, clock);
+    this.#readAhead(block);
     const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
     return rejection === undefined ? { effect: result.effect } : { rejection };
   }
@@ -295,6 +298,20 @@ export class ChainState {
     const spent = block.transactions.slice(1).flatMap((tx) => tx.inputs.map(({ prevout }) => prevout));
     const lacking = spent.filter((outPoint) => !made.has(hashKey(outPoint.txid)) && !coins.has(outPointKey(outPoint)));
     return lacking.slice(0, ABSENT_COINS_CHECKED_MAX);
+  }
+
+  /** Has the coins that the next block spends read while this one's scripts run. What the two of them make themselves is in no store. */
+  #readAhead(block: Block): void {
+    const { cache, waitingAfter } = this.#parts;
+    const next = waitingAfter(block.header.hash);
+    if (next === undefined) return;
+    const made = new Set<HashKey>();
+    for (const { transactions } of [block, next]) for (const { txid } of transactions) made.add(hashKey(txid));
+    const wanted = new Map<HashKey, OutPoint>();
+    for (const { inputs } of next.transactions.slice(1)) {
+      for (const { prevout } of inputs) if (!made.has(hashKey(prevout.txid))) wanted.set(outPointKey(prevout), prevout);
+    }
+    cache.readAhead(wanted);
   }
 
   #connectContext(): ConnectContext {

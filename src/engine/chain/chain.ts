@@ -17,6 +17,7 @@ import { reject } from '../../core/consensus/rejection.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
+import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
 import type { BlockStore, FilePosition } from '../ports/block-store.ts';
@@ -136,6 +137,8 @@ export class Chain {
   readonly #pruner: Pruner;
   readonly #queue = new ExclusiveQueue();
   readonly #listeners = new Set<ChainListener>();
+  /** Blocks whose turn has not come, by the one that they build on; of two with one parent the later. */
+  readonly #waiting = new Map<HashKey, Block>();
   #headerTimer: Timer | undefined;
   #lastCoinFlushMs: number;
   #closed = false;
@@ -183,7 +186,9 @@ export class Chain {
       this.#mending?.begin();
     });
     const damage = this.#damage;
-    this.#parts = { params, index, active, cache: this.#cache, cacheBytesMax, blocks, headers, verifier, clock, log, emit, damage };
+    const waitingAfter = (hash: BlockHash): Block | undefined => this.#waiting.get(hashKey(hash));
+    const stores = { cache: this.#cache, cacheBytesMax, blocks, headers };
+    this.#parts = { params, index, active, ...stores, verifier, clock, log, emit, waitingAfter, damage };
     this.#state = new ChainState(this.#parts);
     this.#mending = new Mending({
       ...this.#parts,
@@ -254,7 +259,12 @@ export class Chain {
    * @throws NodeError where a store fails; the chain is then as it was before or, if the block is stored, as far as it came
    */
   acceptBlock(block: Block, options: AcceptBlockOptions = {}): Promise<AcceptOutcome> {
-    return this.#change(() => this.#acceptBlock(block, options));
+    const parent = hashKey(block.header.prevBlockHash);
+    this.#waiting.set(parent, block);
+    return this.#change(() => {
+      this.#waiting.delete(parent);
+      return this.#acceptBlock(block, options);
+    });
   }
 
   async #acceptBlock(block: Block, { requested = true, raw, storedAt }: AcceptBlockOptions): Promise<AcceptOutcome> {

@@ -15,7 +15,8 @@ const TIP = new Uint8Array(32) as unknown as BlockHash;
 const outPoint = (n: number): OutPoint => ({ txid: new Uint8Array(32).fill(n >> 3) as unknown as Txid, vout: n & 7 });
 const coin = (n: number): Coin => ({ value: BigInt(n), scriptPubKey: new Uint8Array(n % 50), height: n, coinbase: n % 2 === 0 });
 const read = async (cache: CoinCache, n: number): Promise<Coin | undefined> => (await cache.read([outPoint(n)]))[0];
-const load = (cache: CoinCache, n: number) => cache.load(new Map([[outPointKey(outPoint(n)), outPoint(n)]]));
+const wanting = (n: number) => new Map([[outPointKey(outPoint(n)), outPoint(n)]]);
+const load = (cache: CoinCache, n: number) => cache.load(wanting(n));
 
 /** A store that remembers what it was told to write. */
 function watched(): { store: CoinStore; batches: { puts: number; deletes: number }[] } {
@@ -37,13 +38,13 @@ function watched(): { store: CoinStore; batches: { puts: number; deletes: number
 }
 
 interface Step {
-  readonly kind: 'toggle' | 'load' | 'flush' | 'compact';
+  readonly kind: 'toggle' | 'load' | 'ahead' | 'flush' | 'compact';
   readonly n: number;
   readonly value: number;
 }
 const kinds = fc.oneof(
   { weight: 8, arbitrary: fc.constant('toggle' as const) },
-  { weight: 3, arbitrary: fc.constant('load' as const) },
+  { weight: 3, arbitrary: fc.constantFrom('load' as const, 'ahead' as const) },
   { weight: 1, arbitrary: fc.constantFrom('flush' as const, 'compact' as const) },
 );
 const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ kind: kinds, n: fc.nat(9), value: fc.nat(1_000) }), {
@@ -60,6 +61,7 @@ describe('CoinCache', () => {
         for (const step of each) {
           if (step.kind === 'flush') await cache.flush(TIP);
           else if (step.kind === 'compact') cache.compact();
+          else if (step.kind === 'ahead') cache.readAhead(wanting(step.n));
           else if (step.kind === 'load') {
             const loaded = await load(cache, step.n);
             assert.deepEqual(loaded.get(outPointKey(outPoint(step.n))), model.get(step.n));
@@ -89,6 +91,41 @@ describe('CoinCache', () => {
       { puts: 0, deletes: 1 },
       { puts: 0, deletes: 0 },
     ]);
+  });
+
+  it('reads ahead once, what nothing is known about, and forgets it at a flush', async () => {
+    const store = createMemoryCoinStore();
+    const filling = new CoinCache(store, 1);
+    filling.apply({ removed: [], added: [1, 2, 3].map((n) => ({ outPoint: outPoint(n), coin: coin(n) })) });
+    await filling.flush(TIP);
+    const asked: number[] = [];
+    const load = (keys: readonly Uint8Array[]) => {
+      asked.push(keys.length);
+      return store.load(keys);
+    };
+    const cache = new CoinCache({ ...store, load, apply: (batch) => store.apply(batch) }, 1);
+    cache.apply({ removed: [outPoint(3)], added: [] });
+    const wanted = new Map([1, 2, 3, 4].flatMap((n) => [...wanting(n)]));
+    cache.readAhead(new Map([2, 3, 4].flatMap((n) => [...wanting(n)])));
+    // It is spent while it is being read, and what is read must not bring it back.
+    cache.apply({ removed: [outPoint(2)], added: [] });
+    assert.deepEqual([...(await cache.load(wanted)).values()], [coin(1)]);
+    assert.deepEqual(asked, [2, 1]);
+    cache.readAhead(wanting(4));
+    await cache.load(wanting(4));
+    cache.readAhead(wanting(4));
+    await cache.flush(TIP);
+    await cache.load(wanting(4));
+    assert.deepEqual(asked, [2, 1, 1, 1, 1]);
+  });
+
+  it('says nothing of a store that fails while it reads ahead, but when the block wants its coins', async () => {
+    const broken = async (): Promise<never> => {
+      throw new Error('gone');
+    };
+    const cache = new CoinCache({ ...createMemoryCoinStore(), load: broken }, 1);
+    cache.readAhead(wanting(1));
+    await assert.rejects(load(cache, 1), /gone/);
   });
 
   it('keeps everything where a flush fails', async () => {

@@ -16,11 +16,16 @@ import { coinKey, decodeCoin, encodeCoin } from './coin-codec.ts';
 import { CoinTable, DIRTY, FRESH, UNSPENT } from './coin-table.ts';
 
 const NO_VALUE = new Uint8Array(0);
+const NOTHING_READ: ReadonlyMap<HashKey, Uint8Array | undefined> = new Map();
 
 /** A write-back cache over a coin store. */
 export class CoinCache {
   readonly #store: CoinStore;
   readonly #table: CoinTable;
+  /** What was read ahead of the block that wants it, by key: of the store as it has been since the last flush. */
+  #ahead: ReadonlyMap<HashKey, Uint8Array | undefined> = NOTHING_READ;
+  #reading: Promise<void> = Promise.resolve();
+  #flushes = 0;
 
   /** @param salt - any number an outsider does not know; see `CoinTable` */
   constructor(store: CoinStore, salt: number) {
@@ -31,6 +36,22 @@ export class CoinCache {
   /** Memory it takes. */
   get sizeBytes(): number {
     return this.#table.sizeBytes;
+  }
+
+  /**
+   * Begins to read from the store what a block will want that comes soon, for `load` to find. It may be asked for at any time: what is
+   * read counts only for coins that nothing else is known about, and only until the next flush. The last call is the one that counts.
+   */
+  readAhead(wanted: ReadonlyMap<HashKey, OutPoint>): void {
+    const missing = [...wanted].filter(([, outPoint]) => this.#table.find(outPoint) === 0);
+    if (missing.length === 0) return;
+    const flushes = this.#flushes;
+    this.#reading = this.#store.load(missing.map(([, outPoint]) => coinKey(outPoint))).then(
+      (values) => {
+        if (flushes === this.#flushes) this.#ahead = new Map(missing.map(([key], i) => [key, values[i]]));
+      },
+      () => undefined, // A store that fails does so again when the block itself wants its coins, and is told of then.
+    );
   }
 
   /**
@@ -46,14 +67,17 @@ export class CoinCache {
       else if ((this.#table.flags(entry) & UNSPENT) !== 0) coins.set(key, decodeCoin(this.#table.value(entry)));
     }
     if (missing.length === 0) return coins;
-    const values = await this.#store.load(missing.map(([, outPoint]) => coinKey(outPoint)));
-    for (let i = 0; i < missing.length; i++) {
-      const value = values[i];
+    await this.#reading;
+    const unread = missing.filter(([key]) => !this.#ahead.has(key));
+    const values = unread.length === 0 ? [] : await this.#store.load(unread.map(([, outPoint]) => coinKey(outPoint)));
+    let next = 0;
+    for (const [key, outPoint] of missing) {
+      const value = unread[next]?.[0] === key ? values[next++] : this.#ahead.get(key);
       if (value === undefined) continue;
-      const [key, outPoint] = missing[i]!;
       this.#table.put(outPoint, value, UNSPENT);
       coins.set(key, decodeCoin(value));
     }
+    this.#ahead = NOTHING_READ;
     return coins;
   }
 
@@ -112,6 +136,8 @@ export class CoinCache {
 
   /** Writes every change with the tip it belongs to, in one batch, and drops everything from memory. */
   async flush(tip: BlockHash): Promise<void> {
+    this.#flushes++;
+    this.#ahead = NOTHING_READ;
     // A store may go through them more than once, so each is begun anew.
     const puts = { [Symbol.iterator]: () => this.#puts() };
     const deletes = { [Symbol.iterator]: () => this.#deletes() };

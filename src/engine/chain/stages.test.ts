@@ -68,6 +68,27 @@ describe('the stages of handling a block', () => {
     assert.deepEqual(seen, ['read block', 'turn at 4', 'read undo', 'turn at 4', 'block-disconnected', 'tip-changed']);
   });
 
+  it('read the coins of the block that waits while the scripts of the one before it run', async () => {
+    const { chain, seen } = await openWatched();
+    const end = base.reduce(childOf, genesisParent(params));
+    const pass = (block: Block) => {
+      const input = outputOf(block.transactions[0]!);
+      return spend({ inputs: [input], outputs: [{ value: input.value, scriptPubKey: new Uint8Array(1) }] });
+    };
+    const first = buildBlock({ parent: end, params, transactions: [pass(base[0]!)] });
+    const second = buildBlock({ parent: childOf(end, first), params, transactions: [pass(base[1]!)] });
+    const outcomes = await Promise.all([chain.acceptBlock(first), chain.acceptBlock(second)]);
+    assert.deepEqual(
+      outcomes.map(({ rejection }) => rejection),
+      [undefined, undefined],
+    );
+    const steps = ['find coins', 'run scripts', 'block-connected'];
+    assert.deepEqual(
+      seen.filter((what) => steps.includes(what)),
+      ['find coins', 'find coins', 'run scripts', 'block-connected', 'run scripts', 'block-connected'],
+    );
+  });
+
   it('follow each other at once where it is a byte smaller', async () => {
     const { chain, seen } = await openWatched();
     const block = blockOf(LONG_STAGES_BYTES - 1);
