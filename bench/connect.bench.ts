@@ -1,7 +1,8 @@
 /**
  * Inputs that connecting blocks verifies in a second: blocks of P2WPKH, P2TR and P2PKH spends, every signature checked. Once within this
  * process with everything in memory, then handed to a node by `submitblock`, with each engine on one thread and on all cores, beside the
- * C++ node on as many.
+ * C++ node on as many; without indexes, and with those that both have. Rates of processes are per second of their CPU time: of the first
+ * blocks after a start, while the engine of JavaScript still compiles, and of those that follow. They take some five minutes.
  *
  * @module
  */
@@ -21,36 +22,30 @@ import type { DenseChain } from './dense-chain.ts';
 import { denseChain } from './dense-chain.ts';
 import { type BenchOptions, type BenchRow, bench } from './harness.ts';
 
-const SAMPLES = 7;
-
-/** How much is connected: one measurement is `blocksPerCall` blocks, the first one warms up. */
-interface Amount {
-  readonly blocksPerCall: number;
-  readonly calls: number;
-  readonly inputsPerBlock: number;
-}
+/** In process the first sample warms up. */
+const SAMPLES_IN_PROCESS = 8;
+const BLOCKS_PER_SAMPLE = 3;
 
 /** What a block is handed to. */
 type Take = (block: Uint8Array) => Promise<unknown>;
 
-/** Connects all dense blocks, some at a time. */
-async function measure(name: string, blocks: readonly Uint8Array[], amount: Amount, options: BenchOptions, take: Take): Promise<BenchRow> {
-  let next = 0;
-  const connect = async (): Promise<void> => {
-    for (let i = 0; i < amount.blocksPerCall; i++) assert.equal(await take(blocks[next++]!), null);
-  };
-  const perCall = amount.blocksPerCall * amount.inputsPerBlock;
-  const row = await bench(name, 'inputs/s', connect, { ...options, perCall, samples: SAMPLES, sampleMs: 0 });
-  assert.equal(next, blocks.length);
-  return row;
-}
-
-async function inProcess(chain: DenseChain, blocks: readonly Uint8Array[], amount: Amount, options: BenchOptions): Promise<BenchRow> {
+/** Blocks from bytes to a chain with everything in memory, on the calling thread. */
+async function inProcess(
+  chain: DenseChain,
+  blocks: readonly Uint8Array[],
+  inputsPerBlock: number,
+  options: BenchOptions,
+): Promise<BenchRow> {
   const node = await MemoryChain.open(regtest);
   for (const block of chain.base) assert.equal(await node.take(block), undefined);
-  const take = async (bytes: Uint8Array) => (await node.take(decodeBlock(bytes))) ?? null;
-  const row = await measure('connect blocks, in process', blocks, amount, options, take);
-  assert.deepEqual(node.tip.hash, lastOf(chain).header.hash);
+  let next = 0;
+  const perSample = options.smoke ? 1 : BLOCKS_PER_SAMPLE;
+  const connect = async (): Promise<void> => {
+    for (let i = 0; i < perSample; i++) assert.equal(await node.take(decodeBlock(blocks[next++]!)), undefined);
+  };
+  const measured = { ...options, perCall: perSample * inputsPerBlock, samples: SAMPLES_IN_PROCESS - 1, sampleMs: 0 };
+  const row = await bench('connect blocks, in process', 'inputs/s', connect, measured);
+  assert.equal(next, blocks.length);
   return row;
 }
 
@@ -58,23 +53,103 @@ function lastOf({ dense }: DenseChain): Block {
   return dense.at(-1)!;
 }
 
-/** A node as a process: its rate by the clock, and by the CPU time that it used, where that can be told. */
-async function bySubmitting(
-  name: string,
-  node: { readonly pid: number; rpc(method: string, ...params: unknown[]): Promise<unknown> },
-  work: { readonly chain: DenseChain; readonly blocks: readonly Uint8Array[]; readonly amount: Amount },
-  options: BenchOptions,
-): Promise<{ readonly clock: BenchRow; readonly cpu: BenchRow | undefined }> {
+/** A node that runs as a process. */
+interface Submittee {
+  readonly pid: number;
+  rpc(method: string, ...params: unknown[]): Promise<unknown>;
+}
+
+/** Blocks of which the first ones find a process that has just started, whose code is not compiled yet. */
+interface Work {
+  readonly chain: DenseChain;
+  readonly blocks: readonly Uint8Array[];
+  readonly coldBlocks: number;
+  readonly inputsPerBlock: number;
+}
+
+/** Inputs per second of CPU time, of the first blocks and of the others, and by the clock; a row is left out where it cannot be told. */
+interface Rates {
+  readonly cold: BenchRow | undefined;
+  readonly warm: BenchRow | undefined;
+  readonly clock: BenchRow;
+}
+
+/** Hands all blocks to a node. */
+async function bySubmitting(name: string, node: Submittee, { chain, blocks, coldBlocks, inputsPerBlock }: Work): Promise<Rates> {
   const submit: Take = (bytes) => node.rpc('submitblock', Buffer.from(bytes).toString('hex'));
-  for (const block of work.chain.base) assert.equal(await submit(encodeBlock(block)), null);
-  const before = cpuSecondsOf(node.pid);
-  const clock = await measure(name, work.blocks, work.amount, options, submit);
-  const after = cpuSecondsOf(node.pid);
-  assert.equal(await node.rpc('getbestblockhash'), toDisplayHex(lastOf(work.chain).header.hash));
-  // A smoke run is over within a few ticks of the counter, of which nothing follows.
-  if (before === undefined || after === undefined || options.smoke) return { clock, cpu: undefined };
-  const rate = (work.blocks.length * work.amount.inputsPerBlock) / (after - before);
-  return { clock, cpu: rowOf(`${name}, per CPU second`, 'inputs/s', [rate]) };
+  for (const block of chain.base) assert.equal(await submit(encodeBlock(block)), null);
+  const rates = async (part: string, some: readonly Uint8Array[]): Promise<{ cpu: BenchRow | undefined; clock: BenchRow }> => {
+    const before = cpuSecondsOf(node.pid);
+    const beganMs = performance.now();
+    for (const block of some) assert.equal(await submit(block), null);
+    const inputs = some.length * inputsPerBlock;
+    const clock = rowOf(`${name}, by the clock`, 'inputs/s', [(inputs * 1_000) / (performance.now() - beganMs)]);
+    const seconds = before === undefined ? 0 : cpuSecondsOf(node.pid)! - before;
+    // Less than some ticks of the counter say nothing.
+    return { cpu: seconds < 0.1 ? undefined : rowOf(`${name}, per CPU second${part}`, 'inputs/s', [inputs / seconds]), clock };
+  };
+  const { cpu: cold } = await rates(`, the first ${coldBlocks} blocks`, blocks.slice(0, coldBlocks));
+  const { cpu: warm, clock } = await rates('', blocks.slice(coldBlocks));
+  assert.equal(
+    await node.rpc('getbestblockhash'),
+    toDisplayHex(lastOf({ ...chain, dense: chain.dense.slice(0, blocks.length) }).header.hash),
+  );
+  return { cold, warm, clock };
+}
+
+/** Ours beside theirs, where there is a peer. */
+function besideRows(ours: Rates, theirs: Rates | undefined): BenchRow[] {
+  return [...ofPeer(ours.warm, theirs?.warm), ...ofPeer(ours.cold, theirs?.cold), ...ofPeer(ours.clock, theirs?.clock)];
+}
+
+function ofPeer(mine: BenchRow | undefined, theirs: BenchRow | undefined): BenchRow[] {
+  return mine === undefined ? [] : withRatio(mine, theirs).filter((row) => row !== theirs);
+}
+
+async function oursBySubmitting(name: string, work: Work, args: readonly string[]): Promise<Rates> {
+  const node = await startQuoin({ args });
+  const rates = await bySubmitting(name, { pid: node.process.pid ?? 0, rpc: node.rpc }, work);
+  assert.equal(await node.stop(), 0);
+  return rates;
+}
+
+async function peersBySubmitting(name: string, work: Work, args: readonly string[]): Promise<Rates | undefined> {
+  const peer = await startPeerIfThere(...args);
+  if (peer === undefined) return undefined;
+  const rates = await bySubmitting(name, peer, work);
+  await peer.stop();
+  return rates;
+}
+
+function peerRows(rates: Rates | undefined): BenchRow[] {
+  return rates === undefined ? [] : [rates.warm, rates.cold, rates.clock].filter((row) => row !== undefined);
+}
+
+/** Without any index on either side, on as many threads. The engine that is slowest is given a part of the blocks. */
+async function threadRows(threads: number, work: Work, names: readonly string[]): Promise<BenchRow[]> {
+  const name = `by submitblock, ${threads === 1 ? '1 thread' : `${threads} workers`}`;
+  const theirs = await peersBySubmitting(`${name}: the C++ node`, work, [`-par=${threads}`]);
+  const rows = peerRows(theirs);
+  for (const engine of names) {
+    const part = engine === 'wasm' ? { ...work, blocks: work.blocks.slice(0, work.coldBlocks * 2) } : work;
+    // On one thread nothing is handed to others; the C++ node calls that `-par=1`.
+    const args = ['--secp256k1', engine, '--workers', String(threads === 1 ? 0 : threads), '--index', 'none'];
+    rows.push(...besideRows(await oursBySubmitting(`${name}: ${engine}`, part, args), theirs));
+  }
+  return rows;
+}
+
+/** With indexes: the two that both nodes have, and all that ours builds unless told otherwise. */
+async function indexRows(work: Work): Promise<BenchRow[]> {
+  const name = 'by submitblock, 1 thread, indexes';
+  const theirs = await peersBySubmitting(`${name} of transactions and filters: the C++ node`, work, [
+    '-par=1',
+    '-txindex',
+    '-blockfilterindex',
+  ]);
+  const same = await oursBySubmitting(`${name} of transactions and filters`, work, ['--workers', '0', '--index', 'tx,filter']);
+  const all = await oursBySubmitting(`${name} of transactions, filters, scripts and spenders`, work, ['--workers', '0']);
+  return [...peerRows(theirs), ...besideRows(same, theirs), ...besideRows(all, theirs)];
 }
 
 /** The engines a node is measured with, by the names of `--secp256k1`. */
@@ -84,32 +159,14 @@ function engineNames(smoke: boolean): string[] {
 
 /** All rows. */
 export async function run(options: BenchOptions): Promise<BenchRow[]> {
-  const amount: Amount = options.smoke
-    ? { blocksPerCall: 1, calls: 1, inputsPerBlock: 90 }
-    : { blocksPerCall: 3, calls: SAMPLES + 1, inputsPerBlock: 1_000 };
-  const secp256k1 = chooseSecp256k1('auto');
-  const chain = denseChain({ secp256k1, blocks: amount.blocksPerCall * amount.calls, inputsPerBlock: amount.inputsPerBlock });
+  const { smoke } = options;
+  const inputsPerBlock = smoke ? 90 : 1_000;
+  const coldBlocks = smoke ? 1 : SAMPLES_IN_PROCESS * BLOCKS_PER_SAMPLE;
+  const chain = denseChain({ secp256k1: chooseSecp256k1('auto'), blocks: smoke ? 2 : 150, inputsPerBlock });
   const blocks = chain.dense.map((block) => encodeBlock(block));
-  const work = { chain, blocks, amount };
-  const rows = [await inProcess(chain, blocks, amount, options)];
-  // On one thread nothing is handed to others; the C++ node calls that `-par=1`.
-  for (const threads of [1, availableParallelism()]) {
-    const name = `by submitblock, ${threads === 1 ? '1 thread' : `${threads} workers`}`;
-    const peer = await startPeerIfThere(`-par=${threads}`);
-    const theirs = peer === undefined ? undefined : await bySubmitting(`${name}: the C++ node`, peer, work, options);
-    await peer?.stop();
-    for (const row of [theirs?.clock, theirs?.cpu]) if (row !== undefined) rows.push(row);
-    for (const engine of engineNames(options.smoke)) {
-      const node = await startQuoin({ args: ['--secp256k1', engine, '--workers', String(threads === 1 ? 0 : threads)] });
-      const ours = await bySubmitting(`${name}: ${engine}`, { pid: node.process.pid ?? 0, rpc: node.rpc }, work, options);
-      assert.equal(await node.stop(), 0);
-      for (const [mine, peers] of [
-        [ours.clock, theirs?.clock],
-        [ours.cpu, theirs?.cpu],
-      ] as const) {
-        if (mine !== undefined) rows.push(...withRatio(mine, peers).filter((row) => row !== peers));
-      }
-    }
-  }
+  const work = { chain, blocks, coldBlocks, inputsPerBlock };
+  const rows = [await inProcess(chain, blocks.slice(0, coldBlocks), inputsPerBlock, options)];
+  for (const threads of [1, availableParallelism()]) rows.push(...(await threadRows(threads, work, engineNames(smoke))));
+  rows.push(...(await indexRows(work)));
   return rows;
 }
