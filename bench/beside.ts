@@ -54,6 +54,14 @@ function statusMibOf(pid: number, field: string): number | undefined {
   return line === null ? undefined : Number(line[1]) / 1024;
 }
 
+/** Memory of a process in MiB that is its own, and that it shares with files which it maps, of which the system takes back what it needs. */
+export function memoryKindsMibOf(pid: number): { readonly own: number; readonly mapped: number } | undefined {
+  const text = procText(pid, 'status');
+  if (text === undefined) return undefined;
+  const mib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) / 1024;
+  return { own: mib('RssAnon'), mapped: mib('RssFile') };
+}
+
 function procText(pid: number, name: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8');

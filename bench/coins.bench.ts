@@ -17,7 +17,7 @@ import { outPointKey } from '../src/core/primitives/transaction.ts';
 import { COIN_CACHE_BYTES_DEFAULT } from '../src/engine/chain/chain.ts';
 import { CoinCache } from '../src/engine/chain/coin-cache.ts';
 import { openLevelCoinStore } from '../src/platform/store/level-coin-store.ts';
-import { memoryMibOf, rowOf } from './beside.ts';
+import { memoryKindsMibOf, rowOf } from './beside.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
 import { turnsMs } from './turns.ts';
 
@@ -107,18 +107,22 @@ async function grow(location: string, { coins, step, cacheBytesMax }: Amount): P
     const before = process.cpuUsage();
     const begun = set.made + set.spent;
     let turns: readonly number[] = [];
-    const memory: number[] = [];
+    const own: number[] = [];
+    const mapped: number[] = [];
     while (set.size < next) {
       // The first flush is watched; to watch all of them would take more time than they do.
       const isFull = await set.block();
       if (isFull && turns.length === 0) turns = await turnsMs(() => set.flush());
       else if (isFull) await set.flush();
-      memory.push(memoryMibOf(process.pid) ?? 0);
+      const memory = memoryKindsMibOf(process.pid);
+      own.push(memory?.own ?? 0);
+      mapped.push(memory?.mapped ?? 0);
     }
     const { user, system } = process.cpuUsage(before);
     const at = `${(next / 1e6).toLocaleString('en')} million coins`;
     const { heapUsed, arrayBuffers } = process.memoryUsage();
-    rows.push(rowOf(`${at}: memory of the process (spread: since the row before)`, 'MiB', memory));
+    rows.push(rowOf(`${at}: memory of the process itself (spread: since the row before)`, 'MiB', own));
+    rows.push(rowOf(`${at}: pages of the tables that LevelDB maps, which the system may take back`, 'MiB', mapped));
     rows.push(rowOf(`${at}: JavaScript heap`, 'MiB', [mib(heapUsed)]));
     rows.push(rowOf(`${at}: the cache and other arrays`, 'MiB', [mib(arrayBuffers)]));
     rows.push(rowOf(`${at}: coins made and spent, per CPU second`, 'coins/s', [(set.made + set.spent - begun) / ((user + system) / 1e6)]));
