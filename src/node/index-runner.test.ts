@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { buildChain, childOf, genesisParent } from '../../test/support/chain-builder.ts';
 import { MemoryChain } from '../../test/support/memory-chain.ts';
 import { silentLog } from '../../test/support/mempool-world.ts';
+import { SeededRandom } from '../../test/support/seeded-random.ts';
 import { regtest } from '../core/params/regtest.ts';
 import type { Block } from '../core/primitives/block.ts';
 import { spentIndex } from '../engine/indexes/spent-index.ts';
@@ -31,7 +32,7 @@ describe('an index that has still to read blocks', () => {
     const recent = new RecentBlocks(chain);
     const begin = (): IndexRunner =>
       new IndexRunner({
-        ...{ kind: spentIndex, open: async () => store, chain, recent, clock, log: silentLog },
+        ...{ kind: spentIndex, open: async () => store, chain, recent, clock, random: new SeededRandom(1), log: silentLog },
         onFailure: (error) => assert.fail(String(error)),
       });
     const first = begin();

@@ -5,7 +5,7 @@
  * a batch that is missing in the middle of its log: each row ends with a checksum here (row-seal.ts), and batches are numbered.
  */
 import { readdir } from 'node:fs/promises';
-import { setImmediate as anotherTurn } from 'node:timers/promises';
+import { scheduler } from 'node:timers/promises';
 import { ClassicLevel, type Iterator } from 'classic-level';
 import { assert } from '../../core/base/assert.ts';
 import { toHex } from '../../core/base/bytes.ts';
@@ -324,7 +324,7 @@ export class LevelDatabase {
     try {
       const steps = fill({ put: (key, value) => void batch.put(key, value), delete: (key) => void batch.del(key) });
       let count = 0;
-      if (steps !== undefined) for (const _ of steps) if (++count % STEPS_PER_TURN === 0) await anotherTurn();
+      if (steps !== undefined) for (const _ of steps) if (++count % STEPS_PER_TURN === 0) await scheduler.yield();
     } catch (error) {
       await batch.close();
       throw error;
