@@ -180,7 +180,7 @@ export class IndexRunner {
   }
 
   async #run(store: IndexStore): Promise<void> {
-    const { clock, chain, random } = this.#parts;
+    const { clock, random } = this.#parts;
     const rows = new PendingRows(store, random.below(2 ** 32));
     while (!this.#closing) {
       if (this.#damage !== undefined) throw this.#damage;
