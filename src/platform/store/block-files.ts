@@ -1,4 +1,3 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
@@ -16,8 +15,8 @@ import {
   UNDO_CHECKSUM_SIZE_BYTES,
   undoChecksum,
 } from './block-file-format.ts';
+import { type FolderCalls, systemFolder } from './folder-calls.ts';
 import { type OpenFile, OpenFiles, openSystemFile } from './open-files.ts';
-import { syncFolder } from './small-files.ts';
 import { systemCode, toNodeError } from './system-error.ts';
 
 export interface BlockFilesOptions {
@@ -28,6 +27,7 @@ export interface BlockFilesOptions {
   /** Most bytes of a block file; a single record may be larger. Core's 128 MiB unless given. */
   readonly fileSizeMax?: number;
   readonly openFile?: OpenFile;
+  readonly folderCalls?: FolderCalls;
 }
 
 /** Failures to read a file that are of this file and not of the disk: what was in it can be had elsewhere. */
@@ -38,12 +38,12 @@ const LOST: ReadonlyMap<string | undefined, string> = new Map([
 
 /** Blocks and undo records of a folder, in Core's files. Whatever a crash left at a file's end stays there; appending goes behind it. */
 export async function openBlockFiles(options: BlockFilesOptions): Promise<BlockStore> {
-  const { folder } = options;
+  const { folder, folderCalls = systemFolder } = options;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await folderCalls.make(folder);
     const sizes = new Map<string, number>();
-    for (const name of await readdir(folder)) {
-      if (parseBlockFileName(name) !== undefined) sizes.set(name, (await stat(join(folder, name))).size);
+    for (const name of await folderCalls.list(folder)) {
+      if (parseBlockFileName(name) !== undefined) sizes.set(name, await folderCalls.sizeBytes(join(folder, name)));
     }
     return new BlockFiles(options, sizes);
   } catch (error) {
@@ -55,6 +55,7 @@ class BlockFiles implements BlockStore {
   readonly #folder: string;
   readonly #messageStart: Uint8Array;
   readonly #fileSizeMax: number;
+  readonly #folderCalls: FolderCalls;
   readonly #files: OpenFiles;
   /** Bytes of each file up to which records may lie, by name. */
   readonly #sizes: Map<string, number>;
@@ -73,6 +74,7 @@ class BlockFiles implements BlockStore {
     this.#folder = options.folder;
     this.#messageStart = options.messageStart;
     this.#fileSizeMax = options.fileSizeMax ?? BLOCK_FILE_SIZE_MAX;
+    this.#folderCalls = options.folderCalls ?? systemFolder;
     this.#files = new OpenFiles(options.openFile ?? openSystemFile);
     this.#sizes = sizes;
     for (const [name, size] of sizes) {
@@ -194,7 +196,7 @@ class BlockFiles implements BlockStore {
         const path = join(this.#folder, name);
         try {
           await this.#files.forget(path);
-          await rm(path, { force: true });
+          await this.#folderCalls.remove(path);
         } catch (error) {
           throw toNodeError(error, path);
         }
@@ -215,7 +217,7 @@ class BlockFiles implements BlockStore {
         for (const name of this.#unsynced) {
           await this.#files.use(join(this.#folder, name), { create: false }, (file) => file.datasync());
         }
-        if (this.#folderUnsynced) await syncFolder(this.#folder);
+        if (this.#folderUnsynced) await this.#folderCalls.sync(this.#folder);
       } catch (error) {
         this.#failed = toNodeError(error, this.#folder);
         throw this.#failed;
