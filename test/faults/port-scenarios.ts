@@ -1,0 +1,216 @@
+/**
+ * What a chain does while something goes wrong: each scenario lives on stores that are handed to it.
+ *
+ * @module
+ */
+
+import assert from 'node:assert/strict';
+import { regtest } from '../../src/core/params/regtest.ts';
+import type { NetworkParams } from '../../src/core/params/types.ts';
+import type { Block } from '../../src/core/primitives/block.ts';
+import { type HashKey, hashKey } from '../../src/core/primitives/ids.ts';
+import type { Chain, ChainOptions } from '../../src/engine/chain/chain.ts';
+import { HEADER_FLUSH_DELAY_MS } from '../../src/engine/chain/chain.ts';
+import { NodeError } from '../../src/engine/ports/node-error.ts';
+import { INDEX_NAMES, type IndexName } from '../../src/engine/ports/node-port.ts';
+import { Indexes } from '../../src/node/index-service.ts';
+import { buildBlock, buildChain, childOf, genesisParent, OP_TRUE, outputOf, spend } from '../support/chain-builder.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+import { silentLog } from '../support/mempool-world.ts';
+import { acceptAll, nodeOf, openTestChain, quickRegtest } from '../support/test-chain.ts';
+import { isPowerCut } from './fault-plan.ts';
+import type { WorldStores } from './fault-world.ts';
+
+/** Far more than any index needs for so few blocks. */
+const INDEX_TURNS_MAX = 1_000;
+
+/** One start of a chain and its indexes, until it is closed or fails. */
+export class Life {
+  readonly chain: Chain;
+  readonly indexes: Indexes;
+  readonly clock: FakeClock;
+  /** Blocks of which a flush said that they are kept. */
+  readonly kept = new Set<HashKey>();
+  readonly #failures: unknown[];
+
+  static async open(stores: WorldStores, options: Partial<ChainOptions>, names: readonly IndexName[]): Promise<Life> {
+    const clock = new FakeClock();
+    const { blocks, headers, coins, openIndex } = stores;
+    const failures: unknown[] = [];
+    const onFailure = (error: unknown): void => void failures.push(error);
+    const chain = await openTestChain({ ...options, blocks, headers, coins, clock, onFailure });
+    const indexes = new Indexes({ chain, clock, log: silentLog, names, open: openIndex, onFailure });
+    return new Life(chain, indexes, clock, failures);
+  }
+
+  private constructor(chain: Chain, indexes: Indexes, clock: FakeClock, failures: unknown[]) {
+    this.chain = chain;
+    this.indexes = indexes;
+    this.clock = clock;
+    this.#failures = failures;
+  }
+
+  /** Hands in blocks, none of which may be refused, and waits for the indexes. */
+  async take(blocks: readonly Block[]): Promise<void> {
+    for (const reason of await acceptAll(this.chain, blocks)) throw new Error(`a valid block is refused: ${reason}`);
+    await this.#check();
+  }
+
+  /** Lets the time pass after which header rows are written by themselves. */
+  async wait(): Promise<void> {
+    await this.clock.advance(HEADER_FLUSH_DELAY_MS);
+    await this.chain.run(() => {});
+    await this.#check();
+  }
+
+  async flush(): Promise<void> {
+    await this.chain.flush();
+    for (const node of this.chain.tree.nodes()) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
+    await this.#check();
+  }
+
+  /** A failure that only a node is told of ends the life as one that the caller sees. */
+  async #check(): Promise<void> {
+    // Indexes work on in turns of the machine; each call of theirs that fails is told of.
+    const isBehind = (): boolean => this.indexes.states().some(({ height, synced }) => !synced || height !== this.chain.tip.height);
+    for (let turns = 0; isBehind() && this.#failures.length === 0; turns++) {
+      if (turns === INDEX_TURNS_MAX) throw new Error('the indexes do not come to the tip');
+      await settle();
+    }
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** Ends in order. */
+  async close(): Promise<void> {
+    await this.indexes.close();
+    await this.chain.close();
+    for (const node of this.chain.tree.nodes()) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** As a node does that the world failed: it tries to close, and what that meets is not told any more. */
+  async giveUp(): Promise<void> {
+    for (const step of [() => this.indexes.close(), () => this.chain.close()]) {
+      await step().catch((error: unknown) => {
+        assert.ok(isPowerCut(error) || error instanceof NodeError, `not a failure of the world: ${error}`);
+      });
+    }
+  }
+}
+
+/** What is lived through, and what it comes to in the end. */
+export interface PortScenario {
+  readonly name: string;
+  readonly params: NetworkParams;
+  readonly fileSizeMax?: number;
+  readonly options: Partial<ChainOptions>;
+  readonly indexes: readonly IndexName[];
+  /** Every chain of which a part may be active at some time; the last one is what it comes to. */
+  readonly paths: readonly (readonly Block[])[];
+  /** Lived before anything goes wrong. */
+  readonly before?: (life: Life) => Promise<void>;
+  readonly live: (life: Life) => Promise<void>;
+}
+
+const pass = (block: Block) => spend({ inputs: [outputOf(block.transactions[0]!)], outputs: [{ value: 1_000n, scriptPubKey: OP_TRUE }] });
+
+/** A trunk of 7 blocks, and a longer branch from its third that spends some of the same coins otherwise. */
+function twoBranches(): {
+  readonly trunk: readonly Block[];
+  readonly branch: readonly Block[];
+  readonly paths: readonly (readonly Block[])[];
+} {
+  const params = quickRegtest;
+  const genesis = genesisParent(params);
+  const trunk = buildChain({ parent: genesis, params, count: 4, extra: Uint8Array.of(1) });
+  let parent = genesis;
+  for (const block of trunk) parent = childOf(parent, block);
+  const fork = trunk.slice(0, 3).reduce(childOf, genesis);
+  for (let i = 0; i < 3; i++) {
+    const block = buildBlock({ parent, params, transactions: [pass(trunk[i]!)] });
+    trunk.push(block);
+    parent = childOf(parent, block);
+  }
+  const first = buildBlock({ parent: fork, params, transactions: [pass(trunk[1]!), pass(trunk[0]!)], extra: Uint8Array.of(2) });
+  const branch = [first, ...buildChain({ parent: childOf(fork, first), params, count: 6, extra: Uint8Array.of(2) })];
+  return { trunk, branch, paths: [trunk, [...trunk.slice(0, 3), ...branch]] };
+}
+
+const { trunk, branch, paths } = twoBranches();
+
+async function connect(life: Life): Promise<void> {
+  await life.take(trunk.slice(0, 5));
+  await life.wait();
+  await life.take(trunk.slice(5));
+  await life.flush();
+  await life.take(branch);
+  await life.close();
+}
+
+/** Back to the trunk by hand, and forth again. */
+async function switchOver(life: Life): Promise<void> {
+  await life.take(branch);
+  await life.wait();
+  const sixth = nodeOf(life.chain, branch[5]!);
+  await life.chain.invalidateBlock(sixth);
+  await life.flush();
+  await life.chain.reconsiderBlock(sixth);
+  await life.wait();
+  await life.close();
+}
+
+const PRUNED: NetworkParams = { ...regtest, pruneKeepBlocks: 6 };
+/** Room for four blocks in a file. */
+const PRUNED_FILE_SIZE = 1_100;
+const LONG = buildChain({ parent: genesisParent(PRUNED), params: PRUNED, count: 30, extra: Uint8Array.of(1) });
+
+async function prune(life: Life): Promise<void> {
+  await life.chain.pruneTo(12);
+  await life.take(LONG.slice(24, 28));
+  await life.chain.pruneTo(20);
+  await life.take(LONG.slice(28));
+  await life.close();
+}
+
+const IN_MEMORY = 1 << 26;
+const AT_ONCE = 0;
+const BRANCHES = { params: quickRegtest, paths, indexes: [] };
+
+/** Each by its own name. */
+export const PORT_SCENARIOS: readonly PortScenario[] = [
+  { ...BRANCHES, name: 'connect', options: { dbCacheBytes: IN_MEMORY }, live: connect },
+  { ...BRANCHES, name: 'flush', options: { dbCacheBytes: AT_ONCE }, live: connect, fileSizeMax: 600 },
+  {
+    ...BRANCHES,
+    name: 'reorganisation',
+    options: { dbCacheBytes: IN_MEMORY },
+    before: (life) => life.take(trunk).then(() => life.close()),
+    live: switchOver,
+  },
+  {
+    ...BRANCHES,
+    name: 'reorganisation, flushed',
+    options: { dbCacheBytes: AT_ONCE },
+    before: (life) => life.take(trunk).then(() => life.close()),
+    live: switchOver,
+  },
+  { ...BRANCHES, name: 'indexes', options: { dbCacheBytes: IN_MEMORY }, indexes: INDEX_NAMES, live: connect },
+  {
+    ...BRANCHES,
+    name: 'indexes, reorganisation',
+    options: { dbCacheBytes: AT_ONCE },
+    indexes: INDEX_NAMES,
+    before: (life) => life.take(trunk).then(() => life.close()),
+    live: switchOver,
+  },
+  {
+    name: 'prune',
+    params: PRUNED,
+    fileSizeMax: PRUNED_FILE_SIZE,
+    options: { dbCacheBytes: IN_MEMORY, prune: { targetBytes: undefined } },
+    indexes: [],
+    paths: [LONG],
+    before: (life) => life.take(LONG.slice(0, 24)).then(() => life.close()),
+    live: prune,
+  },
+];
