@@ -13,7 +13,7 @@ import { COIN_ADVICE, openLevelCoinStore } from './level-coin-store.ts';
 import { type ClearableHeaderStore, openLevelHeaderStore } from './level-header-store.ts';
 import type { Rebuild, Reindexing } from './reindex.ts';
 import { beginScan, clearDiscarded, clearForReindex, discardCoins, noteStep, refuseMasked, refusePruned, reindexStep } from './reindex.ts';
-import { readFileLimited } from './small-files.ts';
+import { readFileLimited, syncFolder } from './small-files.ts';
 import { systemCode, toNodeError } from './system-error.ts';
 
 /** Everything of a chain that is kept on disk. */
@@ -185,6 +185,10 @@ export async function openStores({ folder, params, rebuild, blockFileSizeMax, on
       onUpgrade: upgrading('coins'),
     });
     opened.push(coins);
+    // The names of the folders themselves: rows must not outlive the folder that they point into.
+    await syncFolder(folder).catch((error: unknown) => {
+      throw toNodeError(error, folder);
+    });
     const reindexing = reindexes ? await beginScan(folder, messageStart, genesisHash) : undefined;
     return { blocks, headers, coins, reindexing, wasKilled, makeRoom: () => releaseReserve(folder), close };
   } catch (error) {

@@ -3,7 +3,8 @@ import { toHex } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import { COIN_KEY_SIZE_BYTES, type CoinBatch, type CoinStore } from '../../engine/ports/coin-store.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { KeyWriter, type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
+import { KeyWriter, type LevelDatabase, type LevelDatabaseOptions } from './level-database.ts';
+import { openDatabase } from './open-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
 const COIN_FORMAT_VERSION = 2;
@@ -40,13 +41,13 @@ function rowName(key: Uint8Array): string {
 /** What is to be done where all blocks are stored. */
 export const COIN_ADVICE = 'start with --reindex-chainstate, which makes the coins anew from the blocks, all of which are stored';
 
-/** Opens the coins of a folder. `advice` is for damage. @throws NodeError as `openLevelDatabase` */
+/** Opens the coins of a folder. `advice` is for damage. @throws NodeError as `openDatabase` */
 export async function openLevelCoinStore(
   location: string,
   network: StoredNetwork,
   { advice = () => COIN_ADVICE, thorough, onUpgrade }: Partial<Pick<LevelDatabaseOptions, 'advice' | 'thorough' | 'onUpgrade'>> = {},
 ): Promise<CoinStore> {
-  const database = await openLevelDatabase({
+  const database = await openDatabase({
     location,
     network,
     version: COIN_FORMAT_VERSION,

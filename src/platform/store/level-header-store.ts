@@ -6,7 +6,8 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { checkRoom } from './disk-reserve.ts';
 import { decodePage, decodePageKey, encodePageKey, OLD_ROW_PREFIX, PAGE_PREFIX, packOldRow } from './header-row.ts';
-import { type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
+import type { LevelDatabase, LevelDatabaseOptions } from './level-database.ts';
+import { openDatabase } from './open-database.ts';
 
 /** Version of the rows; docs/data-folder.md says what each was. */
 const HEADER_FORMAT_VERSION = 2;
@@ -32,14 +33,14 @@ export interface ClearableHeaderStore extends HeaderStore {
 /** What is to be done where the header tree is damaged: it says where each block lies. */
 const ADVICE = 'start with --reindex, which makes headers and coins anew from the block files';
 
-/** Opens the header tree of a folder. @throws NodeError as `openLevelDatabase` */
+/** Opens the header tree of a folder. @throws NodeError as `openDatabase` */
 export async function openLevelHeaderStore(
   location: string,
   network: StoredNetwork,
   { thorough, onUpgrade }: Pick<LevelDatabaseOptions, 'thorough' | 'onUpgrade'> = {},
 ): Promise<ClearableHeaderStore> {
   const open = (): Promise<LevelDatabase> =>
-    openLevelDatabase({
+    openDatabase({
       location,
       network,
       version: HEADER_FORMAT_VERSION,

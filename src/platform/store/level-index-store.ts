@@ -5,7 +5,8 @@ import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { IndexBatch, IndexRange, IndexStore, IndexTip } from '../../engine/ports/index-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { KeyWriter, type LevelDatabase, openLevelDatabase } from './level-database.ts';
+import { KeyWriter, type LevelDatabase } from './level-database.ts';
+import { openDatabase } from './open-database.ts';
 import { syncFolder } from './small-files.ts';
 import { toNodeError } from './system-error.ts';
 
@@ -41,7 +42,7 @@ const ADVICE = 'it is made anew by itself; where that happens again, look at the
 /**
  * Opens an index in a folder of its own, which is made if it is not there. One that is damaged begins anew, of which `onDamage` is told.
  *
- * @throws NodeError as `openLevelDatabase`
+ * @throws NodeError as `openDatabase`
  */
 export async function openLevelIndexStore(
   location: string,
@@ -66,7 +67,7 @@ export async function openLevelIndexStore(
 }
 
 function openIndexDatabase(location: string, network: StoredNetwork, thorough: boolean | undefined): Promise<LevelDatabase> {
-  return openLevelDatabase({
+  return openDatabase({
     location,
     network,
     version: INDEX_FORMAT_VERSION,

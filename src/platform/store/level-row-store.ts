@@ -1,7 +1,7 @@
 import { printableAscii } from '../../core/base/bytes.ts';
 import type { RowStore } from '../../engine/ports/row-store.ts';
 import type { StoredNetwork } from './database-identity.ts';
-import { openLevelDatabase } from './level-database.ts';
+import { openDatabase } from './open-database.ts';
 
 /** Before every row's key, which is ASCII: the database's identity stands in front of them all. */
 const ROW_PREFIX = 0x52; // R
@@ -21,10 +21,10 @@ function encodeKey(key: string): Uint8Array {
 /**
  * Rows in a LevelDB folder of their own.
  *
- * @throws NodeError as `openLevelDatabase`
+ * @throws NodeError as `openDatabase`
  */
 export async function openLevelRowStore(location: string, network: StoredNetwork): Promise<RowStore> {
-  const database = await openLevelDatabase({
+  const database = await openDatabase({
     location,
     version: ROWS_FORMAT_VERSION,
     network,
