@@ -43,8 +43,11 @@ const GENESIS_RECORD_SIZE = RECORD_HEADER_SIZE_BYTES + encodeBlock(SCENARIO.para
 
 /** Every byte of every record, each with one bit of it by chance. */
 export async function flipsOf(random: Random): Promise<Flip[]> {
-  const files = (await worldWithTrunk()).disk.files();
-  const flips = [...files].flatMap(([path, { bytes }]) => Array.from(bytes, (_, offset) => ({ path, offset, bit: random.below(8) })));
+  const { files } = (await worldWithTrunk()).disk;
+  const flips = files.list('blocks').flatMap((name) => {
+    const path = `blocks/${name}`;
+    return Array.from(files.file(path)!.bytes, (_, offset) => ({ path, offset, bit: random.below(8) }));
+  });
   return flips.filter(({ path, offset }) => path.includes('rev') || offset >= GENESIS_RECORD_SIZE);
 }
 
@@ -64,7 +67,7 @@ export function flipReference(): Promise<Reference> {
  */
 export async function flip({ path, offset, bit }: Flip, reference: Reference): Promise<string | undefined> {
   const world = await worldWithTrunk();
-  const file = world.disk.files().get(path)!;
+  const file = world.disk.files.file(path)!;
   file.bytes = file.bytes.slice();
   file.bytes[offset]! ^= 1 << bit;
   const life = await openIn(world);

@@ -17,7 +17,8 @@ import { createMemoryHeaderStore } from '../../src/platform/store/memory-header-
 import { createMemoryIndexStore } from '../../src/platform/store/memory-index-store.ts';
 import { toNodeError } from '../../src/platform/store/system-error.ts';
 import { type FaultPlan, PowerCut } from './fault-plan.ts';
-import { type Loss, SimulatedDisk } from './simulated-disk.ts';
+import type { Loss } from './forgetful-files.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
 
 /** Bytes. */
 const LONGER_THAN_KEYS = 128;

@@ -5,7 +5,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { decodeBlock } from '../../src/core/primitives/block.ts';
+import type { NetworkParams } from '../../src/core/params/types.ts';
+import { type Block, decodeBlock } from '../../src/core/primitives/block.ts';
 import { type HashKey, hashKey, toDisplayHex } from '../../src/core/primitives/ids.ts';
 import type { Chain } from '../../src/engine/chain/chain.ts';
 import { isPruned, isStored } from '../../src/engine/chain/header-node.ts';
@@ -15,8 +16,8 @@ import { SeededRandom } from '../support/seeded-random.ts';
 import { acceptAll, coinsHash, openTestChain } from '../support/test-chain.ts';
 import { FAULTS, type FaultName, FaultPlan, isPowerCut } from './fault-plan.ts';
 import { FaultWorld } from './fault-world.ts';
+import { LOSSES, type Loss } from './forgetful-files.ts';
 import { Life, type PortScenario } from './port-scenarios.ts';
-import { LOSSES, type Loss } from './simulated-disk.ts';
 
 /** What nothing ever happened to says. */
 export interface Reference {
@@ -52,9 +53,8 @@ async function worldBefore(scenario: PortScenario): Promise<FaultWorld> {
   return world;
 }
 
-/** Coins of every block of every path, and the index rows of the last one, by chains that nothing ever happened to. */
-export async function referenceOf(scenario: PortScenario): Promise<Reference> {
-  const { paths, params, indexes } = scenario;
+/** The hash over the coins of every block of some chains. */
+export async function coinsOfPaths(paths: readonly (readonly Block[])[], params: NetworkParams): Promise<Map<HashKey, string>> {
   const coins = new Map<HashKey, string>();
   for (const path of paths) {
     const chain = await openTestChain({ params });
@@ -64,6 +64,13 @@ export async function referenceOf(scenario: PortScenario): Promise<Reference> {
       coins.set(hashKey(chain.tip.hash), await coinsHash(chain));
     }
   }
+  return coins;
+}
+
+/** Coins of every block of every path, and the index rows of the last one, by chains that nothing ever happened to. */
+export async function referenceOf(scenario: PortScenario): Promise<Reference> {
+  const { paths, params, indexes } = scenario;
+  const coins = await coinsOfPaths(paths, params);
   const world = new FaultWorld(params);
   const life = await openWorld(scenario, world, new FaultPlan());
   const last = paths.at(-1)!;
@@ -124,7 +131,7 @@ function checkTold(error: unknown, name: FaultName): void {
 }
 
 /** Every row says the truth: what it points to is there, and is it. */
-async function checkRows(chain: Chain, kept: ReadonlySet<HashKey>): Promise<void> {
+export async function checkRows(chain: Chain, kept: ReadonlySet<HashKey>): Promise<void> {
   for (const node of chain.tree.nodes()) {
     if (kept.has(hashKey(node.hash))) assert.ok(isStored(node) || isPruned(node), `block ${node.height} was flushed and is lost`);
     if (!isStored(node)) continue;

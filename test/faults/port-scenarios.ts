@@ -114,17 +114,18 @@ export interface PortScenario {
 
 const pass = (block: Block) => spend({ inputs: [outputOf(block.transactions[0]!)], outputs: [{ value: 1_000n, scriptPubKey: OP_TRUE }] });
 
-/** A trunk of 7 blocks, and a longer branch from its third that spends some of the same coins otherwise. */
-function twoBranches(): {
+/** Two branches, and the chains that may be active: the trunk, and the branch with what is before it. */
+export interface TwoBranches {
   readonly trunk: readonly Block[];
   readonly branch: readonly Block[];
   readonly paths: readonly (readonly Block[])[];
-} {
-  const params = quickRegtest;
+}
+
+/** A trunk of 7 blocks, and a longer branch from its third that spends some of the same coins otherwise. Coinbases must mature early. */
+export function twoBranches(params: NetworkParams): TwoBranches {
   const genesis = genesisParent(params);
   const trunk = buildChain({ parent: genesis, params, count: 4, extra: Uint8Array.of(1) });
-  let parent = genesis;
-  for (const block of trunk) parent = childOf(parent, block);
+  let parent = trunk.reduce(childOf, genesis);
   const fork = trunk.slice(0, 3).reduce(childOf, genesis);
   for (let i = 0; i < 3; i++) {
     const block = buildBlock({ parent, params, transactions: [pass(trunk[i]!)] });
@@ -136,7 +137,7 @@ function twoBranches(): {
   return { trunk, branch, paths: [trunk, [...trunk.slice(0, 3), ...branch]] };
 }
 
-const { trunk, branch, paths } = twoBranches();
+const { trunk, branch, paths } = twoBranches(quickRegtest);
 
 async function connect(life: Life): Promise<void> {
   await life.take(trunk.slice(0, 5));
