@@ -69,7 +69,7 @@ async function runNode(
   const url = await readyOf(child);
   let isDone = false;
   if (url !== undefined) {
-    const rpc: Rpc = (method, ...params) => callRpc(url, readFileSync(join(folder, '.cookie'), 'utf8').trim(), method, params);
+    const rpc: Rpc = async (method, ...params) => callRpc(url, readFileSync(join(folder, '.cookie'), 'utf8').trim(), method, params);
     try {
       await action(rpc);
       isDone = true;
