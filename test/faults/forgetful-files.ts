@@ -154,6 +154,11 @@ export class ForgetfulFiles {
     ]);
   }
 
+  /** Gives a file a second name. */
+  link(from: string, to: string): void {
+    this.#setNames([{ ...this.#place(to), entry: this.#find(from) }]);
+  }
+
   remove(path: string): void {
     const place = this.#place(path);
     if (place.folder.names.has(place.name)) this.#setNames([{ ...place, entry: undefined }]);

@@ -17,7 +17,7 @@ import { acceptAll, coinsHash, openTestChain } from '../support/test-chain.ts';
 import { FAULTS, type FaultName, FaultPlan, isPowerCut } from './fault-plan.ts';
 import { FaultWorld } from './fault-world.ts';
 import { LOSSES, type Loss } from './forgetful-files.ts';
-import { Life, type PortScenario } from './port-scenarios.ts';
+import { Life, nodesOf, type PortScenario } from './port-scenarios.ts';
 
 /** What nothing ever happened to says. */
 export interface Reference {
@@ -132,7 +132,7 @@ function checkTold(error: unknown, name: FaultName): void {
 
 /** Every row says the truth: what it points to is there, and is it. */
 export async function checkRows(chain: Chain, kept: ReadonlySet<HashKey>): Promise<void> {
-  for (const node of chain.tree.nodes()) {
+  for (const node of nodesOf(chain)) {
     if (kept.has(hashKey(node.hash))) assert.ok(isStored(node) || isPruned(node), `block ${node.height} was flushed and is lost`);
     if (!isStored(node)) continue;
     assert.equal(hashKey(decodeBlock(await chain.readBlock(node)).header.hash), hashKey(node.hash));
@@ -140,7 +140,7 @@ export async function checkRows(chain: Chain, kept: ReadonlySet<HashKey>): Promi
   }
   for (const hash of kept)
     assert.ok(
-      [...chain.tree.nodes()].some((node) => hashKey(node.hash) === hash),
+      [...nodesOf(chain)].some((node) => hashKey(node.hash) === hash),
       'a header was flushed and is lost',
     );
 }

@@ -11,6 +11,7 @@ import type { Block } from '../../src/core/primitives/block.ts';
 import { type HashKey, hashKey } from '../../src/core/primitives/ids.ts';
 import type { Chain, ChainOptions } from '../../src/engine/chain/chain.ts';
 import { HEADER_FLUSH_DELAY_MS } from '../../src/engine/chain/chain.ts';
+import type { HeaderNode } from '../../src/engine/chain/header-node.ts';
 import { NodeError } from '../../src/engine/ports/node-error.ts';
 import { INDEX_NAMES, type IndexName } from '../../src/engine/ports/node-port.ts';
 import { Indexes } from '../../src/node/index-service.ts';
@@ -20,6 +21,11 @@ import { silentLog } from '../support/mempool-world.ts';
 import { acceptAll, nodeOf, openTestChain, quickRegtest } from '../support/test-chain.ts';
 import { isPowerCut } from './fault-plan.ts';
 import type { WorldStores } from './fault-world.ts';
+
+/** Every header that a chain knows. */
+export function* nodesOf({ tree }: Chain): Generator<HeaderNode> {
+  for (let row = 0; row < tree.size; row++) yield tree.nodes.of(row);
+}
 
 /** Far more than any index needs for so few blocks. */
 const INDEX_TURNS_MAX = 1_000;
@@ -65,7 +71,7 @@ export class Life {
 
   async flush(): Promise<void> {
     await this.chain.flush();
-    for (const node of this.chain.tree.nodes()) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
+    for (const node of nodesOf(this.chain)) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
     await this.#check();
   }
 
@@ -84,7 +90,7 @@ export class Life {
   async close(): Promise<void> {
     await this.indexes.close();
     await this.chain.close();
-    for (const node of this.chain.tree.nodes()) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
+    for (const node of nodesOf(this.chain)) if (node.block !== undefined) this.kept.add(hashKey(node.hash));
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 

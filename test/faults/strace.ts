@@ -11,7 +11,19 @@ import { join } from 'node:path';
 import { QUOIN_COMMAND } from '../support/quoin-process.ts';
 
 /** Calls that change files, in the words of Linux. */
-export const FILE_CALLS = ['openat', 'write', 'pwrite64', 'ftruncate', 'fsync', 'fdatasync', 'rename', 'unlink', 'rmdir', 'mkdir'] as const;
+export const FILE_CALLS = [
+  'openat',
+  'write',
+  'pwrite64',
+  'ftruncate',
+  'fsync',
+  'fdatasync',
+  'rename',
+  'link',
+  'unlink',
+  'rmdir',
+  'mkdir',
+] as const;
 
 /** One of them. */
 export type FileCall = (typeof FILE_CALLS)[number];
@@ -28,6 +40,7 @@ export const CALL_FAULTS: Readonly<Record<FileCall, readonly CallFault[]>> = {
   fsync: ['ENOSPC', 'EIO', 'EROFS', 'KILL'],
   fdatasync: ['ENOSPC', 'EIO', 'EROFS', 'KILL'],
   rename: ['ENOSPC', 'EIO', 'EROFS', 'KILL'],
+  link: ['ENOSPC', 'EIO', 'EROFS', 'KILL'],
   unlink: ['EIO', 'EROFS', 'KILL'],
   rmdir: ['EIO', 'EROFS', 'KILL'],
   mkdir: ['ENOSPC', 'EROFS', 'KILL'],
@@ -64,7 +77,7 @@ export function watchedPaths(folder: string, indexes: readonly string[] = []): s
     const names = ['', 'CURRENT', 'LOG', 'LOG.old', 'LOCK'];
     for (let i = 1; i <= LEVEL_FILES_MAX; i++) {
       const number = String(i).padStart(6, '0');
-      names.push(`${number}.log`, `${number}.ldb`, `${number}.dbtmp`, `MANIFEST-${number}`);
+      names.push(`${number}.log`, `${number}.log.kept`, `${number}.ldb`, `${number}.dbtmp`, `MANIFEST-${number}`);
     }
     paths.push(...names.map((name) => join(folder, database, name)));
   }

@@ -16,7 +16,8 @@ export type FileOperation =
   | { readonly call: 'sync'; readonly path: string }
   | { readonly call: 'remove'; readonly path: string }
   | { readonly call: 'make'; readonly path: string }
-  | { readonly call: 'rename'; readonly path: string; readonly to: string };
+  | { readonly call: 'rename'; readonly path: string; readonly to: string }
+  | { readonly call: 'link'; readonly path: string; readonly to: string };
 
 /** A call that came back without an error: its arguments as strace writes them. */
 interface TracedCall {
@@ -78,6 +79,10 @@ const READERS: Readonly<Record<string, (call: TracedCall, inFolder: (path: strin
     const [from, to] = partsOf(args).texts.map((text) => inFolder(text.toString()));
     return { call: 'rename', path: from!, to: to! };
   },
+  link: ({ args }, inFolder) => {
+    const [from, to] = partsOf(args).texts.map((text) => inFolder(text.toString()));
+    return { call: 'link', path: from!, to: to! };
+  },
 };
 
 /** Everything that a process changed in a folder, in order. The log must be a whole one. */
@@ -108,6 +113,9 @@ export function repeat(operation: FileOperation, files: ForgetfulFiles): void {
       break;
     case 'rename':
       files.rename(path, operation.to);
+      break;
+    case 'link':
+      files.link(path, operation.to);
       break;
     case 'sync':
       if (file === undefined) files.syncFolder(path);

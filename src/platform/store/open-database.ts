@@ -7,6 +7,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NodeError } from '../../engine/ports/node-error.ts';
+import { dropKeptLogs, keepLogs, settleLogs } from './kept-logs.ts';
 import { type LevelDatabase, type LevelDatabaseOptions, openLevelDatabase } from './level-database.ts';
 import { syncFolder } from './small-files.ts';
 import { toNodeError } from './system-error.ts';
@@ -15,7 +16,7 @@ import { toNodeError } from './system-error.ts';
 const FIRST_LIST = 'MANIFEST-000001\n';
 
 /** Files of a database without rows. */
-const EMPTY_FILE = /^(CURRENT|MANIFEST-\d+|\d+\.(log|dbtmp))$/;
+const EMPTY_FILE = /^(CURRENT|MANIFEST-\d+|\d+\.(log|log\.kept|dbtmp))$/;
 
 /**
  * Opens a database, making it if there is none. Its names are on the disk when it returns.
@@ -24,17 +25,26 @@ const EMPTY_FILE = /^(CURRENT|MANIFEST-\d+|\d+\.(log|dbtmp))$/;
  */
 export async function openDatabase(options: LevelDatabaseOptions): Promise<LevelDatabase> {
   const { location } = options;
+  await keepLogs(location);
   const database = await openLevelDatabase(options).catch(async (error: unknown) => {
     // LevelDB had the lock when it found the damage: no other process is making the database now.
-    if (!(error instanceof NodeError) || error.code !== 'database-damaged' || !(await clearUnborn(location))) throw error;
-    return openLevelDatabase(options);
+    if (error instanceof NodeError && error.code === 'database-damaged' && (await clearUnborn(location))) return openLevelDatabase(options);
+    await settleLogs(location);
+    throw error;
   });
   try {
+    if (!(await dropKeptLogs(location))) {
+      throw new NodeError(
+        'data-dir-unusable',
+        `${location} cannot be used: its log could not be opened; nothing of it is lost, start again`,
+      );
+    }
     await syncFolder(location);
     await syncFolder(dirname(location));
     return database;
   } catch (error) {
     await database.close();
+    await settleLogs(location);
     throw toNodeError(error, location);
   }
 }
