@@ -62,7 +62,7 @@ export function flipReference(): Promise<Reference> {
 /**
  * Flips a bit of a folder at rest, starts on it, looks through everything and then takes a better branch, for which blocks are undone.
  *
- * @returns what stopped the switch, undefined where it had no need of the damaged record
+ * @returns what stopped the switch, or why it waits for records to be mended, undefined where it had no need of the damaged record
  * @throws where it is not found, where what was found does not name the place, or where coins come out that are not those of the tip
  */
 export async function flip({ path, offset, bit }: Flip, reference: Reference): Promise<string | undefined> {
@@ -77,7 +77,10 @@ export async function flip({ path, offset, bit }: Flip, reference: Reference): P
   let bySwitching: string | undefined;
   try {
     assert.deepEqual(await acceptAll(chain, SCENARIO.paths[1]!), []);
-    assert.equal(hashKey(chain.tip.hash), reference.finalTip);
+    if (hashKey(chain.tip.hash) !== reference.finalTip) {
+      assert.ok(chain.damagedCount > 0, 'it stays where it is for what is to be mended');
+      bySwitching = byLooking;
+    }
   } catch (error) {
     if (!(error instanceof NodeError)) throw error;
     assert.match(error.code, /^(block|undo)-file-damaged$/, error.message);

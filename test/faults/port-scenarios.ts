@@ -18,6 +18,7 @@ import { Indexes } from '../../src/node/index-service.ts';
 import { buildBlock, buildChain, childOf, genesisParent, OP_TRUE, outputOf, spend } from '../support/chain-builder.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { silentLog } from '../support/mempool-world.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { acceptAll, nodeOf, openTestChain, quickRegtest } from '../support/test-chain.ts';
 import { isPowerCut } from './fault-plan.ts';
 import type { WorldStores } from './fault-world.ts';
@@ -45,7 +46,7 @@ export class Life {
     const failures: unknown[] = [];
     const onFailure = (error: unknown): void => void failures.push(error);
     const chain = await openTestChain({ ...options, blocks, headers, coins, clock, onFailure });
-    const indexes = new Indexes({ chain, clock, log: silentLog, names, open: openIndex, onFailure });
+    const indexes = new Indexes({ chain, clock, random: new SeededRandom(1), log: silentLog, names, open: openIndex, onFailure });
     return new Life(chain, indexes, clock, failures);
   }
 

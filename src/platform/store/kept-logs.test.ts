@@ -13,7 +13,8 @@ const KEY = Uint8Array.of(0x41);
 /** A database at rest with a row in its log. */
 async function withRow(t: TestContext): Promise<LevelDatabaseOptions> {
   const location = join(await tempFolder(t), 'database');
-  const options = { location, version: 1, network: SAMPLE_NETWORK, cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 };
+  const sizes = { cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 };
+  const options = { location, version: 2, network: SAMPLE_NETWORK, advice: () => 'start anew', ...sizes };
   const database = await openDatabase(options);
   await database.write((batch) => batch.put(KEY, KEY));
   await database.close();

@@ -11,7 +11,8 @@ const KEY = Uint8Array.of(0x41);
 
 async function optionsIn(t: TestContext): Promise<LevelDatabaseOptions> {
   const location = join(await tempFolder(t), 'database');
-  return { location, version: 1, network: SAMPLE_NETWORK, cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 };
+  const sizes = { cacheSizeBytes: 1 << 20, writeBufferSizeBytes: 1 << 20 };
+  return { location, version: 2, network: SAMPLE_NETWORK, advice: () => 'start anew', ...sizes };
 }
 
 /** What a power cut leaves while LevelDB makes a database: CURRENT is on the disk, and the list that it names is not. */
