@@ -88,20 +88,26 @@ export function coinsNeeded(block: Block, params: ConsensusParams, context?: Bip
 /** The outputs that the transactions of a block make. Nearly every input spends another, and is told so by two bytes of its txid. */
 class OwnOutputs {
   readonly #transactions: readonly Transaction[];
-  /** 1 where a txid begins with these two bytes. */
-  readonly #beginnings = new Uint8Array(65_536);
+  /** 1 where a txid begins with these two bytes. Made when it is first asked: most blocks of a young chain spend nothing. */
+  #beginnings: Uint8Array | undefined = undefined;
   #outputCounts: Map<HashKey, number> | undefined = undefined;
 
   constructor(transactions: readonly Transaction[]) {
     this.#transactions = transactions;
-    for (let i = 0; i < transactions.length; i++) this.#beginnings[beginningOf(transactions[i]!.txid)] = 1;
   }
 
   has({ txid, vout }: OutPoint): boolean {
+    this.#beginnings ??= beginningsOf(this.#transactions);
     if (this.#beginnings[beginningOf(txid)] === 0) return false;
     this.#outputCounts ??= new Map(this.#transactions.map((tx) => [hashKey(tx.txid), tx.outputs.length]));
     return vout < (this.#outputCounts.get(hashKey(txid)) ?? 0);
   }
+}
+
+function beginningsOf(transactions: readonly Transaction[]): Uint8Array {
+  const beginnings = new Uint8Array(65_536);
+  for (let i = 0; i < transactions.length; i++) beginnings[beginningOf(transactions[i]!.txid)] = 1;
+  return beginnings;
 }
 
 function beginningOf(txid: Uint8Array): number {

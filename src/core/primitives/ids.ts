@@ -76,9 +76,25 @@ export function hashOfKey<T extends Uint8Array = Uint8Array>(key: HashKey): T {
   return bytes as unknown as T;
 }
 
-/** Hexadecimal in display order, that is to say reversed. */
+/** Character codes of the first and of the second hexadecimal digit of each byte. */
+const H: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => (byte >> 4).toString(16).charCodeAt(0));
+const L: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => (byte & 15).toString(16).charCodeAt(0));
+
+/** Hexadecimal in display order, that is to say reversed. In one call for a hash, as {@link hashKey}. */
 export function toDisplayHex(hash: Uint8Array): string {
-  return toHex(Uint8Array.from(hash).reverse());
+  if (hash.length !== 32) return toHex(Uint8Array.from(hash).reverse());
+  const b = hash as unknown as Bytes32;
+  // biome-ignore format: four a line.
+  return String.fromCharCode(
+    H[b[31]]!, L[b[31]]!, H[b[30]]!, L[b[30]]!, H[b[29]]!, L[b[29]]!, H[b[28]]!, L[b[28]]!,
+    H[b[27]]!, L[b[27]]!, H[b[26]]!, L[b[26]]!, H[b[25]]!, L[b[25]]!, H[b[24]]!, L[b[24]]!,
+    H[b[23]]!, L[b[23]]!, H[b[22]]!, L[b[22]]!, H[b[21]]!, L[b[21]]!, H[b[20]]!, L[b[20]]!,
+    H[b[19]]!, L[b[19]]!, H[b[18]]!, L[b[18]]!, H[b[17]]!, L[b[17]]!, H[b[16]]!, L[b[16]]!,
+    H[b[15]]!, L[b[15]]!, H[b[14]]!, L[b[14]]!, H[b[13]]!, L[b[13]]!, H[b[12]]!, L[b[12]]!,
+    H[b[11]]!, L[b[11]]!, H[b[10]]!, L[b[10]]!, H[b[9]]!, L[b[9]]!, H[b[8]]!, L[b[8]]!,
+    H[b[7]]!, L[b[7]]!, H[b[6]]!, L[b[6]]!, H[b[5]]!, L[b[5]]!, H[b[4]]!, L[b[4]]!,
+    H[b[3]]!, L[b[3]]!, H[b[2]]!, L[b[2]]!, H[b[1]]!, L[b[1]]!, H[b[0]]!, L[b[0]]!,
+  );
 }
 
 /** Wire-order hash of 64 hexadecimal digits in display order, or undefined where the text is anything else. */
