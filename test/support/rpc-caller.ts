@@ -27,10 +27,9 @@ function closed(schema: unknown): unknown {
 export function createRpcCaller(node = new FakeNode()) {
   const handler = createRpcHandler(node, { curve });
   const signal = { aborted: false };
-  const raw = async (method: string, ...params: JsonOutput[]): Promise<string> => {
-    const body = Buffer.from(writeJson({ id: 1, method, params }));
-    return (await handler({ body, signal })).body;
-  };
+  /** The answer to a body as it is. */
+  const post = async (text: string): Promise<string> => String((await handler({ body: Buffer.from(text), signal })).body);
+  const raw = (method: string, ...params: JsonOutput[]): Promise<string> => post(writeJson({ id: 1, method, params }));
   /** The result, held against what the method says of it. */
   const call = async (method: string, ...params: JsonOutput[]) => {
     const reply = JSON.parse(await raw(method, ...params));
@@ -45,5 +44,5 @@ export function createRpcCaller(node = new FakeNode()) {
     if (typeof message === 'string') assert.equal(error.message, message);
     else assert.match(error.message, message);
   };
-  return { node, signal, raw, call, fails };
+  return { node, signal, post, raw, call, fails };
 }

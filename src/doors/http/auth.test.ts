@@ -73,6 +73,41 @@ describe('Authenticator', () => {
     assert.equal(await auth.login('Bearer tok'), 'right');
   });
 
+  it('knows the header that was right the last time, and no other', async () => {
+    const auth = new Authenticator(ALL, new FakeClock());
+    for (const header of [undefined, '', 'Bearer tok', '\0'.repeat(512)]) assert.equal(auth.isKnown(header), false, header);
+    await auth.login(basic('you:sécret'));
+    assert.equal(auth.isKnown(basic('you:sécret')), true);
+    await auth.login('Bearer tok');
+    for (const header of [basic('you:sécret'), 'Bearer to', 'Bearer tok ', 'Bearer tok2', 'Bearer no', undefined, '']) {
+      assert.equal(auth.isKnown(header), false, header);
+    }
+    assert.equal(auth.isKnown('Bearer tok'), true);
+  });
+
+  it('remembers a header of 512 bytes, not one byte more', async () => {
+    for (const [length, known] of [
+      [512, true],
+      [513, false],
+    ] as const) {
+      const token = 'x'.repeat(length - 'Bearer '.length);
+      const auth = new Authenticator({ token }, new FakeClock());
+      assert.equal(await auth.login(`Bearer ${token}`), 'right');
+      assert.equal(auth.isKnown(`Bearer ${token}`), known);
+    }
+  });
+
+  it('knows nobody while too many wrong logins wait', async () => {
+    const clock = new FakeClock();
+    const auth = new Authenticator(ALL, clock);
+    await auth.login('Bearer tok');
+    const wrong = Array.from({ length: WRONG_LOGINS_MAX }, () => auth.login('Bearer no'));
+    assert.equal(auth.isKnown('Bearer tok'), false);
+    await clock.advance(WRONG_LOGIN_DELAY_MS);
+    await Promise.all(wrong);
+    assert.equal(auth.isKnown('Bearer tok'), true);
+  });
+
   it('refuses an rpcauth line of another form, without showing its hash', () => {
     for (const line of ['me', 'me:salt', 'me:salt$', `me:salt$${'0'.repeat(63)}`, `:salt$${'0'.repeat(64)}`, `me:$${'0'.repeat(64)}`]) {
       const make = () => new Authenticator({ rpcauth: [line] }, new FakeClock());

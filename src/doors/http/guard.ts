@@ -25,6 +25,8 @@ export function isLoopback(address: string | undefined): boolean {
 /** Decides by headers alone whether a request is looked at. */
 export class Guard {
   readonly #names: ReadonlySet<string>;
+  /** The last `Host` that was ours: most requests have the same. */
+  #lastOurs: string | undefined;
 
   /** @param names - by which the server may be called besides addresses and `localhost` */
   constructor(names: readonly string[]) {
@@ -32,9 +34,12 @@ export class Guard {
   }
 
   #isOurs(host: string): boolean {
+    if (host === this.#lastOurs) return true;
     const name = hostNameOf(host);
     // A name can be made to point anywhere, an address cannot.
-    return name !== undefined && (isIP(name) !== 0 || this.#names.has(name));
+    const isOurs = name !== undefined && (isIP(name) !== 0 || this.#names.has(name));
+    if (isOurs) this.#lastOurs = host;
+    return isOurs;
   }
 
   /** Why a request is refused, or undefined. Programs other than browsers send no `Origin`. */

@@ -17,7 +17,7 @@ const LONG_ANSWER_BYTES = 16_384;
 /** Answers JSON-RPC bodies; the rpc room makes one. */
 export type JsonRpcHandler = (call: { readonly body: Uint8Array; readonly signal: CancelSignal }) => Promise<{
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Buffer;
 }>;
 
 /** Whether a path is one of JSON-RPC's. No wallet is named in the methods there are, so any name will do. */
@@ -39,6 +39,14 @@ export interface JsonRpcContext {
   readonly signal: CancelSignal;
 }
 
+/**
+ * A long answer as bytes. A short text goes out with the headers in one write; a long one would be copied for that once more. Where it
+ * has nothing but ASCII (as many bytes as characters), it need not be encoded either.
+ */
+function bytesOf(body: string | Buffer, sizeBytes: number): Buffer {
+  return typeof body === 'string' ? Buffer.from(body, sizeBytes === body.length ? 'latin1' : 'utf8') : body;
+}
+
 async function answerBody(request: IncomingMessage, response: ServerResponse, context: JsonRpcContext): Promise<void> {
   const body = await readBody(request, RPC_BODY_SIZE_MAX);
   if (body === undefined) {
@@ -51,17 +59,15 @@ async function answerBody(request: IncomingMessage, response: ServerResponse, co
     return;
   }
   const sizeBytes = Buffer.byteLength(answer.body);
-  response.writeHead(answer.status, { 'content-type': 'application/json', 'content-length': sizeBytes });
-  // A short text goes out with the headers in one write. A long one would be copied for that once more; where it has nothing but ASCII
-  // (as many bytes as characters), it need not be encoded either.
-  const ascii = sizeBytes === answer.body.length;
-  response.end(sizeBytes < LONG_ANSWER_BYTES ? answer.body : Buffer.from(answer.body, ascii ? 'latin1' : 'utf8'));
+  response.writeHead(answer.status, ['content-type', 'application/json', 'content-length', String(sizeBytes)]);
+  response.end(sizeBytes < LONG_ANSWER_BYTES ? answer.body : bytesOf(answer.body, sizeBytes));
 }
 
 /** Answers one request whose path is JSON-RPC's. */
 export async function answerJsonRpc(request: IncomingMessage, response: ServerResponse, context: JsonRpcContext): Promise<void> {
   if (request.method !== 'POST') return refuse(response, 405, 'JSONRPC server handles only POST requests', { allow: 'POST' });
-  const login = await context.auth.login(request.headers.authorization);
+  const { authorization } = request.headers;
+  const login = context.auth.isKnown(authorization) ? 'right' : await context.auth.login(authorization);
   if (login === 'too-many') return refuse(response, 503, 'Too many wrong logins', { 'retry-after': '1' });
   if (login !== 'right') return refuse(response, 401, '', { 'www-authenticate': 'Basic realm="jsonrpc"' });
   const size = announcedSize(request, RPC_BODY_SIZE_MAX);

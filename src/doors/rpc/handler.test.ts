@@ -15,7 +15,8 @@ function setUp(node = new FakeNode()) {
     handler({ body: typeof body === 'string' ? Buffer.from(body) : body, signal: { aborted: false } });
   /** Status and body without its line end. */
   const answer = async (body: string): Promise<[number, string]> => {
-    const { body: text, status } = await post(body);
+    const { body: answered, status } = await post(body);
+    const text = String(answered);
     assert.equal(text === '' ? '\n' : text.at(-1), '\n');
     return [status, text.trimEnd()];
   };

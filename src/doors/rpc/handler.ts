@@ -12,12 +12,13 @@ import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
 import { Arguments, checkTypes, positionalArguments, requiredCount } from './arguments.ts';
 import { RPC_ERROR, RpcError } from './errors.ts';
 import { methodHelp } from './help.ts';
-import { JsonObject, type JsonValue } from './json-number.ts';
+import { JsonBytes, JsonObject, type JsonValue } from './json-number.ts';
 import { JsonError, parseJsonBytes } from './json-parse.ts';
 import { writeJson } from './json-write.ts';
 import type { ActiveCommand, RpcContext, RpcMethod } from './method.ts';
 import { METHODS } from './methods/table.ts';
 import {
+  BytesReply,
   errorReply,
   isNotification,
   parseRequest,
@@ -47,8 +48,8 @@ export interface RpcCall {
 export interface RpcAnswer {
   /** HTTP status, as Core's. */
   readonly status: number;
-  /** JSON with a line end, or empty with status 204. */
-  readonly body: string;
+  /** JSON with a line end, or empty with status 204; in UTF-8 where that is how it was made. */
+  readonly body: string | Buffer;
 }
 
 /** What the HTTP server is given. Who asks is known to it, not here: every caller may call every method. */
@@ -93,6 +94,7 @@ class Dispatcher {
 
   async answer(call: RpcCall): Promise<RpcAnswer> {
     const reply = await this.#replyTo(call);
+    if (reply instanceof BytesReply) return { status: reply.status, body: reply.encode() };
     return { status: reply.status, body: reply.text === undefined ? '' : `${reply.text}\n` };
   }
 
@@ -153,7 +155,7 @@ class Dispatcher {
       const method = METHODS.get(request.method);
       if (method === undefined) throw new RpcError('METHOD_NOT_FOUND', 'Method not found');
       const result = await method.run(this.#context(signal), parametersOf(method, request.params));
-      return resultReply(request, writeJson(result));
+      return result instanceof JsonBytes ? new BytesReply(request, result.bytes) : resultReply(request, writeJson(result));
     } catch (error) {
       return errorReply(request, publicError(error, this.#node, request.method));
     } finally {

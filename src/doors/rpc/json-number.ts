@@ -16,6 +16,15 @@ export class JsonHex {
   }
 }
 
+/** Bytes that are written in hexadecimal. An answer that is nothing else, such as a block, goes out without becoming a text first. */
+export class JsonBytes {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
 /** JSON that is written already, on one line. */
 export class JsonText {
   readonly text: string;

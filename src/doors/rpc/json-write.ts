@@ -4,7 +4,8 @@
  * @module
  */
 
-import { JsonHex, JsonNumber, JsonObject, JsonText } from './json-number.ts';
+import { JsonBytes, JsonHex, JsonNumber, JsonObject, JsonText } from './json-number.ts';
+import { hexOf } from './render/numbers.ts';
 
 /** What can be written. Members that are undefined are left out. */
 export type JsonOutput =
@@ -16,6 +17,7 @@ export type JsonOutput =
   | string
   | JsonNumber
   | JsonHex
+  | JsonBytes
   | JsonText
   | JsonObject
   | readonly JsonOutput[]
@@ -58,7 +60,8 @@ function scalarOf(value: JsonOutput): string | undefined {
     case 'object':
       if (value === null) return 'null';
       if (value instanceof JsonNumber || value instanceof JsonText) return value.text;
-      return value instanceof JsonHex ? `"${value.text}"` : undefined;
+      if (value instanceof JsonHex) return `"${value.text}"`;
+      return value instanceof JsonBytes ? `"${hexOf(value.bytes)}"` : undefined;
     default:
       return 'null';
   }

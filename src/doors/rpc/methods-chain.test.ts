@@ -16,7 +16,7 @@ function hexOfTx(tx: Transaction): string {
 }
 
 describe('methods about the chain', () => {
-  const { call, fails, node, raw } = createRpcCaller();
+  const { call, fails, node, post, raw } = createRpcCaller();
   const { chain } = node;
   const hashes = [0, 1, 2, 3].map((height) => toDisplayHex(chain.at(height).header.hash));
 
@@ -63,6 +63,11 @@ describe('methods about the chain', () => {
   it('show a block at each level of detail', async () => {
     const hash = hashes[3] ?? '';
     assert.equal(await call('getblock', hash, 0), toHex(encodeBlock(chain.at(3))));
+    // In a batch among others, and with an id that is not ASCII.
+    const request = `{"jsonrpc":"2.0","id":"ü","method":"getblock","params":["${hash}",0]}`;
+    const reply = `{"jsonrpc":"2.0","result":"${toHex(encodeBlock(chain.at(3)))}","id":"ü"}`;
+    assert.equal(await post(request), `${reply}\n`);
+    assert.equal(await post(`[${request},${request}]`), `[${reply},${reply}]\n`);
     assert.deepEqual(
       (await call('getblock', hash)).tx,
       chain.at(3).transactions.map((tx) => toDisplayHex(tx.txid)),

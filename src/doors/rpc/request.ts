@@ -7,6 +7,7 @@
 import { httpStatusOf, RPC_ERROR, RpcError } from './errors.ts';
 import { JsonObject, type JsonValue } from './json-number.ts';
 import { writeJson } from './json-write.ts';
+import { encodeHex, hexOf } from './render/numbers.ts';
 
 /** A request with what its reply needs, known as soon as it can be. */
 export interface RpcRequest {
@@ -54,11 +55,38 @@ function idMember(id: JsonValue | undefined): string {
   return id === undefined ? '' : `,"id":${writeJson(id as JsonObject)}`;
 }
 
+/** What stands before and after a result. */
+function around(target: RpcTarget): readonly [before: string, after: string] {
+  const id = idMember(target.id);
+  return target.version === 2 ? ['{"jsonrpc":"2.0","result":', `${id}}`] : ['{"result":', `,"error":null${id}}`];
+}
+
 /** The reply with a result that is already JSON. */
 export function resultReply(target: RpcTarget, result: string): RpcReply {
-  const id = idMember(target.id);
-  const text = target.version === 2 ? `{"jsonrpc":"2.0","result":${result}${id}}` : `{"result":${result},"error":null${id}}`;
-  return { status: 200, text };
+  const [before, after] = around(target);
+  return { status: 200, text: before + result + after };
+}
+
+/** The reply with bytes in hexadecimal, as a text or, which is several times as fast, as bytes. */
+export class BytesReply implements RpcReply {
+  readonly status = 200;
+  readonly #target: RpcTarget;
+  readonly #bytes: Uint8Array;
+
+  constructor(target: RpcTarget, bytes: Uint8Array) {
+    this.#target = target;
+    this.#bytes = bytes;
+  }
+
+  get text(): string {
+    return resultReply(this.#target, `"${hexOf(this.#bytes)}"`).text as string;
+  }
+
+  /** The text in UTF-8 with a line end. */
+  encode(): Buffer {
+    const [before, after] = around(this.#target);
+    return encodeHex(`${before}"`, this.#bytes, `"${after}\n`);
+  }
 }
 
 /** The reply with an error. Only JSON-RPC 1, and a request that was none, show it in the HTTP status. */

@@ -4,7 +4,7 @@ import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { BlockSummary } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
-import { JsonHex, JsonText } from '../json-number.ts';
+import { JsonBytes, JsonHex, JsonText } from '../json-number.ts';
 import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
 import { HEADER_PROPERTIES, headerJson } from '../render/header.ts';
@@ -57,7 +57,7 @@ async function blockJson(context: RpcContext, summary: BlockSummary, bytes: Uint
   const tx =
     verbosity >= 2
       ? await transactionsJson(context, block, bytes, spent, verbosity >= 3)
-      : block.transactions.map((each) => toDisplayHex(each.txid));
+      : block.transactions.map((each) => new JsonHex(toDisplayHex(each.txid)));
   return {
     ...headerJson(summary, chain),
     strippedsize: block.strippedSizeBytes,
@@ -90,6 +90,6 @@ export const getblock: RpcMethod = {
     if (summary.pruned) throw new RpcError('MISC_ERROR', 'Block not available (pruned data)');
     const bytes = summary.stored ? await context.node.chain.blockBytes(hash) : undefined;
     if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available (not fully downloaded)');
-    return verbosity <= 0 ? new JsonHex(hexOf(bytes)) : blockJson(context, summary, bytes, verbosity);
+    return verbosity <= 0 ? new JsonBytes(bytes) : blockJson(context, summary, bytes, verbosity);
   },
 };

@@ -57,11 +57,12 @@ export const sendrawtransaction: RpcMethod = {
     const feeRateMax = feeRateLimit(args, max);
     const txid = toDisplayHex(tx.txid);
     if (node.mempool.get(tx.txid) !== undefined) return txid;
+    const { rejection } = await node.mempool.submit(tx, feeRateMax === undefined ? {} : { feeRateMaxSatPerKvb: feeRateMax });
+    if (rejection === undefined) return txid;
+    // What is on the chain has spent its inputs, so it was refused. Core looks first, but all that are taken would pay for that.
     if (await outputsOnChain(node, tx)) {
       throw new RpcError('VERIFY_ALREADY_IN_UTXO_SET', 'Transaction outputs already in utxo set');
     }
-    const { rejection } = await node.mempool.submit(tx, feeRateMax === undefined ? {} : { feeRateMaxSatPerKvb: feeRateMax });
-    if (rejection !== undefined) throw refusal(rejection, tx);
-    return txid;
+    throw refusal(rejection, tx);
   },
 };

@@ -38,3 +38,23 @@ export function difficultyOf(bits: number): number {
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
+
+/** Both digits of each byte, in the order in which they are written. */
+const DIGIT_PAIRS = new Uint16Array(
+  Uint8Array.from(Buffer.from(hexOf(Uint8Array.from({ length: 256 }, (_, byte) => byte)), 'latin1')).buffer,
+);
+
+/** Bytes in hexadecimal between two texts, in UTF-8: two digits at a time where they are sent from, for the largest answers there are. */
+export function encodeHex(before: string, bytes: Uint8Array, after: string): Buffer {
+  const beforeBytes = Buffer.byteLength(before);
+  // Pairs of digits must begin at an even place.
+  const start = beforeBytes % 2;
+  const at = start + beforeBytes;
+  const end = at + 2 * bytes.length;
+  const whole = Buffer.allocUnsafeSlow(end + Buffer.byteLength(after));
+  whole.write(before, start);
+  const pairs = new Uint16Array(whole.buffer, at, bytes.length);
+  for (let i = 0; i < bytes.length; i++) pairs[i] = DIGIT_PAIRS[bytes[i] as number] as number;
+  whole.write(after, end);
+  return whole.subarray(start);
+}

@@ -5,7 +5,7 @@ import type { Txid } from '../../../core/primitives/ids.ts';
 import { makeTransaction } from '../../../core/primitives/transaction.ts';
 import { withChecksum } from './descriptor.ts';
 import { networkOf } from './network-of.ts';
-import { difficultyOf, hex32, targetHex } from './numbers.ts';
+import { difficultyOf, encodeHex, hex32, targetHex } from './numbers.ts';
 import { rejectionText } from './rejection.ts';
 import { servicesHex, servicesNames } from './services.ts';
 
@@ -21,6 +21,22 @@ describe('withChecksum', () => {
       'rawtr(852dbc60bdb18bd16331b749630251289a6d218d4af8d6e9808df4b240e80796)#l89jag0w',
     ]) {
       assert.equal(withChecksum(text.split('#')[0] as string), text);
+    }
+  });
+});
+
+describe('encodeHex', () => {
+  it('writes bytes between two texts, wherever the first one ends', () => {
+    const bytes = Uint8Array.from({ length: 257 }, (_, i) => i);
+    for (const [before, after] of [
+      ['', ''],
+      ['"', '"'],
+      ['é"', '"ü\n'],
+      ['ab', 'c'],
+    ] as const) {
+      for (const part of [bytes, bytes.subarray(1, 1), bytes.subarray(3)]) {
+        assert.equal(encodeHex(before, part, after).toString(), before + Buffer.from(part).toString('hex') + after);
+      }
     }
   });
 });

@@ -7,7 +7,8 @@
 import { addressOfScript } from '../../../core/address/index.ts';
 import { classifyOutput, scriptToAsm } from '../../../core/script/index.ts';
 import { Type } from '../../schema.ts';
-import type { JsonOutput } from '../json-write.ts';
+import { JsonText } from '../json-number.ts';
+import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext } from '../method.ts';
 import { inferDescriptor, withChecksum } from './descriptor.ts';
 import { hexOf } from './numbers.ts';
@@ -34,6 +35,38 @@ export function scriptPubKeyJson(script: Uint8Array, context: ScriptContext): { 
     address,
     type: template.type,
   };
+}
+
+/** Output scripts that were shown, by their bytes. Many outputs have the same, and finding its kind, address and descriptor is most of the work. */
+type ShownScripts = Map<string, JsonText>;
+
+const SHOWN_SCRIPTS = new WeakMap<ScriptContext['node'], ShownScripts>();
+
+/** Beyond so many they are forgotten, and longer ones never kept: half a megabyte at most. */
+const SHOWN_SCRIPTS_MAX = 1_000;
+const SHOWN_SCRIPT_BYTES_MAX = 34;
+
+function shownScriptsOf(node: ScriptContext['node']): ShownScripts {
+  const known = SHOWN_SCRIPTS.get(node);
+  if (known !== undefined) return known;
+  const shown: ShownScripts = new Map();
+  SHOWN_SCRIPTS.set(node, shown);
+  return shown;
+}
+
+/** An output script, written. */
+export function scriptPubKeyText(script: Uint8Array, context: ScriptContext): JsonText {
+  if (script.length > SHOWN_SCRIPT_BYTES_MAX) return new JsonText(writeJson(scriptPubKeyJson(script, context)));
+  const shown = shownScriptsOf(context.node);
+  const key = hexOf(script);
+  const known = shown.get(key);
+  if (known !== undefined) return known;
+  const text = new JsonText(writeJson(scriptPubKeyJson(script, context)));
+  // Makes one piece of it.
+  text.text.charCodeAt(0);
+  if (shown.size >= SHOWN_SCRIPTS_MAX) shown.clear();
+  shown.set(key, text);
+  return text;
 }
 
 /** An input script: signatures show their hash type in words. */

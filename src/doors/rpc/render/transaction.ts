@@ -18,7 +18,7 @@ import { coins } from '../amount.ts';
 import { JsonHex } from '../json-number.ts';
 import type { JsonOutput } from '../json-write.ts';
 import { hexOf } from './numbers.ts';
-import { SCRIPT_PUB_KEY, type ScriptContext, scriptPubKeyJson, scriptSigAsm } from './script.ts';
+import { SCRIPT_PUB_KEY, type ScriptContext, scriptPubKeyText, scriptSigAsm } from './script.ts';
 
 const INPUT = Type.Object({
   coinbase: Type.Optional(Type.String({ description: 'Script of a coinbase; then txid, vout and scriptSig are absent.' })),
@@ -49,6 +49,11 @@ export const TRANSACTION_PROPERTIES = {
   fee: Type.Optional(Type.Number({ description: 'Coins; where the spent outputs are known.' })),
 };
 
+/** Bytes in hexadecimal, in which nothing is to be escaped. */
+function hexJson(bytes: Uint8Array): JsonHex {
+  return new JsonHex(hexOf(bytes));
+}
+
 /** What is shown besides the transaction itself. */
 export interface TransactionDetail {
   /** The coins its inputs spend, in their order: adds the fee. */
@@ -62,19 +67,19 @@ function prevoutJson(coin: Coin, context: ScriptContext): JsonOutput {
     generated: coin.coinbase,
     height: coin.height,
     value: coins(coin.value),
-    scriptPubKey: scriptPubKeyJson(coin.scriptPubKey, context),
+    scriptPubKey: scriptPubKeyText(coin.scriptPubKey, context),
   };
 }
 
 /** Members that are undefined are left out when it is written. */
 function inputJson(input: TxInput, coinbase: boolean, coin: Coin | undefined, context: ScriptContext): JsonOutput {
-  const txinwitness = input.witness.length > 0 ? input.witness.map(hexOf) : undefined;
+  const txinwitness = input.witness.length > 0 ? input.witness.map(hexJson) : undefined;
   const { scriptSig, sequence } = input;
-  if (coinbase) return { coinbase: hexOf(scriptSig), txinwitness, sequence };
+  if (coinbase) return { coinbase: hexJson(scriptSig), txinwitness, sequence };
   return {
-    txid: toDisplayHex(input.prevout.txid),
+    txid: new JsonHex(toDisplayHex(input.prevout.txid)),
     vout: input.prevout.vout,
-    scriptSig: { asm: scriptSigAsm(scriptSig), hex: hexOf(scriptSig) },
+    scriptSig: { asm: scriptSigAsm(scriptSig), hex: hexJson(scriptSig) },
     txinwitness,
     prevout: coin === undefined ? undefined : prevoutJson(coin, context),
     sequence,
@@ -96,20 +101,20 @@ export function transactionJson(tx: Transaction, context: ScriptContext, detail:
   const spent = coinbase ? undefined : detail.spent;
   const prevouts = detail.prevouts === true ? spent : undefined;
   return {
-    txid: toDisplayHex(tx.txid),
-    hash: toDisplayHex(tx.wtxid),
+    txid: new JsonHex(toDisplayHex(tx.txid)),
+    hash: new JsonHex(toDisplayHex(tx.wtxid)),
     version: tx.version,
     size: tx.sizeBytes,
     vsize: Math.ceil(weight / 4),
     weight,
     locktime: tx.lockTime,
     vin: tx.inputs.map((input, index) => inputJson(input, coinbase, prevouts?.[index], context)),
-    vout: tx.outputs.map((output, n) => ({ value: coins(output.value), n, scriptPubKey: scriptPubKeyJson(output.scriptPubKey, context) })),
+    vout: tx.outputs.map((output, n) => ({ value: coins(output.value), n, scriptPubKey: scriptPubKeyText(output.scriptPubKey, context) })),
     fee: spent === undefined ? undefined : coins(feeOf(tx, spent)),
   };
 }
 
 /** Its bytes in hexadecimal, with witnesses. */
 export function transactionHex(tx: Transaction): JsonHex {
-  return new JsonHex(hexOf(encodeTransaction(tx)));
+  return hexJson(encodeTransaction(tx));
 }
