@@ -1,3 +1,4 @@
+import { useNodeSha256 } from '../core/crypto/node/long-sha256.ts';
 import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
 import { createInlineVerifier } from '../engine/chain/inline-verifier.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -16,6 +17,7 @@ export interface VerifierOptions {
 
 /** Runs scripts on threads, where some are wanted; these start with the first block that is worth it. */
 export function openVerifier({ scriptWorkers, secp256k1, clock, log }: VerifierOptions): ScriptVerifier {
+  useNodeSha256();
   const inline = createInlineVerifier({ secp256k1, clock });
   if (scriptWorkers === 0) return inline;
   return new VerifierPool({

@@ -21,6 +21,7 @@ export interface HashKernelExports {
   sha256d(length: number): void;
   hash160(length: number): void;
   ripemd160(length: number): void;
+  sha1(length: number): void;
   sha256dFour(stride: number, length0: number, length1: number, length2: number, length3: number): void;
   sha256Three(length0: number, length1: number, length2: number): void;
   negatedProducts(): void;
@@ -81,6 +82,11 @@ export class HashKernel {
   output(sizeBytes: number, at = 0): Uint8Array {
     const start = this.#output + at;
     return this.#memory.bytes.slice(start, start + sizeBytes);
+  }
+
+  /** Puts a digest that was made elsewhere where those of the kernel are. */
+  setOutput(digest: Uint8Array): void {
+    this.#memory.bytes.set(digest, this.#output);
   }
 
   /** Copies the digest at the output, 32 bytes, into `target` at `offset`. */

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { sha1 as nobleSha1 } from '@noble/hashes/legacy.js';
 import { assert } from '../base/assert.ts';
 import { utf8ToBytes } from '../base/bytes.ts';
 import { type HashKernel, hashKernel, MESSAGE_BYTES_MAX } from './hash-kernel.ts';
@@ -88,9 +87,11 @@ export function hash160(bytes: Uint8Array): Uint8Array {
   return kernel.output(20);
 }
 
-/** SHA-1, which a script can still ask for (`OP_SHA1`) and nothing else uses. A new array of 20 bytes. */
+/** SHA-1, which a script can still ask for (`OP_SHA1`) and nothing else uses. A new array of 20 bytes. The message is as for `ripemd160`. */
 export function sha1(bytes: Uint8Array): Uint8Array {
-  return nobleSha1(bytes);
+  const kernel = load(bytes);
+  kernel.exports.sha1(bytes.length);
+  return kernel.output(20);
 }
 
 /** SHA-256 of bytes that come in pieces. */

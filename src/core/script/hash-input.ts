@@ -6,6 +6,7 @@
  */
 
 import { type HashKernel, hashKernel } from '../crypto/hash-kernel.ts';
+import { beginLongSha256, LONG_BYTES_MIN, type LongSha256 } from '../crypto/long-sha256.ts';
 import { tagMidstate } from '../crypto/sha256.ts';
 import type { OutPoint, TxOutput } from '../primitives/transaction.ts';
 
@@ -20,6 +21,8 @@ export interface PausedHash {
   readonly tail: Uint8Array;
   /** Bytes in those blocks. */
   readonly absorbed: number;
+  /** The hash itself where the platform does it; then the others say nothing. */
+  readonly long: LongSha256 | undefined;
 }
 
 /**
@@ -36,6 +39,8 @@ export class HashInput {
   #at = 0;
   /** Bytes that the kernel's state has taken; 0 where the state is not in use. */
   #absorbed = 0;
+  /** Takes what is written instead of the kernel's state, once the hash is known to be long. */
+  #long: LongSha256 | undefined = undefined;
 
   /** Begins a new hash. */
   begin(): this {
@@ -43,6 +48,14 @@ export class HashInput {
     if (this.#bytes !== kernel.bytes) this.#follow(kernel);
     this.#at = this.#start;
     this.#absorbed = 0;
+    this.#long = undefined;
+    return this;
+  }
+
+  /** Begins a new hash of `LONG_BYTES_MIN` or more; one that is not begun so finds out for itself, unless it is interrupted before. */
+  beginLong(): this {
+    this.begin();
+    this.#long = beginLongSha256();
     return this;
   }
 
@@ -73,8 +86,22 @@ export class HashInput {
     return at;
   }
 
-  /** Has all whole blocks hashed. What is left, less than a block, moves to the beginning. */
+  /** Hands what was written to a long hash, if there is one or this can become one; a tagged hash cannot. */
+  #flushLong(): LongSha256 | undefined {
+    if (this.#long === undefined && this.#absorbed === 0) this.#long = beginLongSha256();
+    if (this.#long === undefined || this.#at === this.#start) return this.#long;
+    this.#long.update(this.#bytes.subarray(this.#start, this.#at));
+    this.#at = this.#start;
+    return this.#long;
+  }
+
+  /** Has a full piece hashed. */
   #absorb(): void {
+    if (this.#flushLong() === undefined) this.#absorbBlocks();
+  }
+
+  /** Has all whole blocks hashed by the kernel. What is left, less than a block, moves to the beginning. */
+  #absorbBlocks(): void {
     const { exports } = hashKernel();
     const blocks = (this.#at - this.#start) >>> 6;
     if (this.#absorbed === 0) exports.reset();
@@ -105,6 +132,13 @@ export class HashInput {
   }
 
   raw(bytes: Uint8Array): this {
+    if (bytes.length >= LONG_BYTES_MIN) {
+      const long = this.#flushLong();
+      if (long !== undefined) {
+        long.update(bytes);
+        return this;
+      }
+    }
     if (bytes.length > PIECE_BYTES - 64) return this.#pieces(bytes);
     const at = this.#room(bytes.length);
     this.#bytes.set(bytes, at);
@@ -149,15 +183,21 @@ export class HashInput {
 
   /** Interrupts the hash, which may be gone on with as if nothing had been. */
   pause(): PausedHash {
-    this.#absorb();
     const state = new Uint8Array(32);
+    const long = this.#long === undefined ? undefined : this.#flushLong();
+    if (long !== undefined) return { state, tail: state, absorbed: 0, long: long.copy() };
+    this.#absorbBlocks();
     hashKernel().saveState(state);
-    return { state, tail: this.#bytes.slice(this.#start, this.#at), absorbed: this.#absorbed };
+    return { state, tail: this.#bytes.slice(this.#start, this.#at), absorbed: this.#absorbed, long: undefined };
   }
 
   /** Goes on with a hash that was interrupted. */
-  resume({ state, tail, absorbed }: PausedHash): this {
+  resume({ state, tail, absorbed, long }: PausedHash): this {
     this.begin();
+    if (long !== undefined) {
+      this.#long = long.copy();
+      return this;
+    }
     hashKernel().setState(state);
     this.#absorbed = absorbed;
     return this.raw(tail);
@@ -167,7 +207,8 @@ export class HashInput {
   #finish(): HashKernel {
     const kernel = hashKernel();
     const length = this.#at - this.#start;
-    if (this.#absorbed === 0) kernel.exports.sha256(length);
+    if (this.#long !== undefined) kernel.setOutput(this.#longDigest(this.#long));
+    else if (this.#absorbed === 0) kernel.exports.sha256(length);
     else kernel.exports.finish(length, this.#absorbed + length);
     return kernel;
   }
@@ -176,9 +217,17 @@ export class HashInput {
   #finishTwice(): HashKernel {
     const kernel = hashKernel();
     const length = this.#at - this.#start;
-    if (this.#absorbed === 0) kernel.exports.sha256d(length);
+    if (this.#long !== undefined) {
+      kernel.put(this.#longDigest(this.#long), 0);
+      kernel.exports.sha256(32);
+    } else if (this.#absorbed === 0) kernel.exports.sha256d(length);
     else kernel.exports.finishTwice(length, this.#absorbed + length);
     return kernel;
+  }
+
+  #longDigest(long: LongSha256): Uint8Array {
+    this.#flushLong();
+    return long.digest();
   }
 
   /** A new array of 32 bytes; or of the tagged hash, if it was begun so. */
@@ -193,7 +242,7 @@ export class HashInput {
 
   /** Bytes written since `begin`, or undefined where they are more than a piece. */
   get written(): number | undefined {
-    return this.#absorbed === 0 ? this.#at - this.#start : undefined;
+    return this.#absorbed === 0 && this.#long === undefined ? this.#at - this.#start : undefined;
   }
 
   /**

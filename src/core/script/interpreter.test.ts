@@ -4,6 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { scriptOfText } from '../../../test/support/core-script-text.ts';
@@ -47,6 +48,8 @@ function run(
   const machine = createMachine({ script, stack, flags, version, checker, tapscript });
   return evalScript(machine, onStep && { role: 'scriptPubKey', hook: onStep });
 }
+
+const hashOf = (name: string, bytes: Uint8Array): Buffer => createHash(name).update(bytes).digest();
 
 /** So many times the same operation. */
 function ops(opcode: number, count: number): Uint8Array {
@@ -303,5 +306,38 @@ describe('random scripts', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('hashes of long elements', () => {
+  const HASHES = { OP_RIPEMD160: 'ripemd160', OP_SHA1: 'sha1', OP_SHA256: 'sha256' } as const;
+
+  it('are each its own, asked for once and again, by every operation, about the size from which they are remembered', () => {
+    for (const size of [256, 257, 520]) {
+      const elements = [1, 2].map((byte) => new Uint8Array(size).fill(byte));
+      for (let round = 0; round < 2; round++) {
+        const stack = [...elements];
+        const each = Object.keys(HASHES).map((name) => scriptOfText(`2DUP ${name.slice(3)} SWAP ${name.slice(3)} 2SWAP`));
+        const twice = concatBytes(...each, scriptOfText('2DUP HASH160 SWAP HASH256 2SWAP'), ...each);
+        assert.equal(run(twice, { version: 'tapscript', stack }), undefined);
+        const node = (name: string, element: Uint8Array): string => hashOf(name, element).toString('hex');
+        const [a, b] = elements as [Uint8Array, Uint8Array];
+        const pairs = Object.values(HASHES).flatMap((name) => [node(name, b), node(name, a)]);
+        const others = [hashOf('ripemd160', hashOf('sha256', b)), hashOf('sha256', hashOf('sha256', a))].map((hash) =>
+          hash.toString('hex'),
+        );
+        const [hex, bare] = [
+          stack.map((each) => Buffer.from(each).toString('hex')),
+          elements.map((each) => Buffer.from(each).toString('hex')),
+        ];
+        assert.deepEqual(hex, [...pairs, ...others, ...pairs, ...bare]);
+      }
+    }
+  });
+
+  it('are worked out once, so that the same digest lies on the stack', () => {
+    const stack = [new Uint8Array(520)];
+    assert.equal(run(scriptOfText('DUP SHA256 SWAP SHA256'), { version: 'tapscript', stack }), undefined);
+    assert.equal(stack[0], stack[1]);
   });
 });

@@ -49,6 +49,8 @@ export interface Machine extends ScriptCursor {
   codeStart: number;
   /** That part, once it was asked for. */
   scriptCode: Uint8Array | undefined;
+  /** Hashes of long elements, by operation from OP_RIPEMD160 on; see `opcodes/hashes.ts`. */
+  longHashes: Map<Uint8Array, (Uint8Array | undefined)[]> | undefined;
 }
 
 /** What a machine is made of. */
@@ -94,6 +96,7 @@ export function createMachine(options: MachineOptions): Machine {
     firstFalse: NO_FALSE_CONDITION,
     codeStart: 0,
     scriptCode: undefined,
+    longHashes: undefined,
   };
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { SeededRandom } from '../../../test/support/seeded-random.ts';
+import { useLongSha256 } from '../crypto/long-sha256.ts';
+import { useNodeSha256 } from '../crypto/node/long-sha256.ts';
 import { sha256d } from '../crypto/sha256.ts';
 import type { Txid } from '../primitives/ids.ts';
 import { encodeTransactionStripped, type TransactionFields, type TxOutput } from '../primitives/transaction.ts';
@@ -43,7 +45,8 @@ function sample(random: SeededRandom, inputCount: number): TransactionFields {
 
 const TYPES = [SIGHASH.ALL, SIGHASH.NONE, SIGHASH.SINGLE].flatMap((type) => [type, type | SIGHASH.ANYONECANPAY, type | 0x40, type | -256]);
 
-describe('signature hashes of before segwit', () => {
+/** What holds whether long hashes are the kernel's or the platform's. */
+function legacySuite(): void {
   it('are those of the changed copy, for few inputs and many, in any order, whatever was asked before', () => {
     const random = new SeededRandom(7);
     for (const inputCount of [1, 2, 8, 9, 10, 40, 300]) {
@@ -69,4 +72,12 @@ describe('signature hashes of before segwit', () => {
       assert.deepEqual(sighashLegacy(precomputed, inputIndex, script, SIGHASH.ALL), byTheWords(tx, inputIndex, script, SIGHASH.ALL));
     }
   });
+}
+
+describe('signature hashes of before segwit', legacySuite);
+
+describe('signature hashes of before segwit whose long ones the platform does', () => {
+  before(useNodeSha256);
+  after(() => useLongSha256(undefined));
+  legacySuite();
 });

@@ -9,6 +9,7 @@
  */
 
 import { concatBytes } from '../base/bytes.ts';
+import { LONG_BYTES_MIN } from '../crypto/long-sha256.ts';
 import type { TxInput } from '../primitives/transaction.ts';
 import { hashInput } from './hash-input.ts';
 import { OP } from './opcodes.ts';
@@ -77,14 +78,17 @@ function resumeInputs(precomputed: PrecomputedSighash, inputIndex: number, scrip
   const known = zeroSequences ? prefixes.zeroSequences : prefixes.sequences;
   let from = 0;
   if (known === undefined || known.inputIndex > inputIndex) {
-    hashInput.begin().u32(version).compactSize(inputs.length);
+    const isLong = blank.length + precomputed.outputBytes().length >= LONG_BYTES_MIN;
+    (isLong ? hashInput.beginLong() : hashInput.begin()).u32(version).compactSize(inputs.length);
   } else {
     hashInput.resume(known.hash);
     from = known.inputIndex;
   }
   const own = inputIndex * BLANK_INPUT_SIZE;
-  hashInput.raw(blank.subarray(from * BLANK_INPUT_SIZE, own));
-  prefixes[zeroSequences ? 'zeroSequences' : 'sequences'] = { inputIndex, hash: hashInput.pause() };
+  if (known?.inputIndex !== inputIndex) {
+    hashInput.raw(blank.subarray(from * BLANK_INPUT_SIZE, own));
+    prefixes[zeroSequences ? 'zeroSequences' : 'sequences'] = { inputIndex, hash: hashInput.pause() };
+  }
   writeInput(inputs[inputIndex]!, script, false);
   hashInput.raw(blank.subarray(own + BLANK_INPUT_SIZE));
 }

@@ -6,6 +6,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
+import { useNodeSha256 } from '../../core/crypto/node/long-sha256.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 import { type PlainJob, verifyJob } from '../../engine/chain/verify-job.ts';
 import type { VerifyOrder, VerifyReport, VerifyWorkerData } from './verify-messages.ts';
@@ -18,6 +19,7 @@ function firstFailure(jobs: readonly PlainJob[], secp256k1: Secp256k1): VerifyRe
   return undefined;
 }
 
+useNodeSha256();
 const port = parentPort!;
 const secp256k1 = chooseSecp256k1((workerData as VerifyWorkerData).secp256k1);
 port.on('message', (order: VerifyOrder) => {

@@ -10,6 +10,7 @@ export { transactionIds } from './transaction-ids';
 import { absorbLanes, compressWords, hashFourMessages, hashLanesAgain, hashThree, resetLanes } from './four-messages';
 import { compressRipemd160, resetRipemd160 } from './ripemd160';
 import { negatedProduct } from './scalar';
+import { compressSha1, finishSha1, resetSha1 } from './sha1';
 import { compress, finishState, padTail, resetState, writeDigest } from './sha256';
 import { expandLanes } from './sha256-lanes';
 
@@ -99,6 +100,15 @@ function hashRipemd160(message: usize, length: u32): void {
   store<u64>(end - 8, <u64>length << 3);
   resetRipemd160(OUTPUT);
   for (let block = message; block < end; block += 64) compressRipemd160(OUTPUT, block);
+}
+
+/** SHA-1: 20 bytes at the output. */
+export function sha1(length: u32): void {
+  const message = inputOffset();
+  const end = padTail(message, length, length);
+  resetSha1(OUTPUT);
+  for (let block = message; block < end; block += 64) compressSha1(OUTPUT, block);
+  finishSha1(OUTPUT);
 }
 
 /** SHA-256d of four messages, `stride` bytes apart, which fill the same number of blocks, `stride` / 64. */
