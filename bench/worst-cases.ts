@@ -247,6 +247,15 @@ function hashing(secp256k1: Secp256k1, name: 'OP_HASH256' | 'OP_RIPEMD160' | 'OP
   });
 }
 
+/** Hashes of hashes: a byte of script for each, none of which has been worked out before. */
+function chainOfHashes(secp256k1: Secp256k1, name: 'OP_HASH256' | 'OP_RIPEMD160' | 'OP_SHA1'): WorstCase {
+  return tapscriptLoop(secp256k1, {
+    ...{ name: `${name}, each of the one before`, count: 3_900_000 },
+    stack: [ELEMENT],
+    round: Uint8Array.of(OP[name]),
+  });
+}
+
 /** Coins that anyone can spend, as many as fit. */
 const MOST_OUTPUTS: WorstCase = {
   ...{ name: 'outputs', count: 98_000, smokeCount: 50 },
@@ -270,6 +279,7 @@ const MOST_TRANSACTIONS: WorstCase = {
 export function worstCases(secp256k1: Secp256k1): readonly WorstCase[] {
   const signatures = [quadratic, codeSeparators, findAndDelete, multisignatures, schnorrSignatures];
   const stacks = [rolls, largeStacks];
-  const hashes = (['OP_HASH256', 'OP_RIPEMD160', 'OP_SHA1'] as const).map((name) => hashing(secp256k1, name));
+  const names = ['OP_HASH256', 'OP_RIPEMD160', 'OP_SHA1'] as const;
+  const hashes = [...names.map((name) => hashing(secp256k1, name)), ...names.map((name) => chainOfHashes(secp256k1, name))];
   return [...[...signatures, ...stacks].map((make) => make(secp256k1)), ...hashes, MOST_OUTPUTS, MOST_INPUTS, MOST_TRANSACTIONS];
 }

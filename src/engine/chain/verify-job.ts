@@ -15,12 +15,25 @@ export interface CheckedInput {
   readonly error: ScriptError | undefined;
 }
 
-/** Verifies a job, one input at each step, so that the caller may pause in between: under its flags and then, if it has some, the block's. */
-export function* verifyJob({ tx, spentOutputs, flags, blockFlags }: PlainJob, secp256k1: Secp256k1): Generator<CheckedInput, void, void> {
+/** Inputs of a transaction, from `from` up to and without `to`. */
+export interface InputRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Verifies a job, or a range of its inputs, one input at each step, so that the caller may pause in between: under its flags and then, if it
+ * has some, the block's.
+ */
+export function* verifyJob(
+  { tx, spentOutputs, flags, blockFlags }: PlainJob,
+  secp256k1: Secp256k1,
+  { from, to }: InputRange = { from: 0, to: tx.inputs.length },
+): Generator<CheckedInput, void, void> {
   const precomputed = precomputeSighash(tx, spentOutputs);
   const engine = blockFlags === undefined ? secp256k1 : rememberSignatures(secp256k1);
   for (const each of blockFlags === undefined ? [flags] : [flags, blockFlags]) {
-    for (let inputIndex = 0; inputIndex < tx.inputs.length; inputIndex++) {
+    for (let inputIndex = from; inputIndex < to; inputIndex++) {
       yield { inputIndex, error: verifyScript({ tx, inputIndex, spentOutputs, flags: each, secp256k1: engine, precomputed }) };
     }
   }

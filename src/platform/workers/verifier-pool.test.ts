@@ -12,6 +12,7 @@ import type { NodeError } from '../../engine/ports/node-error.ts';
 import type { ScriptJob, ScriptVerifier } from '../../engine/ports/script-verifier.ts';
 import { VerifierPool, type VerifierPoolOptions } from './verifier-pool.ts';
 import { decodeJobs, encodeJobs } from './verify-messages.ts';
+import { cutIntoSlices } from './verify-slices.ts';
 
 const [engine] = engines;
 const OURS = new URL(`./verify-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
@@ -53,7 +54,7 @@ describe('verifying scripts on worker threads', () => {
   describe('two threads', () => scriptVerifierSuite(() => makePool()));
   describe('three threads for little work', () => scriptVerifierSuite(() => makePool({ workers: 3 })));
 
-  it('starts threads with the first jobs that are worth it: 64 inputs, not 63', async (t) => {
+  it('starts threads with the first jobs that are worth it: 64 ordinary inputs, not 63', async (t) => {
     const inline = countingInline();
     const pool = openPool(t, { workers: 3, inline });
     assert.equal(await pool.verify(signedJobs([60, 3])), undefined);
@@ -67,9 +68,11 @@ describe('verifying scripts on worker threads', () => {
 
   it('hands over jobs as they are', () => {
     const jobs: ScriptJob[] = signedJobs([3, 1]).map((job, i) => (i === 0 ? job : { ...job, blockFlags: 5 }));
-    const read = decodeJobs(encodeJobs(jobs));
+    const read = decodeJobs(encodeJobs(jobs.map((job, i) => ({ job, from: i, to: i + 1 }))));
     assert.deepEqual(
-      read.map(({ tx, spentOutputs, flags, blockFlags }) => [
+      read.map(({ job: { tx, spentOutputs, flags, blockFlags }, from, to }) => [
+        from,
+        to,
         tx.version,
         tx.inputs,
         tx.outputs,
@@ -78,7 +81,9 @@ describe('verifying scripts on worker threads', () => {
         flags,
         blockFlags,
       ]),
-      jobs.map(({ tx, spentOutputs, flags, blockFlags }) => [
+      jobs.map(({ tx, spentOutputs, flags, blockFlags }, i) => [
+        i,
+        i + 1,
         tx.version,
         tx.inputs,
         tx.outputs,
@@ -88,6 +93,18 @@ describe('verifying scripts on worker threads', () => {
         blockFlags,
       ]),
     );
+  });
+
+  it('shares one transaction of many inputs out, and names the first of them that fails', async (t) => {
+    const inline = countingInline();
+    const pool = openPool(t, { inline });
+    const [small, large] = signedJobs([2, 500]) as [ScriptJob, ScriptJob];
+    assert.deepEqual(cutIntoSlices([small, large]).slice(1), [[{ place: 1, from: 0, to: 380 }], [{ place: 1, from: 380, to: 500 }]]);
+    assert.equal(await pool.verify([small, large]), undefined);
+    assert.deepEqual(await pool.verify([small, broken(large, 480)]), { jobIndex: 1, inputIndex: 480, error: 'OP_RETURN' });
+    const both = broken(broken(large, 480), 10);
+    assert.deepEqual(await pool.verify([small, both]), { jobIndex: 1, inputIndex: 10, error: 'OP_RETURN' });
+    assert.equal(inline.calls, 0);
   });
 
   // The class of CVE-2024-52911: a block is refused while threads are still busy with it.

@@ -4,18 +4,14 @@ import { NodeError } from '../../engine/ports/node-error.ts';
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../../engine/ports/script-verifier.ts';
 import type { VerifyOrder, VerifyReport, VerifyWorkerData } from './verify-messages.ts';
 import { encodeJobs } from './verify-messages.ts';
+import type { JobPart } from './verify-slices.ts';
+import { areWorthThreads, cutIntoSlices } from './verify-slices.ts';
 
 /** How often the place of a worker that ended by itself is filled again. */
 const RESTARTS_MAX = 1;
 
-/** Inputs after which a slice of jobs is full, some 1.5 ms of work. Half as many cost 10 % more CPU time, twice as many save 3 %. */
-const SLICE_INPUTS = 32;
-
 /** Slices that a worker is given at a time: one to work on and one that waits, so that it never waits itself. */
 const SLICES_AT_A_TIME = 2;
-
-/** With fewer inputs the caller does the work itself: what the workers would save, at most 1.5 ms on two cores, is not worth a detour. */
-const POOL_INPUTS_MIN = 2 * SLICE_INPUTS;
 
 /** What a pool is made with. */
 export interface VerifierPoolOptions extends VerifyWorkerData {
@@ -38,11 +34,11 @@ interface Verification {
   readonly resolve: (answer: ScriptFailure | undefined | Promise<ScriptFailure | undefined>) => void;
 }
 
-/** Whole transactions of one verification, by their places in its jobs. */
+/** Some inputs of one verification, by their places in its jobs. */
 interface Slice {
   readonly verification: Verification;
   readonly number: number;
-  readonly places: readonly number[];
+  readonly parts: readonly JobPart[];
 }
 
 /** A thread and what it has been given, in the order of its answers. */
@@ -55,24 +51,6 @@ interface Seat {
 /** The worker's file stands beside this one and has the same ending, compiled or not. */
 function workerEntry(): URL {
   return new URL(`./verify-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
-}
-
-/** Places of jobs in slices of about `SLICE_INPUTS` inputs. Jobs without an input hold, and are in none. */
-function cut(jobs: readonly ScriptJob[]): number[][] {
-  const slices: number[][] = [];
-  let places: number[] = [];
-  let inputs = 0;
-  for (const [place, { tx }] of jobs.entries()) {
-    if (tx.inputs.length === 0) continue;
-    places.push(place);
-    inputs += tx.inputs.length;
-    if (inputs < SLICE_INPUTS) continue;
-    slices.push(places);
-    places = [];
-    inputs = 0;
-  }
-  if (places.length > 0) slices.push(places);
-  return slices;
 }
 
 /** Runs scripts on worker threads. Its answers are those of the inline verifier: the first failure in order, whichever came first in time. */
@@ -97,7 +75,8 @@ export class VerifierPool implements ScriptVerifier {
 
   verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
     assert(!this.#closed, 'a closed pool verifies nothing');
-    const answer = this.#isForWorkers(jobs) ? this.#share(jobs) : this.#options.inline.verify(jobs);
+    const isForWorkers = this.#seats?.length !== 0 && areWorthThreads(jobs);
+    const answer = isForWorkers ? this.#share(jobs) : this.#options.inline.verify(jobs);
     const ended: Promise<unknown> = answer.then(
       () => this.#underWay.delete(ended),
       () => this.#underWay.delete(ended),
@@ -122,22 +101,12 @@ export class VerifierPool implements ScriptVerifier {
     await this.#options.inline.close();
   }
 
-  #isForWorkers(jobs: readonly ScriptJob[]): boolean {
-    if (this.#seats?.length === 0) return false;
-    let inputs = 0;
-    for (const { tx } of jobs) {
-      inputs += tx.inputs.length;
-      if (inputs >= POOL_INPUTS_MIN) return true;
-    }
-    return false;
-  }
-
   #share(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
     this.#seats ??= Array.from({ length: this.#options.workers }, () => this.#open(0));
     return new Promise((resolve) => {
-      const slices = cut(jobs);
+      const slices = cutIntoSlices(jobs);
       const verification: Verification = { jobs, open: new Set(slices.keys()), failure: undefined, resolve };
-      for (const [number, places] of slices.entries()) this.#waiting.push({ verification, number, places });
+      for (const [number, parts] of slices.entries()) this.#waiting.push({ verification, number, parts });
       this.#deal();
     });
   }
@@ -150,8 +119,8 @@ export class VerifierPool implements ScriptVerifier {
         if (seat.slices.length > had) continue;
         const slice = this.#waiting.shift();
         if (slice === undefined) return;
-        const { verification, places } = slice;
-        const order = encodeJobs(places.map((place) => verification.jobs[place]!));
+        const { verification, parts } = slice;
+        const order = encodeJobs(parts.map(({ place, from, to }) => ({ job: verification.jobs[place]!, from, to })));
         seat.slices.push(slice);
         seat.worker.postMessage(order satisfies VerifyOrder, [order.buffer]);
       }
@@ -175,10 +144,10 @@ export class VerifierPool implements ScriptVerifier {
   #onReport(seat: Seat, report: VerifyReport): void {
     const slice = seat.slices.shift();
     assert(slice !== undefined, 'a worker answers what it was asked');
-    const { verification, number, places } = slice;
+    const { verification, number, parts } = slice;
     if (verification.open.delete(number)) {
       if (report !== undefined) {
-        verification.failure = { ...report, jobIndex: places[report.jobIndex]! };
+        verification.failure = { ...report, jobIndex: parts[report.jobIndex]!.place };
         for (const other of verification.open) if (other > number) verification.open.delete(other);
         this.#waiting = this.#waiting.filter((other) => other.verification.open.has(other.number) || other.verification !== verification);
       }

@@ -10,6 +10,13 @@ export interface VerifyWorkerData {
   readonly secp256k1: 'native' | 'prebuilt' | 'wasm';
 }
 
+/** A job, and which of its inputs are meant: from `from` up to and without `to`. */
+export interface PartOfJob<Job> {
+  readonly job: Job;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Jobs in bytes, which change hands without being copied; or the end of the work. */
 export type VerifyOrder = Uint8Array | 'end';
 
@@ -23,31 +30,37 @@ const NO_BLOCK_FLAGS = 0xffffffff;
 const INPUT_SIZE_USUAL = 256;
 
 /**
- * Jobs in bytes with memory of their own: each its flags and those of the block, its transaction in wire form, and the outputs that it spends. Every job must
- * have an input, since the wire form of a transaction without any reads as another.
+ * Jobs in bytes with memory of their own: for each, which inputs are meant, its flags and those of the block, its transaction in wire form,
+ * and the outputs that it spends. Every job must have an input, since the wire form of a transaction without any reads as another.
  */
-export function encodeJobs(jobs: readonly ScriptJob[]): Uint8Array<ArrayBuffer> {
-  const inputs = jobs.reduce((sum, { tx }) => sum + tx.inputs.length, 0);
+export function encodeJobs(parts: readonly PartOfJob<ScriptJob>[]): Uint8Array<ArrayBuffer> {
+  const inputs = parts.reduce((sum, { job }) => sum + job.tx.inputs.length, 0);
   const writer = new ByteWriter(8 + inputs * INPUT_SIZE_USUAL);
-  writer.u32(jobs.length);
-  for (const { tx, spentOutputs, flags, blockFlags } of jobs) {
-    writeTransaction(writer.u32(flags).u32(blockFlags ?? NO_BLOCK_FLAGS), tx, { witness: true });
-    for (const output of spentOutputs) writeTxOutput(writer, output);
+  writer.u32(parts.length);
+  for (const { job, from, to } of parts) {
+    writer
+      .u32(from)
+      .u32(to)
+      .u32(job.flags)
+      .u32(job.blockFlags ?? NO_BLOCK_FLAGS);
+    writeTransaction(writer, job.tx, { witness: true });
+    for (const output of job.spentOutputs) writeTxOutput(writer, output);
   }
   return writer.finish() as Uint8Array<ArrayBuffer>;
 }
 
 /** What `encodeJobs` wrote. @throws DecodeError for anything else */
-export function decodeJobs(bytes: Uint8Array): PlainJob[] {
+export function decodeJobs(bytes: Uint8Array): PartOfJob<PlainJob>[] {
   const reader = new ByteReader(bytes);
-  const jobs: PlainJob[] = [];
+  const parts: PartOfJob<PlainJob>[] = [];
   for (let left = reader.u32('job count'); left > 0; left--) {
+    const [from, to] = [reader.u32('first input'), reader.u32('end of the inputs')];
     const flags = reader.u32('flags');
     const blockFlags = reader.u32('flags of the block');
     const tx = readTransactionFields(reader);
     const spentOutputs = tx.inputs.map(() => ({ value: reader.i64('value'), scriptPubKey: reader.varBytes({ what: 'script' }) }));
-    jobs.push({ tx, spentOutputs, flags, ...(blockFlags === NO_BLOCK_FLAGS ? {} : { blockFlags }) });
+    parts.push({ job: { tx, spentOutputs, flags, ...(blockFlags === NO_BLOCK_FLAGS ? {} : { blockFlags }) }, from, to });
   }
   reader.end('jobs');
-  return jobs;
+  return parts;
 }
