@@ -30,11 +30,11 @@ export function findAndDelete(script: Uint8Array, signature: Uint8Array): Uint8A
   let keptUpTo = 0;
   do {
     while (standsAt(script, cursor.offset, pattern)) {
-      kept.push(script.subarray(keptUpTo, cursor.offset));
+      if (cursor.offset > keptUpTo) kept.push(script.subarray(keptUpTo, cursor.offset));
       cursor.offset += pattern.length;
       keptUpTo = cursor.offset;
     }
   } while (nextOp(cursor));
-  if (kept.length === 0) return script;
+  if (keptUpTo === 0) return script;
   return concatBytes(...kept, script.subarray(keptUpTo));
 }

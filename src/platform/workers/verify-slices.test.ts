@@ -18,9 +18,10 @@ interface Shape {
 }
 
 const NOTHING = new Uint8Array();
+const SIGNED = [new Uint8Array(64)];
 
 /** A job of so many inputs that are all alike. */
-function jobOf({ inputs, witness = [], scriptPubKey = NOTHING, outputBytes = 0, ...rest }: Shape): ScriptJob {
+function jobOf({ inputs, witness = SIGNED, scriptPubKey = NOTHING, outputBytes = 0, ...rest }: Shape): ScriptJob {
   const txid = new Uint8Array(32) as Txid;
   const tx = makeTransaction({
     ...{ version: 2, lockTime: 0 },
@@ -55,6 +56,15 @@ describe('what scripts are worth threads', () => {
   });
 });
 
+describe('inputs without a signature', () => {
+  it('are worth threads by their bytes alone', () => {
+    assert.equal(areWorthThreads([jobOf({ inputs: 959, witness: [], scriptPubKey: new Uint8Array(1) })]), false);
+    assert.equal(areWorthThreads([jobOf({ inputs: 960, witness: [], scriptPubKey: new Uint8Array(1) })]), true);
+    assert.equal(areWorthThreads([jobOf({ inputs: 44, witness: [new Uint8Array(63)] })]), false);
+    assert.equal(areWorthThreads([jobOf({ inputs: 45, witness: [new Uint8Array(63)] })]), true);
+  });
+});
+
 describe('cutting jobs into slices', () => {
   it('fills slices with 32 ordinary inputs, leaves jobs whole and those without an input out', () => {
     const jobs = [jobOf({ inputs: 31 }), jobOf({ inputs: 0 }), jobOf({ inputs: 1 }), jobOf({ inputs: 33 }), jobOf({ inputs: 2 })];
@@ -72,11 +82,11 @@ describe('cutting jobs into slices', () => {
     const jobs = [jobOf({ inputs: 3 }), jobOf({ inputs: 5_569, scriptPubKey: checks(1) }), jobOf({ inputs: 3 })];
     const slices = cutIntoSlices(jobs);
     const ranges = slices.flat().filter(({ place }) => place === 1);
-    assert.equal(ranges.length, 16);
+    assert.equal(ranges.length, 4);
     let next = 0;
     for (const { from, to } of ranges) {
       assert.equal(from, next);
-      assert.ok(to > from && to - from <= Math.ceil(5_569 / 16));
+      assert.ok(to > from && to - from <= Math.ceil(5_569 / 4));
       next = to;
     }
     assert.equal(next, 5_569);
