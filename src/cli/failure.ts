@@ -9,14 +9,22 @@ export class CommandError extends Error {
   readonly exitCode: number;
   /** Further lines for standard error, as `bitcoin-cli` writes them. */
   readonly details: readonly string[];
+  /** Whether the message is all that is said, without the command's name: where another program's words are followed. */
+  readonly verbatim: boolean;
 
   constructor(
     message: string,
-    options: { readonly exitCode?: number; readonly details?: readonly string[]; readonly cause?: unknown } = {},
+    options: {
+      readonly exitCode?: number;
+      readonly details?: readonly string[];
+      readonly verbatim?: boolean;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.exitCode = options.exitCode ?? 1;
     this.details = options.details ?? [];
+    this.verbatim = options.verbatim ?? false;
   }
 }
 
@@ -43,6 +51,7 @@ function oneLine(text: string): string {
 /** The last words and the exit code of a command that failed. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof UsageError) return { exitCode: 2, text: `quoin: ${oneLine(error.message)}` };
+  if (error instanceof CommandError && error.verbatim) return { exitCode: error.exitCode, text: error.message };
   if (error instanceof CommandError && error.details.length > 0) {
     return { exitCode: error.exitCode, text: [error.message, ...error.details].join('\n') };
   }

@@ -21,6 +21,27 @@ interface LazyCommand {
   readonly load: () => Promise<Command>;
 }
 
+/** One command that is not commander's. */
+interface ForeignCommand {
+  readonly name: string;
+  readonly summary: string;
+  readonly run: (line: readonly string[]) => Promise<void>;
+}
+
+/** Commands that read what stands after them by themselves: options with one dash, as another program has them. */
+const FOREIGN_COMMANDS: readonly ForeignCommand[] = [
+  {
+    name: 'bitcoind',
+    summary: "run a full node with bitcoind's options and bitcoin.conf",
+    run: async (line) => (await import('./bitcoind/run.ts')).runBitcoind(line),
+  },
+  {
+    name: 'bitcoin-cli',
+    summary: "ask a running node anything, with bitcoin-cli's options",
+    run: async (line) => (await import('./bitcoin-cli/run.ts')).runBitcoinCli(line),
+  },
+];
+
 const COMMANDS: readonly LazyCommand[] = [
   { name: 'node', summary: 'run a full node', load: async () => (await import('./commands/node.ts')).createNodeCommand() },
   {
@@ -76,6 +97,8 @@ function usageErrorOf(error: CommanderError): UsageError {
 }
 
 async function run(args: readonly string[]): Promise<void> {
+  const foreign = FOREIGN_COMMANDS.find(({ name }) => name === args[0]);
+  if (foreign !== undefined) return foreign.run(args.slice(1));
   const program = new Command('quoin');
   program.description("A proof-of-work full node: its own network out of the box, Bitcoin's formats and rules throughout.");
   program.version(packageVersion(), '--version', 'print the version');
@@ -86,6 +109,7 @@ async function run(args: readonly string[]): Promise<void> {
     if (name === named?.name) program.addCommand(await load());
     else program.command(name).description(summary).allowUnknownOption().allowExcessArguments();
   }
+  for (const { name, summary } of FOREIGN_COMMANDS) program.command(name).description(summary);
   program.addHelpText('after', '\n"quoin COMMAND --help" tells more about one of them.');
   speakAsWeDo(program);
   await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });

@@ -1,7 +1,7 @@
 /** Wrappers (`timeout`, `npx`) and the terminal each pass one Ctrl-C on: what comes so soon after the last is the same. */
 const SAME_SIGNAL_MS_MAX = 200;
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const STOP_SIGNALS: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Where signals come from; `process` is one. */
 export interface SignalSource {
@@ -14,7 +14,12 @@ export interface SignalSource {
  */
 export function onStopSignals(
   source: SignalSource,
-  options: { readonly monotonicMs: () => number; readonly action: (why: string, isRepeated: boolean) => void },
+  options: {
+    readonly monotonicMs: () => number;
+    readonly action: (why: string, isRepeated: boolean) => void;
+    /** The closing of a terminal too unless given. */
+    readonly signals?: readonly string[];
+  },
 ): void {
   let lastMs: number | undefined;
   const told = (why: string): void => {
@@ -23,6 +28,6 @@ export function onStopSignals(
     if (beforeMs !== undefined && lastMs - beforeMs <= SAME_SIGNAL_MS_MAX) return;
     options.action(why, beforeMs !== undefined);
   };
-  for (const signal of STOP_SIGNALS) source.on(signal, () => told(signal));
+  for (const signal of options.signals ?? STOP_SIGNALS) source.on(signal, () => told(signal));
   source.on('disconnect', () => told('the end of its owner'));
 }

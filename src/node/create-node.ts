@@ -13,6 +13,7 @@ import { Chain } from '../engine/chain/chain.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
 import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
+import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -120,8 +121,14 @@ export interface NodeParts {
 /** What is chosen about a node; `NodeOptions` has it all. */
 export interface NodeSettings {
   readonly listen: SocketAddress | undefined;
+  /** Nowhere else unless given. */
+  readonly alsoListen?: readonly SocketAddress[];
   readonly connect: readonly SocketAddress[];
   readonly peers: readonly SocketAddress[];
+  readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  readonly userAgentComments?: readonly string[];
+  readonly policy?: Partial<PolicyOptions>;
+  readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
   readonly mine: { readonly workers: number } | undefined;
   readonly mineTo: Uint8Array | undefined;
   /** None unless given. */
@@ -161,7 +168,11 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   });
   stores.guard?.watch(() => chain.cacheBytes);
   await stores.reindex?.load(chain, (height, target) => onProgress?.({ stage: 'reindexing', height, target }));
-  const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log });
+  const mempool = new Mempool({
+    ...{ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log },
+    ...(settings.policy && { policy: settings.policy }),
+    ...settings.mempool,
+  });
   const wallet = await openWallet(parts, settings, chain, mempool);
   const mining = createMining({
     ...{ params, mempool, clock, log, random },
@@ -213,17 +224,26 @@ function createNetwork(
 ): Network {
   const { params, clock, log, random, transport, stores, version } = parts;
   const { chain, mempool, node } = built;
+  const { connections } = settings;
   const onlyManual = settings.connect.length > 0;
   return new Network({
     ...{ params, clock, log, random, transport, chain, mempool, onlyManual },
     ...(settings.listen === undefined ? {} : { listen: settings.listen }),
+    ...(settings.alsoListen && { alsoListen: settings.alsoListen }),
+    ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),
+    ...(connections?.inbound !== undefined && { inboundMax: connections.inbound }),
     peerStore: stores.peers,
     services: (settings.prune === undefined ? SERVICES.network : 0n) | SERVICES.witness | SERVICES.networkLimited,
-    userAgent: `/quoin:${version}/`,
+    userAgent: userAgentOf(version, settings.userAgentComments ?? []),
     manualPeers: [...settings.connect, ...settings.peers],
     onFailure: (error) => node().fail(error),
     onPeer: (event) => node().emit(event),
   });
+}
+
+/** What peers are told that we are (BIP-14). */
+export function userAgentOf(version: string, comments: readonly string[]): string {
+  return comments.length === 0 ? `/quoin:${version}/` : `/quoin:${version}(${comments.join('; ')})/`;
 }
 
 /** The wallet, brought up to the tip; undefined where none is wanted. */

@@ -1,5 +1,6 @@
 import type { NetworkParams } from '../core/params/types.ts';
 import type { SigningKey } from '../engine/mining/block-signer.ts';
+import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { Log } from '../engine/ports/log.ts';
 import type { IndexName } from '../engine/ports/node-port.ts';
 import type { SocketAddress } from '../engine/ports/transport.ts';
@@ -41,10 +42,16 @@ export interface NodeOptions {
   readonly dataDir: string | undefined;
   /** Where peers are accepted; port 0 takes any free one; undefined accepts none. Default: the network's port, on the interfaces it says. */
   readonly listen: SocketAddress | undefined;
+  /** Where else peers are accepted. Default: nowhere. */
+  readonly alsoListen?: readonly SocketAddress[];
   /** When not empty, the node connects to these alone and to nothing it is told of. Default: empty. */
   readonly connect: readonly SocketAddress[];
   /** Kept connected beside those the node finds. Default: empty. */
   readonly peers: readonly SocketAddress[];
+  /** Connections that the node tries to hold to nodes it learned of, and that others may hold to it. Default: 8, and 125. */
+  readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */
+  readonly userAgentComments?: readonly string[];
   /** Whether the node may look for peers beyond those named here and those that peers tell of. Default: true. */
   readonly discovery: boolean;
   /** Mines from the start with this many threads, 1 to `MINING_WORKERS_MAX`; undefined: until it is asked. Default: undefined. */
@@ -63,6 +70,14 @@ export interface NodeOptions {
   readonly prune?: { readonly targetBytes: number | undefined } | undefined;
   /** Small block files, for tests of pruning: Core's `-fastprune`. Default: false. */
   readonly fastPrune?: boolean;
+  /** What is relayed and mined, where it differs from `DEFAULT_POLICY`. */
+  readonly policy?: Partial<PolicyOptions>;
+  /** Memory that waiting transactions may take, and how long they may wait. Default: 300,000,000 bytes, and 336 hours. */
+  readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
+  /** Whether waiting transactions are kept over a restart. Default: true. */
+  readonly persistMempool?: boolean;
+  /** Wall time at which the clock stands from the start, until it is set again; for tests. Default: none, the clock goes. */
+  readonly mockTimeSeconds?: number | undefined;
   /** What is made anew out of the stored blocks first: `index` all but the blocks themselves, `coins` the coins alone. Default: nothing. */
   readonly rebuild?: 'index' | 'coins' | undefined;
   /** Engine for signatures. Default: `auto`, the fastest that loads. */
@@ -73,6 +88,8 @@ export interface NodeOptions {
   readonly log: Log;
   /** Whether the node has a wallet; its seed is made at the first start if there is none. Default: true, but on `main` false. */
   readonly wallet: boolean;
+  /** Awaited once the data folder is this node's alone, before the long part of the opening. Default: nothing. */
+  readonly onFolderOpen?: () => Promise<void>;
   /** Told while the node opens, before `startNode` answers. Default: not told. */
   readonly onProgress?: (what: OpeningProgress) => void;
 }

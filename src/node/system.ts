@@ -62,9 +62,11 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
   const { dataDir, log } = options;
   const secp256k1 = chooseSecp256k1(options.secp256k1);
   const clock = createSystemClock();
+  if (options.mockTimeSeconds !== undefined) clock.setMockTime(options.mockTimeSeconds);
   const stores = await openNodeStores(options, clock);
   let wallet: OpenedWallet | undefined;
   try {
+    await options.onFolderOpen?.();
     wallet = options.wallet ? await openWallet(options) : undefined;
     const node = await createNode(
       {
@@ -128,10 +130,13 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
     ...(reindexing && { reindex: storedBlocks(reindexing, log) }),
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
     wallet: undefined,
-    mempoolFile: {
-      read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
-      write: (bytes) => writeFileAtomic(mempoolPath, bytes),
-    },
+    mempoolFile:
+      options.persistMempool === false
+        ? undefined
+        : {
+            read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
+            write: (bytes) => writeFileAtomic(mempoolPath, bytes),
+          },
     openIndex: (name) =>
       openLevelIndexStore(join(dataDir, 'indexes', name), identityOf(network), {
         thorough: wasKilled,

@@ -28,6 +28,7 @@ function world(bytes?: Uint8Array) {
   let kept = bytes;
   const mempool = {
     entries: () => waiting,
+    expirySeconds: EXPIRY_SECONDS,
     accept: async (tx: Transaction, options: { timeSeconds?: number } = {}) => {
       if (tx.outputs[0]?.value === 13n) return { rejection: reject('policy', 'unlucky') };
       waiting.push({ tx, timeSeconds: options.timeSeconds ?? NOW });

@@ -7,7 +7,6 @@
 
 import { DecodeError } from '../core/primitives/decode-error.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
-import { EXPIRY_SECONDS } from '../engine/mempool/mempool.ts';
 import type { SavedTransaction } from '../engine/mempool/mempool-file.ts';
 import { decodeMempoolFile, encodeMempoolFile } from '../engine/mempool/mempool-file.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -23,7 +22,7 @@ export interface ByteFile {
 
 /** What it works with. */
 export interface WaitingFileParts {
-  readonly mempool: Pick<Mempool, 'accept' | 'entries'>;
+  readonly mempool: Pick<Mempool, 'accept' | 'entries' | 'expirySeconds'>;
   readonly file: ByteFile | undefined;
   readonly clock: Pick<Clock, 'nowSeconds' | 'yield'>;
   readonly log: Log;
@@ -78,7 +77,7 @@ export class WaitingFile {
     for (const { tx, timeSeconds } of saved) {
       if (this.#closed) return;
       // One that waited too long would leave again at once.
-      if (timeSeconds < clock.nowSeconds() - EXPIRY_SECONDS) continue;
+      if (timeSeconds < clock.nowSeconds() - mempool.expirySeconds) continue;
       const { rejection } = await mempool.accept(tx, { timeSeconds });
       if (rejection === undefined) accepted++;
       await clock.yield();

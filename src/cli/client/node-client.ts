@@ -113,8 +113,13 @@ async function addressFromNote(folder: string): Promise<SocketAddress> {
 }
 
 /** `user:password` of the cookie file in a data folder, where there is one. */
-export async function readCookie(folder: string): Promise<string | undefined> {
-  const bytes = await readFileLimited(join(folder, '.cookie'), COOKIE_SIZE_MAX);
+export function readCookie(folder: string): Promise<string | undefined> {
+  return readCookieFile(join(folder, '.cookie'));
+}
+
+/** The same of a cookie file elsewhere. */
+export async function readCookieFile(path: string): Promise<string | undefined> {
+  const bytes = await readFileLimited(path, COOKIE_SIZE_MAX);
   return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8').trim();
 }
 

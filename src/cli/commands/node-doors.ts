@@ -5,15 +5,16 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
-import { createHttpServer, type HttpServer } from '../../doors/http/server.ts';
+import { type HttpDoorOptions, type HttpServer, openHttpServer } from '../../doors/http/server.ts';
 import type { RpcHandler } from '../../doors/rpc/handler.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Log } from '../../engine/ports/log.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
+import type { SocketAddress } from '../../engine/ports/transport.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
-import type { NodePlan } from './node-settings.ts';
 
 /** Bytes of chance in a cookie and in a token. */
 const SECRET_SIZE_BYTES = 32;
@@ -21,12 +22,34 @@ const SECRET_SIZE_BYTES = 32;
 /** Name that a cookie logs in with; Core's. */
 const COOKIE_USER = '__cookie__';
 
+/** What is to be opened, and for whom. */
+export interface DoorPlan {
+  /** Where HTTP is served; undefined for nowhere. */
+  readonly http: SocketAddress | undefined;
+  readonly login: { readonly user: string; readonly password: string } | undefined;
+  /** The file with a login that is made at each start; undefined for none. */
+  readonly cookie: { readonly path: string; readonly mode: number } | undefined;
+  readonly rpcauth?: readonly string[];
+  readonly rules?: Pick<HttpDoorOptions, 'alsoListen' | 'allowsAddress' | 'allowsUser' | 'rpcRequestsMax' | 'keepAliveMs'>;
+}
+
+/** What doors need before there is a node. */
+export interface DoorParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secp256k1: Parameters<typeof chooseSecp256k1>[0];
+  /** What the node is doing until it is open. */
+  readonly doing: () => string;
+}
+
 /** What is open. */
 export interface Doors {
   /** `http://host:port`; undefined where no HTTP is served. */
   readonly url: string | undefined;
   /** The documentation with a login for the page, for whoever started the node. */
   readonly link: string | undefined;
+  /** From now on there is a node to ask. */
+  serve(node: NodePort): void;
   /** Loads what the first request would wait for. */
   warm(): void;
   close(): Promise<void>;
@@ -42,14 +65,15 @@ function lazyRpc(node: NodePort, curve: Secp256k1): { readonly handle: RpcHandle
   return { handle: async (call) => (await load())(call), warm: () => void load() };
 }
 
-/** A new cookie in the data folder, its owner's alone from its first byte on. */
-async function writeCookie(folder: string): Promise<string> {
+/** A new cookie, its owner's alone from its first byte on unless told otherwise. */
+async function writeCookie({ path, mode }: NonNullable<DoorPlan['cookie']>): Promise<string> {
   const cookie = `${COOKIE_USER}:${randomBytes(SECRET_SIZE_BYTES).toString('hex')}`;
-  const path = join(folder, '.cookie');
   const draft = `${path}.new`;
   try {
     await rm(draft, { force: true });
-    await writeFile(draft, cookie, { mode: 0o600, flag: 'wx' });
+    await writeFile(draft, cookie, { mode, flag: 'wx' });
+    // What the process forbids its new files may have been taken away.
+    if (mode !== 0o600) await chmod(draft, mode);
     await rename(draft, path);
     return cookie;
   } catch (error) {
@@ -57,34 +81,41 @@ async function writeCookie(folder: string): Promise<string> {
   }
 }
 
+/** Where no HTTP is served. */
+const NO_DOORS: Doors = { url: undefined, link: undefined, serve: () => undefined, warm: () => undefined, close: async () => undefined };
+
 /**
- * Opens what the plan says. With a login of its own the node has no cookie, as Core's.
+ * Opens what the plan says; until `serve`, every call is told that the node is not ready.
  *
- * @throws NodeError `port-in-use`, `listen-failed`
+ * @throws NodeError `port-in-use`, `listen-failed`; `option-invalid` for a broken rpcauth line
  */
-export async function openDoors(node: NodePort, plan: NodePlan): Promise<Doors> {
-  const { http, login } = plan;
-  if (http === undefined) return { url: undefined, link: undefined, warm: () => undefined, close: async () => undefined };
-  const { dataDir, secp256k1 } = plan.node;
+export async function openDoors(plan: DoorPlan, parts: DoorParts): Promise<Doors> {
+  const { http, login, rules, cookie: cookieFile, rpcauth = [] } = plan;
+  const { clock, log, doing } = parts;
+  if (http === undefined) return NO_DOORS;
   const token = randomBytes(SECRET_SIZE_BYTES).toString('hex');
-  const rpc = lazyRpc(node, chooseSecp256k1(secp256k1));
-  const keepsCookie = login === undefined && dataDir !== undefined;
-  const cookie = keepsCookie ? { cookie: await writeCookie(dataDir) } : {};
+  const cookie = cookieFile === undefined ? {} : { cookie: await writeCookie(cookieFile) };
   const user = login === undefined ? {} : { user: { name: login.user, password: login.password } };
   const dropCookie = async (): Promise<void> => {
-    if (keepsCookie) await rm(join(dataDir, '.cookie'), { force: true });
+    if (cookieFile !== undefined) await rm(cookieFile.path, { force: true });
   };
   let server: HttpServer;
   try {
-    server = await createHttpServer({ node, rpc: rpc.handle, auth: { ...cookie, ...user, token }, listen: http });
+    const warmUp: HttpDoorOptions['warmUp'] = async (call) => (await import('../../doors/rpc/warm-up.ts')).createWarmUpHandler(doing)(call);
+    server = await openHttpServer({ ...{ clock, log, warmUp }, auth: { ...cookie, ...user, rpcauth, token }, listen: http, ...rules });
   } catch (error) {
     await dropCookie();
     throw error;
   }
+  let rpc: ReturnType<typeof lazyRpc> | undefined;
   return {
     url: server.url,
     link: `${server.url}/docs#token=${token}`,
-    warm: rpc.warm,
+    serve(node: NodePort): void {
+      rpc = lazyRpc(node, chooseSecp256k1(parts.secp256k1));
+      server.serve(node, rpc.handle);
+    },
+    warm: () => rpc?.warm(),
     async close(): Promise<void> {
       await server.close();
       await dropCookie();

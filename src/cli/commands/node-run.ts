@@ -4,7 +4,6 @@
  * @module
  */
 
-import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
@@ -16,51 +15,10 @@ import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
 import { loadNetwork } from '../options/place.ts';
 import { NodeConsole } from '../output/console.ts';
 import { isLive } from '../output/terminal.ts';
-import { onStopSignals } from '../stop-signals.ts';
 import { NodeActivity, openingReporter } from './node-activity.ts';
 import { type Doors, openDoors } from './node-doors.ts';
 import { type NodePlan, type NodeSaid, planNode } from './node-settings.ts';
-
-/** What is not written by then is replayed at the next start. */
-const STOP_MS_MAX = 4_800;
-
-/** Stops a node when the process is told to, in order; at once when it is told twice or nothing has begun. */
-class Stopper {
-  readonly #log: FileLog;
-  readonly #folder: string | undefined;
-  #node: SystemNode | undefined;
-
-  constructor(log: FileLog, folder: string | undefined) {
-    this.#log = log;
-    this.#folder = folder;
-    onStopSignals(process, { monotonicMs: () => performance.now(), action: (why, isRepeated) => this.#onSignal(why, isRepeated) });
-  }
-
-  /** From now on there is something to stop. */
-  attach(node: SystemNode): void {
-    this.#node = node;
-    node.beforeStop(async () => this.#begin());
-  }
-
-  #onSignal(why: string, isRepeated: boolean): void {
-    this.#log.info('stopping', { why, ...(isRepeated ? { how: 'at once' } : {}) });
-    if (isRepeated || this.#node === undefined) this.#exitAtOnce();
-    this.#node?.requestStop();
-  }
-
-  #begin(): void {
-    setTimeout(() => {
-      this.#log.warn('stop-takes-too-long', { seconds: STOP_MS_MAX / 1_000, note: 'what is not written is replayed at the next start' });
-      this.#exitAtOnce();
-    }, STOP_MS_MAX).unref();
-  }
-
-  #exitAtOnce(): never {
-    if (this.#folder !== undefined && this.#node !== undefined) rmSync(join(this.#folder, 'node.json'), { force: true });
-    this.#log.close();
-    process.exit(0);
-  }
-}
+import { NodeStopper } from './node-stopper.ts';
 
 /** The log of a node, into its folder and onto the console. */
 async function openNodeLog(said: NodeSaid, folder: string | undefined, console: NodeConsole): Promise<FileLog> {
@@ -100,18 +58,20 @@ function announceReady(node: SystemNode, doors: Doors, console: NodeConsole, isJ
 }
 
 /** Starts what the plan says; the node is stopped again where a door does not open. */
-async function start(plan: NodePlan, parts: { readonly log: FileLog; readonly console: NodeConsole; readonly stopper: Stopper }) {
+async function start(plan: NodePlan, parts: { readonly log: FileLog; readonly console: NodeConsole; readonly stopper: NodeStopper }) {
   const { log, console, stopper } = parts;
   const report = openingReporter({ console, monotonicMs: () => performance.now(), log: (fields) => log.info('opening', fields) });
   const node = await startNode({ ...plan.node, log, onProgress: report });
   stopper.attach(node);
   console.status(undefined);
   try {
-    const doors = await openDoors(node, plan);
+    const doors = await openDoors(plan, { clock: node.clock, log, secp256k1: plan.node.secp256k1, doing: () => '' });
+    doors.serve(node);
     node.beforeStop(() => doors.close());
     const { dataDir } = plan.node;
     if (dataDir !== undefined) {
       const note = { pid: process.pid, version: node.version, network: node.params.name };
+      stopper.owns(join(dataDir, 'node.json'));
       await writeNodeNote(dataDir, { ...note, p2p: node.network.listenAddress() ?? null, http: doors.url ?? null });
     }
     return { node, doors };
@@ -132,7 +92,7 @@ export async function runNode(said: NodeSaid): Promise<void> {
   const log = await openNodeLog(said, dataDir, console);
   process.prependListener('uncaughtException', (error) => log.error('fault', { stack: error.stack ?? error.message }));
   process.on('warning', (warning) => log.warn('runtime-warning', { what: warning.stack ?? warning.message }));
-  const stopper = new Stopper(log, dataDir);
+  const stopper = new NodeStopper(log);
   const secp256k1 = chooseSecp256k1(plan.node.secp256k1).name;
   log.info('starting', { version: packageVersion(), network: network.name, folder: dataDir ?? 'memory', secp256k1 });
   // Nothing else may keep the process alive: a node without any port waits for its peers.

@@ -7,6 +7,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { availableParallelism, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { SocketAddress } from '../../engine/ports/transport.ts';
@@ -15,23 +16,20 @@ import { UsageError } from '../failure.ts';
 import { ALL_CORES, type NODE_OPTIONS, PRUNE_MIB_MIN, PRUNE_TAKES } from '../options/node-options.ts';
 import { dataFolder } from '../options/place.ts';
 import type { Settings } from '../options/settings.ts';
+import type { DoorPlan } from './node-doors.ts';
 
 const BYTES_PER_MIB = 1_048_576;
 
 /** What was said about a node. */
 export type NodeSaid = Settings<typeof NODE_OPTIONS>;
 
-/** What a node and its doors are started with, the log apart. */
-export interface NodePlan {
+/** What a node and its doors are started with, the log apart. With a login of its own a node has no cookie, as Core's. */
+export interface NodePlan extends DoorPlan {
   readonly node: Omit<NodeOptions, 'log' | 'onProgress'>;
-  /** Where HTTP is served; undefined for nowhere. */
-  readonly http: SocketAddress | undefined;
-  /** In place of the cookie file. */
-  readonly login: { readonly user: string; readonly password: string } | undefined;
 }
 
 /** The address that stands for all interfaces: with IPv6 where the machine has any. */
-function allInterfaces(): string {
+export function allInterfaces(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   return addresses.some(({ family }) => family === 'IPv6') ? '::' : '0.0.0.0';
 }
@@ -163,5 +161,6 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
     },
     http: await httpAt(said, network),
     login: loginOf(said),
+    cookie: dataDir === undefined || said.rpcUser !== undefined ? undefined : { path: join(dataDir, '.cookie'), mode: 0o600 },
   };
 }

@@ -53,6 +53,11 @@ function basicText(header: string): string | undefined {
 /** Bytes of a header that is remembered; a longer one is checked anew each time. */
 const KNOWN_HEADER_BYTES = 512;
 
+/** The name in an `Authorization` header; empty where there is none. */
+export function userOf(header: string | undefined): string {
+  return (header === undefined ? undefined : basicText(header))?.split(':', 1)[0] ?? '';
+}
+
 /** Checks logins. Comparing takes the same time whatever is wrong, and a wrong login is answered late. */
 export class Authenticator {
   /** Digests of the `name:password` texts that are right. */

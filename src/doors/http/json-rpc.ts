@@ -6,7 +6,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CancelSignal } from '../../engine/ports/node-port.ts';
-import type { Authenticator } from './auth.ts';
+import { type Authenticator, userOf } from './auth.ts';
 import { announcedSize, readBody } from './body.ts';
 import type { Capacity } from './capacity.ts';
 import { RPC_BODY_SIZE_MAX } from './limits.ts';
@@ -15,7 +15,12 @@ import { RPC_BODY_SIZE_MAX } from './limits.ts';
 const LONG_ANSWER_BYTES = 16_384;
 
 /** Answers JSON-RPC bodies; the rpc room makes one. */
-export type JsonRpcHandler = (call: { readonly body: Uint8Array; readonly signal: CancelSignal }) => Promise<{
+export type JsonRpcHandler = (call: {
+  readonly body: Uint8Array;
+  readonly signal: CancelSignal;
+  /** Whether who asks may call a method; every one unless given. */
+  readonly allows?: (method: string) => boolean;
+}) => Promise<{
   readonly status: number;
   readonly body: string | Buffer;
 }>;
@@ -30,6 +35,12 @@ function refuse(response: ServerResponse, status: number, message: string, heade
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close', ...headers }).end(message);
 }
 
+/** Who may call what. */
+export interface JsonRpcRules {
+  /** What a user may call: undefined for everything. Core's `-rpcwhitelist`. */
+  readonly allowsUser?: (user: string) => ((method: string) => boolean) | undefined;
+}
+
 /** What the requests share. */
 export interface JsonRpcContext {
   readonly handler: JsonRpcHandler;
@@ -37,6 +48,7 @@ export interface JsonRpcContext {
   readonly requests: Capacity;
   readonly bodies: Capacity;
   readonly signal: CancelSignal;
+  readonly rules: JsonRpcRules;
 }
 
 /**
@@ -53,9 +65,10 @@ async function answerBody(request: IncomingMessage, response: ServerResponse, co
     refuse(response, 413, `A JSON-RPC request may have ${RPC_BODY_SIZE_MAX} bytes`);
     return;
   }
-  const answer = await context.handler({ body, signal: context.signal });
-  if (answer.status === 204) {
-    response.writeHead(204).end();
+  const allows = context.rules.allowsUser?.(userOf(request.headers.authorization));
+  const answer = await context.handler({ body, signal: context.signal, ...(allows && { allows }) });
+  if (answer.body === '') {
+    response.writeHead(answer.status).end();
     return;
   }
   const sizeBytes = Buffer.byteLength(answer.body);

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   busy: [429, 'Too many requests at once; try again after a moment.'],
   'too-many-attempts': [429, 'Too many wrong logins at once; try again after a moment.'],
   'internal-error': [500, 'A bug of this node; its log says more.'],
+  'not-ready': [503, 'The node is still opening; try again after a moment.'],
   'node-failed': [500, 'The node could not do it; `detail` says why.'],
 } as const satisfies Record<string, readonly [status: number, meaning: string]>;
 

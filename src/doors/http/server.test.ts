@@ -17,7 +17,7 @@ import {
   TRANSACTION_BODY_SIZE_MAX,
   WRONG_LOGIN_DELAY_MS,
 } from './limits.ts';
-import { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions, openHttpServer } from './server.ts';
 
 const LOGIN = { authorization: `Basic ${Buffer.from('me:secret').toString('base64')}` };
 
@@ -324,6 +324,91 @@ describe('access from another machine', () => {
       await app.close();
       server.closeAllConnections();
       server.close();
+    }
+  });
+});
+
+describe('rules for who may ask', () => {
+  it('refuse other addresses with 403 whatever they ask', async () =>
+    scene(
+      async ({ send, bodies }) => {
+        for (const request of [{ method: 'POST', path: '/', headers: LOGIN, body: '{}' } as const, { path: '/health' }]) {
+          const answer = await send(request);
+          assert.deepEqual([answer.status, answer.text], [403, '']);
+        }
+        assert.deepEqual(bodies, []);
+      },
+      { allowsAddress: () => false },
+    ));
+
+  it('tell the handler what the user may call', async () => {
+    const asked: unknown[] = [];
+    await scene(
+      async ({ send }) => {
+        assert.equal((await send({ method: 'POST', path: '/', headers: LOGIN, body: '{}' })).status, 403);
+        assert.deepEqual(asked, ['me', true, false]);
+      },
+      {
+        rpc: async ({ allows }) => {
+          asked.push(allows?.('uptime'), allows?.('stop'));
+          return { status: 403, body: '' };
+        },
+        allowsUser: (user) => {
+          asked.push(user);
+          return (method) => method === 'uptime';
+        },
+      },
+    );
+  });
+
+  it('let as many requests be under way as were said, and refuse one more as Core does', async () => {
+    const inside: (() => void)[] = [];
+    let full: () => void = () => undefined;
+    const bothInside = new Promise<void>((resolve) => {
+      full = resolve;
+    });
+    await scene(
+      async ({ send }) => {
+        const ask = () => send({ method: 'POST', path: '/', headers: LOGIN, body: '{}' });
+        const first = [ask(), ask()];
+        await bothInside;
+        const third = await ask();
+        assert.deepEqual([third.status, third.text], [503, 'Work queue depth exceeded']);
+        for (const end of inside) end();
+        assert.deepEqual(await Promise.all(first.map(async (each) => (await each).status)), [200, 200]);
+      },
+      {
+        rpcRequestsMax: 2,
+        rpc: async () => {
+          await new Promise<void>((resolve) => {
+            if (inside.push(resolve) === 2) full();
+          });
+          return { status: 200, body: '1' };
+        },
+      },
+    );
+  });
+});
+
+describe('a server that is open before its node', () => {
+  it('answers JSON-RPC by what it was given for that, refuses the rest, and serves the node when it is there', async () => {
+    const node = new FakeNode();
+    const auth = { user: { name: 'me', password: 'secret' } };
+    const { clock, log } = node;
+    const warmUp: JsonRpcHandler = async () => ({ status: 500, body: 'not yet' });
+    const any = { host: '127.0.0.1', port: 0 };
+    const server = await openHttpServer({ ...{ clock, log, warmUp, auth }, listen: any, alsoListen: [any] });
+    try {
+      const ask = async () => {
+        const rpc = await httpRequest({ port: server.port, method: 'POST', path: '/', headers: LOGIN, body: '{}' });
+        const rest = await httpRequest({ port: server.port, path: '/health' });
+        return [rpc.text, rest.status];
+      };
+      assert.deepEqual(await ask(), ['not yet', 503]);
+      server.serve(node, async () => ({ status: 200, body: 'here' }));
+      assert.deepEqual(await ask(), ['here', 200]);
+    } finally {
+      await server.close();
     }
   });
 });

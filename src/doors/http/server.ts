@@ -10,6 +10,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { AssertionError } from '../../core/base/assert.ts';
+import type { Clock } from '../../engine/ports/clock.ts';
+import type { Log } from '../../engine/ports/log.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
 import type { RestApp } from './app.ts';
@@ -17,7 +19,7 @@ import { Authenticator, type HttpCredentials } from './auth.ts';
 import { announcedSize } from './body.ts';
 import { Capacity } from './capacity.ts';
 import { Guard } from './guard.ts';
-import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler } from './json-rpc.ts';
+import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler, type JsonRpcRules } from './json-rpc.ts';
 import {
   BODIES_SIZE_MAX,
   CLOSE_GRACE_MS,
@@ -33,15 +35,37 @@ import {
 } from './limits.ts';
 import { isAborted, type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
 
-export interface HttpServerOptions {
+/** Where a server listens; port 0 takes any that is free. */
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a server is opened with before there is a node. */
+export interface HttpDoorOptions extends JsonRpcRules {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Answers JSON-RPC until a node is there. */
+  readonly warmUp: JsonRpcHandler;
+  readonly auth: HttpCredentials;
+  readonly listen: ListenAddress;
+  /** Where else it listens. */
+  readonly alsoListen?: readonly ListenAddress[];
+  /** Whether an address may ask at all; every one may unless given. Core's `-rpcallowip`. */
+  readonly allowsAddress?: (address: string) => boolean;
+  /** JSON-RPC requests that are answered or wait at once; `RPC_REQUESTS_MAX` unless given. */
+  readonly rpcRequestsMax?: number;
+  /** A connection without a request is closed after so long; `KEEP_ALIVE_TIMEOUT_MS` unless given. */
+  readonly keepAliveMs?: number;
+  /** Names besides `localhost` and the host above by which browsers may call the server. */
+  readonly hostNames?: readonly string[];
+}
+
+/** What a server of a running node is made with. */
+export interface HttpServerOptions extends Omit<HttpDoorOptions, 'clock' | 'log' | 'warmUp'> {
   readonly node: NodePort;
   /** Answers JSON-RPC; `createRpcHandler` of the rpc room makes one. */
   readonly rpc: JsonRpcHandler;
-  readonly auth: HttpCredentials;
-  /** Port 0 takes any that is free. */
-  readonly listen: { readonly host: string; readonly port: number };
-  /** Names besides `localhost` and the host above by which browsers may call the server. */
-  readonly hostNames?: readonly string[];
 }
 
 /** A server that listens. */
@@ -51,6 +75,8 @@ export interface HttpServer {
   readonly port: number;
   /** `http://host:port`, IPv6 in brackets. */
   readonly url: string;
+  /** From now on there is a node. */
+  serve(node: NodePort, rpc: JsonRpcHandler): void;
   /** Takes no more requests, interrupts long work, and lets answers under way end for a moment. */
   close(): Promise<void>;
 }
@@ -65,31 +91,42 @@ function sendProblem(response: ServerResponse, code: ProblemCode): void {
 }
 
 class RunningServer implements HttpServer {
-  readonly #options: HttpServerOptions;
+  readonly #options: HttpDoorOptions;
   readonly #auth: Authenticator;
   readonly #guard: Guard;
   readonly #stopping = new AbortController();
-  readonly #rpcRequests = new Capacity(RPC_REQUESTS_MAX);
+  readonly #rpcRequests: Capacity;
   readonly #restRequests = new Capacity(REST_REQUESTS_MAX);
   readonly #bodies = new Capacity(BODIES_SIZE_MAX);
-  readonly #server: Server;
+  /** One for each address, the main one first. */
+  readonly #servers: readonly (readonly [Server, ListenAddress])[];
+  #node: NodePort | undefined;
+  #rpc: JsonRpcHandler;
   #rest: Promise<RestApp> | undefined;
   #closed: Promise<void> | undefined;
   #port = 0;
 
-  constructor(options: HttpServerOptions) {
+  constructor(options: HttpDoorOptions) {
+    const { listen, alsoListen = [], hostNames = [] } = options;
     this.#options = options;
-    this.#auth = new Authenticator(options.auth, options.node.clock);
-    this.#guard = new Guard([options.listen.host, ...(options.hostNames ?? [])]);
+    this.#rpc = options.warmUp;
+    this.#auth = new Authenticator(options.auth, options.clock);
+    this.#rpcRequests = new Capacity(options.rpcRequestsMax ?? RPC_REQUESTS_MAX);
+    this.#guard = new Guard([listen.host, ...alsoListen.map(({ host }) => host), ...hostNames]);
+    this.#servers = [listen, ...alsoListen].map((address) => [this.#createServer(), address]);
+  }
+
+  #createServer(): Server {
     const limits = {
       maxHeaderSize: HEADERS_SIZE_MAX,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAliveTimeout: this.#options.keepAliveMs ?? KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUTS_CHECK_INTERVAL_MS,
     };
-    this.#server = createServer(limits, (request, response) => void this.#onRequest(request, response));
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    const server = createServer(limits, (request, response) => void this.#onRequest(request, response));
+    server.maxConnections = CONNECTIONS_MAX;
+    return server;
   }
 
   get host(): string {
@@ -106,11 +143,16 @@ class RunningServer implements HttpServer {
 
   /** @throws NodeError `port-in-use` or `listen-failed` */
   async listen(): Promise<void> {
-    const { host, port } = this.#options.listen;
+    for (const [server, address] of this.#servers) await this.#listenAt(server, address);
+    const [main] = this.#servers.map(([server]) => server.address() as AddressInfo);
+    this.#port = main?.port ?? 0;
+  }
+
+  async #listenAt(server: Server, { host, port }: ListenAddress): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#server.once('error', reject);
-        this.#server.listen({ host, port }, resolve);
+        server.once('error', reject);
+        server.listen({ host, port }, resolve);
       });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -121,7 +163,11 @@ class RunningServer implements HttpServer {
       const problem = `HTTP cannot listen on ${host}:${port}: ${message}; give an address of this machine with --http.`;
       throw new NodeError('listen-failed', problem, { cause: error });
     }
-    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  serve(node: NodePort, rpc: JsonRpcHandler): void {
+    this.#node = node;
+    this.#rpc = rpc;
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -133,12 +179,16 @@ class RunningServer implements HttpServer {
       sendProblem(response, 'internal-error');
       // A bug of ours goes on to stop the process.
       if (error instanceof AssertionError) throw error;
-      const { log } = this.#options.node;
+      const { log } = this.#options;
       log.error('http-failed', { path: request.url, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   }
 
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#options.allowsAddress?.(request.socket.remoteAddress ?? '') === false) {
+      response.writeHead(403, { connection: 'close' }).end();
+      return;
+    }
     const refusal = this.#guard.refusal(request.headers);
     if (refusal !== undefined) {
       sendProblem(response, refusal);
@@ -147,15 +197,16 @@ class RunningServer implements HttpServer {
     const path = (request.url ?? '/').split('?', 1)[0] as string;
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (isJsonRpcPath(path) && !(path === '/' && reads)) {
-      const { rpc: handler } = this.#options;
       const shared = { requests: this.#rpcRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
-      return answerJsonRpc(request, response, { handler, ...shared });
+      return answerJsonRpc(request, response, { handler: this.#rpc, rules: this.#options, ...shared });
     }
     return this.#dispatchRest(request, response);
   }
 
   /** Hands a request to Fastify, as long as not too many are there. Their places are free again when the answer is through. */
   async #dispatchRest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const node = this.#node;
+    if (node === undefined) return sendProblem(response, 'not-ready');
     const size = Math.min(announcedSize(request, TRANSACTION_BODY_SIZE_MAX), TRANSACTION_BODY_SIZE_MAX);
     if (!this.#restRequests.take(1)) return sendProblem(response, 'busy');
     if (!this.#bodies.take(size)) {
@@ -166,12 +217,11 @@ class RunningServer implements HttpServer {
       this.#restRequests.release(1);
       this.#bodies.release(size);
     });
-    const app = await this.#restApp();
+    const app = await this.#restApp(node);
     app.handle(request, response);
   }
 
-  #restApp(): Promise<RestApp> {
-    const { node } = this.#options;
+  #restApp(node: NodePort): Promise<RestApp> {
     this.#rest ??= import('./app.ts').then(({ createRestApp }) => createRestApp({ node, auth: this.#auth }));
     return this.#rest;
   }
@@ -183,10 +233,12 @@ class RunningServer implements HttpServer {
 
   async #close(): Promise<void> {
     this.#stopping.abort();
-    const { clock } = this.#options.node;
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
-    const timer = clock.after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
+    const { clock } = this.#options;
+    const closed = Promise.all(this.#servers.map(([server]) => new Promise<void>((resolve) => void server.close(() => resolve()))));
+    for (const [server] of this.#servers) server.closeIdleConnections();
+    const timer = clock.after(CLOSE_GRACE_MS, () => {
+      for (const [server] of this.#servers) server.closeAllConnections();
+    });
     await closed;
     clock.cancel(timer);
     await (await this.#rest)?.close();
@@ -199,7 +251,24 @@ class RunningServer implements HttpServer {
  * @throws NodeError `port-in-use`, `listen-failed`; `option-invalid` for a broken rpcauth line
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { node, rpc } = options;
+  const server = await openHttpServer({ ...options, clock: node.clock, log: node.log, warmUp: rpc });
+  server.serve(node, rpc);
+  return server;
+}
+
+/**
+ * Opens the port while the node itself is still opening: JSON-RPC is answered by `warmUp`, all else refused, until there is something to serve.
+ *
+ * @throws NodeError as `createHttpServer`
+ */
+export async function openHttpServer(options: HttpDoorOptions): Promise<HttpServer> {
   const server = new RunningServer(options);
-  await server.listen();
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return server;
 }

@@ -26,9 +26,18 @@ export class RpcCallError extends Error {
   }
 }
 
+/** Why there is no answer: nobody is there, the login is wrong, or it is no JSON-RPC. */
+export type RpcConnectionProblem = 'unreachable' | 'login' | 'answer';
+
 /** No answer: nothing listens there, the login is wrong, or what came is no JSON-RPC. The message says what to do. */
 export class RpcConnectionError extends Error {
   override readonly name = 'RpcConnectionError';
+  readonly problem: RpcConnectionProblem;
+
+  constructor(message: string, options: { readonly problem?: RpcConnectionProblem; readonly cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.problem = options.problem ?? 'answer';
+  }
 }
 
 export interface RpcClientOptions {
@@ -89,10 +98,16 @@ export class RpcClient {
     } catch (error) {
       if (error instanceof RpcConnectionError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new RpcConnectionError(`no answer from ${host}:${port} (${reason}); is the node running?`, { cause: error });
+      throw new RpcConnectionError(`no answer from ${host}:${port} (${reason}); is the node running?`, {
+        problem: 'unreachable',
+        cause: error,
+      });
     }
     const { status } = response;
-    if (status === 401) throw new RpcConnectionError(`${host}:${port} does not accept this login; use the cookie file of its data folder`);
+    if (status === 401)
+      throw new RpcConnectionError(`${host}:${port} does not accept this login; use the cookie file of its data folder`, {
+        problem: 'login',
+      });
     if (status === 403) throw new RpcConnectionError(`${host}:${port} does not answer requests from here`);
     try {
       return parseJsonBytes(response.body);

@@ -24,6 +24,8 @@ export const RPC_ERROR = {
   VERIFY_REJECTED: -26,
   /** A transaction whose outputs are on the chain. */
   VERIFY_ALREADY_IN_UTXO_SET: -27,
+  /** The node is still opening. */
+  IN_WARMUP: -28,
   CLIENT_NODE_NOT_CONNECTED: -29,
   /** JSON-RPC's own. */
   INVALID_REQUEST: -32600,

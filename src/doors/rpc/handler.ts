@@ -43,16 +43,18 @@ export interface RpcCall {
   readonly body: Uint8Array;
   /** Says when to give up long work: the server stops. */
   readonly signal: CancelSignal;
+  /** Whether who asks may call a method; every one unless given. One that is refused refuses the whole body. */
+  readonly allows?: (method: string) => boolean;
 }
 
 export interface RpcAnswer {
   /** HTTP status, as Core's. */
   readonly status: number;
-  /** JSON with a line end, or empty with status 204; in UTF-8 where that is how it was made. */
+  /** JSON with a line end, or empty with status 204 or 403; in UTF-8 where that is how it was made. */
   readonly body: string | Buffer;
 }
 
-/** What the HTTP server is given. Who asks is known to it, not here: every caller may call every method. */
+/** What the HTTP server is given. Who asks is known to it, not here. */
 export type RpcHandler = (call: RpcCall) => Promise<RpcAnswer>;
 
 export interface RpcOptions {
@@ -106,6 +108,7 @@ class Dispatcher {
       if (!(error instanceof JsonError)) throw error;
       return errorReply(NOBODY, new RpcError('PARSE_ERROR', 'Parse error'));
     }
+    if (call.allows !== undefined && !isAllowed(value, call.allows)) return { status: 403, text: undefined };
     if (Array.isArray(value)) return this.#batch(value, call.signal);
     if (!(value instanceof JsonObject)) return errorReply(NOBODY, new RpcError('PARSE_ERROR', 'Top-level object parse error'));
     return this.#single(value, call.signal);
@@ -166,6 +169,13 @@ class Dispatcher {
   #context(signal: CancelSignal): RpcContext {
     return { node: this.#node, curve: this.#curve, methods: METHODS, activeCommands: () => [...this.#active], signal };
   }
+}
+
+/** Whether every method of a request or a batch may be called. What names no method is answered as such. */
+function isAllowed(value: JsonValue, allows: (method: string) => boolean): boolean {
+  const requests = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+  const methods = requests.map((each) => (each instanceof JsonObject ? each.members.get('method') : undefined));
+  return methods.every((method) => typeof method !== 'string' || allows(method));
 }
 
 function tooMuch(value: JsonValue): RpcReply {

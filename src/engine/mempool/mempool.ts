@@ -97,8 +97,9 @@ const RETURNING = { options: {}, returning: true } as const;
 export class Mempool {
   readonly policy: PolicyOptions;
   readonly usageBytesMax: number;
+  /** What waited longer leaves. */
+  readonly expirySeconds: number;
   readonly #options: MempoolOptions;
-  readonly #expirySeconds: number;
   readonly #graph = new TransactionGraph();
   readonly #rollingFee: RollingFee;
   readonly #listeners = new Set<(event: MempoolEvent) => void>();
@@ -117,7 +118,7 @@ export class Mempool {
     this.#options = options;
     this.policy = { ...DEFAULT_POLICY, ...options.policy };
     this.usageBytesMax = options.usageBytesMax ?? USAGE_BYTES_MAX;
-    this.#expirySeconds = options.expirySeconds ?? EXPIRY_SECONDS;
+    this.expirySeconds = options.expirySeconds ?? EXPIRY_SECONDS;
     this.#rollingFee = new RollingFee(this.policy.incrementalFeeRateSatPerKvb);
     this.#unsubscribe = options.chain.subscribe((move) => this.#onChain(move));
   }
@@ -333,7 +334,7 @@ export class Mempool {
   }
 
   #expire(): void {
-    const earliest = this.#options.clock.nowSeconds() - this.#expirySeconds;
+    const earliest = this.#options.clock.nowSeconds() - this.expirySeconds;
     if (this.#oldestSeconds >= earliest) return;
     const expired: GraphEntry[] = [];
     this.#oldestSeconds = Number.POSITIVE_INFINITY;

@@ -41,6 +41,8 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly peerStore?: PeerStore;
   /** Where to accept connections; nowhere unless given. */
   readonly listen?: SocketAddress;
+  /** Where else; the port that others are told is that of `listen`. */
+  readonly alsoListen?: readonly SocketAddress[];
   /** Told when a store fails while peers are served: nothing more can be promised then. */
   readonly onFailure: (error: unknown) => void;
   /** Told of handshakes that are done and of their ends. */
@@ -64,6 +66,7 @@ export class Network implements NetworkService {
   readonly #running = new Set<Promise<void>>();
   #unsubscribe: (() => void)[] = [];
   #listener: Listener | undefined;
+  readonly #furtherListeners: Listener[] = [];
   #timer: { readonly timer: Timer; readonly atMs: number } | undefined;
   #lastId = -1;
   #saving: Promise<void> = Promise.resolve();
@@ -79,8 +82,10 @@ export class Network implements NetworkService {
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
   async start(): Promise<void> {
-    const { transport, listen, peerStore, chain, mempool } = this.#options;
-    if (listen !== undefined) this.#listener = await transport.listen(listen, (connection) => this.#accept(connection, 'inbound'));
+    const { transport, listen, alsoListen = [], peerStore, chain, mempool } = this.#options;
+    const accept = (connection: Connection): void => this.#accept(connection, 'inbound');
+    if (listen !== undefined) this.#listener = await transport.listen(listen, accept);
+    for (const address of alsoListen) this.#furtherListeners.push(await transport.listen(address, accept));
     const stored = (await peerStore?.load()) ?? [];
     this.#unsubscribe = [
       chain.subscribe((event) => this.#perform(this.#machine.chainChanged(event))),
@@ -99,7 +104,7 @@ export class Network implements NetworkService {
     for (const end of this.#unsubscribe) end();
     if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer.timer);
     // A listener may end only when its last connection has.
-    const closing = this.#listener?.close();
+    const closing = Promise.all([this.#listener, ...this.#furtherListeners].map((each) => each?.close()));
     for (const id of [...this.#links.keys()]) this.#perform(this.#machine.disconnect(id, 'stopping'));
     await closing;
     while (this.#running.size > 0) await Promise.all(this.#running);

@@ -5,7 +5,7 @@
  */
 
 import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Log, LogFields } from '../../engine/ports/log.ts';
 
 /** Levels by how much they matter. */
@@ -20,6 +20,8 @@ export interface LogOptions {
   readonly json: boolean;
   /** Folder of `debug.log`; none for a node in memory. */
   readonly folder?: string;
+  /** Another name for the file, or a path of its own. */
+  readonly fileName?: string;
   /** Takes each line without its end, for the terminal. */
   readonly print?: (line: string) => void;
   /** Milliseconds since 1970, for the lines' times. */
@@ -30,6 +32,8 @@ export interface LogOptions {
 
 /** A log that holds a file open. */
 export interface FileLog extends Log {
+  /** Goes on in a file of the same name, where another program has moved the one that was there. */
+  reopen(): void;
   close(): void;
 }
 
@@ -66,8 +70,8 @@ class RotatingFile {
   #descriptor: number;
   #size: number;
 
-  constructor(folder: string, sizeMax: number) {
-    this.#path = join(folder, FILE_NAME);
+  constructor(path: string, sizeMax: number) {
+    this.#path = path;
     this.#sizeMax = sizeMax;
     this.#descriptor = openSync(this.#path, 'a', 0o600);
     this.#size = fstatSync(this.#descriptor).size;
@@ -84,6 +88,13 @@ class RotatingFile {
     closeSync(this.#descriptor);
   }
 
+  reopen(): void {
+    const descriptor = openSync(this.#path, 'a', 0o600);
+    closeSync(this.#descriptor);
+    this.#descriptor = descriptor;
+    this.#size = fstatSync(descriptor).size;
+  }
+
   #rotate(): void {
     closeSync(this.#descriptor);
     for (let i = OLD_FILES_MAX; i > 0; i--) {
@@ -98,7 +109,8 @@ class RotatingFile {
 /** Opens a log. What cannot be written to the file, as on a full disk, is lost: the node's work goes on. */
 export function openLog(options: LogOptions): FileLog {
   const least = LOG_LEVELS.indexOf(options.level);
-  const file = options.folder === undefined ? undefined : new RotatingFile(options.folder, options.fileSizeMax ?? FILE_SIZE_MAX);
+  const { folder, fileName = FILE_NAME } = options;
+  const file = folder === undefined ? undefined : new RotatingFile(resolve(folder, fileName), options.fileSizeMax ?? FILE_SIZE_MAX);
   const write = (level: LogLevel, event: string, fields: LogFields = {}): void => {
     const shown = LOG_LEVELS.indexOf(level) >= least;
     // Debug lines are many: they are written only where they were asked for.
@@ -117,6 +129,7 @@ export function openLog(options: LogOptions): FileLog {
     info: (event, fields) => write('info', event, fields),
     warn: (event, fields) => write('warn', event, fields),
     error: (event, fields) => write('error', event, fields),
+    reopen: () => file?.reopen(),
     close: () => file?.close(),
   };
 }

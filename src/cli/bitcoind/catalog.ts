@@ -1,0 +1,71 @@
+/**
+ * bitcoind's options: which there are, and what this node makes of each.
+ *
+ * @module
+ */
+
+/** What becomes of an option. */
+export interface KnownOption {
+  /**
+   * `used`: it does what bitcoind's does. `none`: taken without a word, since nothing here depends on it (logs, the wallet, speed). `absent`:
+   * this node cannot do it yet, so it is refused unless its value is off.
+   */
+  readonly effect: 'used' | 'none' | 'absent';
+  /** In a file it counts only in the network's own section, but on `main`. */
+  readonly networkOnly: boolean;
+  /** `-nodatadir` makes no sense. */
+  readonly negatable: boolean;
+}
+
+const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
+  rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout listen bind
+  connect addnode txindex blockfilterindex txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
+  minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
+  incrementalrelayfee bytespersigop testactivationheight vbparams mocktime stopatheight uacomment persistmempool signetchallenge blocknotify
+  startupnotify shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
+
+/** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
+const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
+  loglevelalways shrinkdebugfile printpriority help-debug settings rest rpcdoccheck deprecatedrpc
+  addresstype avoidpartialspends changetype consolidatefeerate disablewallet discardfee fallbackfee keypool maxapsfee maxtxfee mintxfee
+  paytxfee signer spendzeroconfchange txconfirmtarget wallet walletbroadcast walletdir walletrbf unsafesqlitesync walletcrosschain
+  walletrejectlongchains walletnotify
+  dbbatchsize maxsigcachesize prevoutfetchthreads blockreconstructionextratxn maxreceivebuffer maxsendbuffer timeout blocksxor
+  checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
+  discover dns dnsseed fixedseeds forcednsseed listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport networkactive
+  feefilter maxtipage alertnotify acceptstalefeeestimates limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
+  peertimeout maxconnections maxuploadtarget bantime test txreconciliation`;
+
+const ABSENT = `allowignoredconf asmap blocksdir blocksonly blockmaxweight blockmintxfee blockreservedweight blockversion capturemessages
+  cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
+  onion onlynet peerblockfilters peerbloomfilters privatebroadcast proxy seednode signetseednode stopafterblockimport whitebind whitelist
+  whitelistforcerelay whitelistrelay txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock
+  zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm`;
+
+const NETWORK_ONLY: ReadonlySet<string> = new Set(['addnode', 'bind', 'connect', 'port', 'rpcbind', 'rpcport', 'wallet']);
+
+const NOT_NEGATABLE: ReadonlySet<string> = new Set([
+  'datadir',
+  'chain',
+  'conf',
+  'rpccookieperms',
+  'signetchallenge',
+  'testactivationheight',
+]);
+
+function rowsOf(effect: KnownOption['effect'], names: string): [string, KnownOption][] {
+  return names.split(/\s+/).map((name) => [name, { effect, networkOnly: NETWORK_ONLY.has(name), negatable: !NOT_NEGATABLE.has(name) }]);
+}
+
+/** By name, without dashes. */
+export const BITCOIND_OPTIONS: ReadonlyMap<string, KnownOption> = new Map([
+  ...rowsOf('used', USED),
+  ...rowsOf('none', WITHOUT_EFFECT),
+  ...rowsOf('absent', ABSENT),
+]);
+
+const CLIENT = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf rpcconnect rpcport rpcuser rpcpassword
+  rpccookiefile rpcclienttimeout rpcwait rpcwaittimeout rpcwallet named stdin stdinrpcpass getinfo generate color signetchallenge`;
+
+/** Those of bitcoin-cli. What is bitcoind's may stand in the file that both read; it is passed over there. */
+export const CLIENT_OPTIONS: ReadonlyMap<string, KnownOption> = new Map(rowsOf('used', CLIENT));
