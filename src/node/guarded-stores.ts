@@ -5,7 +5,9 @@ import type { DiskGuard } from './disk-guard.ts';
 
 /** A block store that asks a guard before it grows. */
 export function guardBlocks(blocks: BlockStore, guard: Pick<DiskGuard, 'beforeGrowth'>): BlockStore {
+  const { fileSizes } = blocks;
   return {
+    ...(fileSizes === undefined ? {} : { fileSizes: fileSizes.bind(blocks) }),
     append: async (block) => {
       await guard.beforeGrowth(block.length);
       return blocks.append(block);
@@ -26,7 +28,9 @@ export function guardBlocks(blocks: BlockStore, guard: Pick<DiskGuard, 'beforeGr
 
 /** A coin store that asks a guard before each flush. */
 export function guardCoins(coins: CoinStore, guard: Pick<DiskGuard, 'check'>): CoinStore {
+  const { check } = coins;
   return {
+    ...(check === undefined ? {} : { check: check.bind(coins) }),
     tip: () => coins.tip(),
     load: (keys) => coins.load(keys),
     apply: async (batch) => {
