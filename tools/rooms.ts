@@ -12,7 +12,7 @@ export interface Room {
 }
 
 const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
-const CORE = [...PURE_DATA, 'script', 'address', 'wire', 'filters', 'consensus'];
+const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'consensus'];
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'workers', 'system'];
 
@@ -24,6 +24,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   params: { folder: 'core/params', floor: 2, mayImport: ['base', 'crypto', 'primitives'] },
   script: { folder: 'core/script', floor: 3, mayImport: PURE_DATA },
   address: { folder: 'core/address', floor: 3, mayImport: PURE_DATA },
+  descriptors: { folder: 'core/descriptors', floor: 3, mayImport: [...PURE_DATA, 'script', 'address'] },
   wire: { folder: 'core/wire', floor: 3, mayImport: PURE_DATA },
   filters: { folder: 'core/filters', floor: 3, mayImport: PURE_DATA },
   consensus: { folder: 'core/consensus', floor: 4, mayImport: [...PURE_DATA, 'script'] },

@@ -79,6 +79,7 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
     },
     coin: (outPoint) => chain.coin(outPoint),
     coinSetStats: (kind) => chain.coinSetStats(kind),
+    findCoins: (isWanted, options) => chain.findCoins(isWanted, options),
     submitBlock: async (block: Block, raw?: Uint8Array): Promise<BlockOutcome> => {
       const { node, rejection, isNew } = await chain.acceptBlock(block, raw === undefined ? {} : { raw });
       return { isNew, active: node !== undefined && chain.active.contains(node), rejection };

@@ -11,7 +11,7 @@ import { regtest } from '../../src/core/params/regtest.ts';
 import type { NetworkParams } from '../../src/core/params/types.ts';
 import { type Block, encodeBlock } from '../../src/core/primitives/block.ts';
 import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
-import { type BlockHash, type HashKey, hashKey, type Txid } from '../../src/core/primitives/ids.ts';
+import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../../src/core/primitives/ids.ts';
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
@@ -46,6 +46,12 @@ import { FakeClock } from './fake-clock.ts';
 /** Work of one regtest block. */
 const BLOCK_WORK = 2n;
 
+/** What a coin is kept under. */
+function outPointOfKey(key: HashKey): OutPoint {
+  const bytes = hashOfKey(key);
+  return { txid: bytes.slice(0, 32) as Uint8Array as Txid, vout: new DataView(bytes.buffer).getUint32(32, true) };
+}
+
 /** Blocks by their hash, the active chain by height, and the coins that its blocks left. */
 export class FakeChain implements ChainService {
   readonly #blocks = new Map<HashKey, { readonly block: Block; readonly height: number; stored: boolean }>();
@@ -54,6 +60,8 @@ export class FakeChain implements ChainService {
   readonly #spent = new Map<HashKey, readonly (readonly Coin[])[]>();
   /** What `submitBlock` answers next. */
   outcome: BlockOutcome = { isNew: true, active: true, rejection: undefined };
+  /** What a look through all coins waits for. */
+  searching: Promise<void> = Promise.resolve();
   readonly submitted: Block[] = [];
   readonly invalidated: BlockHash[] = [];
   readonly reconsidered: BlockHash[] = [];
@@ -162,6 +170,16 @@ export class FakeChain implements ChainService {
       hashSerialized,
       muhash,
     };
+  }
+
+  async findCoins(isWanted: (script: Uint8Array) => boolean, { onProgress, signal }: Parameters<ChainService['findCoins']>[1]) {
+    const { height, header } = this.tip();
+    onProgress(0.25);
+    await this.searching;
+    const keys = [...this.#coins.keys()].sort();
+    const all = keys.map((key) => ({ outPoint: outPointOfKey(key), coin: this.#coins.get(key) as Coin }));
+    const found = all.filter(({ coin }) => isWanted(coin.scriptPubKey));
+    return { height, bestBlock: header.hash, txouts: all.length, found, completed: !signal.aborted };
   }
 
   async submitBlock(block: Block): Promise<BlockOutcome> {

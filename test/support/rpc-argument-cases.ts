@@ -4,6 +4,8 @@
  * @module
  */
 
+import { descriptorCases } from './rpc-descriptor-cases.ts';
+
 /** Facts of the chain that some arguments name. */
 export interface ArgumentFacts {
   /** A block of the active chain. */
@@ -155,7 +157,7 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
 
 /** Each method's arguments. None of them changes anything. */
 export function argumentCases(facts: ArgumentFacts): [method: string, params: readonly unknown[]][] {
-  const cases = { ...chainCases(facts), ...transactionCases(facts), ...NODE_CASES };
+  const cases = { ...chainCases(facts), ...transactionCases(facts), ...NODE_CASES, ...descriptorCases() };
   return Object.entries(cases).flatMap(([method, lists]) => lists.map((params): [string, readonly unknown[]] => [method, params]));
 }
 

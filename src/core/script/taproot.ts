@@ -59,7 +59,7 @@ export function taptweakHash(internalKey: Uint8Array, merkleRoot: Uint8Array | u
 
 /** The output key of an internal key and a tree, with the parity a control block needs. Undefined where the internal key is none. */
 export function taprootOutputKey(
-  secp256k1: Secp256k1,
+  secp256k1: Pick<Secp256k1, 'tweakXOnly'>,
   internalKey: Uint8Array,
   merkleRoot: Uint8Array | undefined,
 ): TweakedKey | undefined {

@@ -35,7 +35,8 @@ function typeWordOf(value: JsonValue | undefined): string {
   return value instanceof JsonObject ? 'object' : 'array';
 }
 
-function wrongType(value: JsonValue | undefined, expected: string): string {
+/** Core's words for a value of a wrong type. */
+export function wrongType(value: JsonValue | undefined, expected: string): string {
   return `JSON value of type ${typeWordOf(value)} is not of expected type ${expected}`;
 }
 

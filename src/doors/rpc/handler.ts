@@ -5,7 +5,7 @@
  */
 
 import { AssertionError } from '../../core/base/assert.ts';
-import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
+import type { KeyCurve } from '../../core/descriptors/index.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
@@ -59,7 +59,7 @@ export type RpcHandler = (call: RpcCall) => Promise<RpcAnswer>;
 
 export interface RpcOptions {
   /** The node's curve engine. */
-  readonly curve: Pick<Secp256k1, 'isXOnlyPublicKey'>;
+  readonly curve: KeyCurve;
 }
 
 const NOBODY: RpcTarget = { version: 1, id: null };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
+import type { KeyCurve } from '../../core/descriptors/index.ts';
 import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
 import type { TSchema } from '../schema.ts';
 import type { Arguments } from './arguments.ts';
@@ -37,8 +37,8 @@ export interface ActiveCommand {
 /** What a method is answered with. */
 export interface RpcContext {
   readonly node: NodePort;
-  /** Says whether a key is a point, which `desc` depends on. */
-  readonly curve: Pick<Secp256k1, 'isXOnlyPublicKey'>;
+  /** Says whether a key is a point, which `desc` depends on, and works out the keys of descriptors. */
+  readonly curve: KeyCurve;
   /** Every method, for `help`. */
   readonly methods: ReadonlyMap<string, RpcMethod>;
   readonly activeCommands: () => readonly ActiveCommand[];

@@ -26,7 +26,7 @@ import type { CoinStore } from '../ports/coin-store.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
 import { NodeError } from '../ports/node-error.ts';
-import type { ChainTip, CoinSetHash, CoinSetStats } from '../ports/node-port.ts';
+import type { ChainTip, CoinSearch, CoinSetHash, CoinSetStats } from '../ports/node-port.ts';
 import type { Random } from '../ports/random.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import { checkNewHeader, headerContext, knownFailure } from './accept-header.ts';
@@ -40,6 +40,7 @@ import { CoinCache } from './coin-cache.ts';
 import { countCoins } from './coin-stats.ts';
 import { Damage, isRecordDamage } from './damage.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
+import { type CoinSearchOptions, findCoins } from './find-coins.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, isLinked, isPruned, isStored } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
@@ -431,13 +432,25 @@ export class Chain {
 
   /** Counts, and if asked hashes, all coins of one moment. Flushes first; the chain goes on while it counts. */
   async coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats> {
-    const { entries, height, bestBlock } = await this.#change(async () => {
+    const { entries, height, bestBlock } = await this.#coinsNow();
+    const counted = await this.#told(countCoins(entries, kind, () => this.#options.clock.yield()));
+    return { height, bestBlock, ...counted };
+  }
+
+  /** Looks through all coins of one moment for those of some scripts. Flushes first; the chain goes on while it looks. */
+  async findCoins(isWanted: (script: Uint8Array) => boolean, options: CoinSearchOptions): Promise<CoinSearch> {
+    const { entries, height, bestBlock } = await this.#coinsNow();
+    const searched = await this.#told(findCoins(entries, isWanted, options, () => this.#options.clock.yield()));
+    return { height, bestBlock, ...searched };
+  }
+
+  /** Every coin of this moment, with the tip. */
+  #coinsNow() {
+    return this.#change(async () => {
       await this.#flush();
       const { height, hash: bestBlock } = this.tip;
       return { entries: await begun(this.#options.coins.entries()), height, bestBlock };
     });
-    const counted = await this.#told(countCoins(entries, kind, () => this.#options.clock.yield()));
-    return { height, bestBlock, ...counted };
   }
 
   /** Every stored block is indexed now. */

@@ -73,6 +73,19 @@ export interface CoinSetStats {
   readonly muhash: Uint8Array | undefined;
 }
 
+/** What a look through all coins found. */
+export interface CoinSearch {
+  /** The tip whose coins they are. */
+  readonly height: number;
+  readonly bestBlock: BlockHash;
+  /** Coins that were looked at. */
+  readonly txouts: number;
+  /** In the order of their txids' bytes, then of their indexes. */
+  readonly found: readonly { readonly outPoint: OutPoint; readonly coin: Coin }[];
+  /** False where it was told to end before the last coin. */
+  readonly completed: boolean;
+}
+
 /** What became of a block that was handed in. */
 export interface BlockOutcome {
   /** The block was unknown before. */
@@ -98,6 +111,11 @@ export interface ChainService {
   /** Unspent in the active chain. */
   coin(outPoint: OutPoint): Promise<Coin | undefined>;
   coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats>;
+  /** Looks through all coins for those of some scripts, as of one moment; `onProgress` is told of the part that is done, 0 to 1. */
+  findCoins(
+    isWanted: (script: Uint8Array) => boolean,
+    options: { readonly signal: CancelSignal; readonly onProgress: (fraction: number) => void },
+  ): Promise<CoinSearch>;
   /**
    * Checks, stores, connects and relays.
    *

@@ -8,11 +8,11 @@
 import { assert } from '../../core/base/assert.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 import { hash160 } from '../../core/crypto/sha256.ts';
+import { ExtendedKey, HARDENED } from '../../core/descriptors/index.ts';
 import type { HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import { p2trScript, p2wpkhScript } from '../../core/script/output-template.ts';
 import { taptweakHash } from '../../core/script/taproot.ts';
-import { ExtendedKey, HARDENED } from './extended-key.ts';
 
 /** `wpkh`: BIP-84. `tr`: BIP-86, spent by the key alone. */
 export type ScriptKind = 'wpkh' | 'tr';

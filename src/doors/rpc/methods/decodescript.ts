@@ -1,6 +1,7 @@
 import { addressOfScript } from '../../../core/address/index.ts';
 import { fromHex } from '../../../core/base/bytes.ts';
 import { hash160, sha256 } from '../../../core/crypto/sha256.ts';
+import { multisigDescriptor, withChecksum } from '../../../core/descriptors/index.ts';
 import {
   classifyOutput,
   isCompressedKeyForm,
@@ -18,7 +19,6 @@ import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
-import { multisigDescriptor, withChecksum } from '../render/descriptor.ts';
 import { SCRIPT_PUB_KEY, scriptPubKeyJson } from '../render/script.ts';
 
 /** Kinds that no P2SH output is made of. */

@@ -6,10 +6,13 @@
 
 import type { RpcMethod } from '../method.ts';
 import { addnode } from './addnode.ts';
+import { createmultisig } from './createmultisig.ts';
 import { decoderawtransaction } from './decoderawtransaction.ts';
 import { decodescript } from './decodescript.ts';
+import { deriveaddresses } from './deriveaddresses.ts';
 import { disconnectnode } from './disconnectnode.ts';
 import { generatetoaddress } from './generatetoaddress.ts';
+import { generatetodescriptor } from './generatetodescriptor.ts';
 import { getbestblockhash } from './getbestblockhash.ts';
 import { getblock } from './getblock.ts';
 import { getblockchaininfo } from './getblockchaininfo.ts';
@@ -20,6 +23,7 @@ import { getblockheader } from './getblockheader.ts';
 import { getchaintips } from './getchaintips.ts';
 import { getconnectioncount } from './getconnectioncount.ts';
 import { getdeploymentinfo } from './getdeploymentinfo.ts';
+import { getdescriptorinfo } from './getdescriptorinfo.ts';
 import { getdifficulty } from './getdifficulty.ts';
 import { getindexinfo } from './getindexinfo.ts';
 import { getmempoolentry } from './getmempoolentry.ts';
@@ -36,6 +40,7 @@ import { help } from './help.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { pruneblockchain } from './pruneblockchain.ts';
 import { reconsiderblock } from './reconsiderblock.ts';
+import { scantxoutset } from './scantxoutset.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
 import { setmocktime } from './setmocktime.ts';
 import { stop } from './stop.ts';
@@ -48,10 +53,13 @@ import { verifychain } from './verifychain.ts';
 
 const ALL: readonly RpcMethod[] = [
   addnode,
+  createmultisig,
   decoderawtransaction,
   decodescript,
+  deriveaddresses,
   disconnectnode,
   generatetoaddress,
+  generatetodescriptor,
   getbestblockhash,
   getblock,
   getblockchaininfo,
@@ -62,6 +70,7 @@ const ALL: readonly RpcMethod[] = [
   getchaintips,
   getconnectioncount,
   getdeploymentinfo,
+  getdescriptorinfo,
   getdifficulty,
   getindexinfo,
   getmempoolentry,
@@ -78,6 +87,7 @@ const ALL: readonly RpcMethod[] = [
   invalidateblock,
   pruneblockchain,
   reconsiderblock,
+  scantxoutset,
   sendrawtransaction,
   setmocktime,
   stop,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { reject } from '../../../core/consensus/rejection.ts';
+import { withChecksum } from '../../../core/descriptors/index.ts';
 import type { Txid } from '../../../core/primitives/ids.ts';
 import { makeTransaction } from '../../../core/primitives/transaction.ts';
-import { withChecksum } from './descriptor.ts';
 import { networkOf } from './network-of.ts';
 import { difficultyOf, encodeHex, hex32, targetHex } from './numbers.ts';
 import { rejectionText } from './rejection.ts';

@@ -5,12 +5,12 @@
  */
 
 import { addressOfScript } from '../../../core/address/index.ts';
+import { inferDescriptor, withChecksum } from '../../../core/descriptors/index.ts';
 import { classifyOutput, scriptToAsm } from '../../../core/script/index.ts';
 import { Type } from '../../schema.ts';
 import { JsonText } from '../json-number.ts';
 import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext } from '../method.ts';
-import { inferDescriptor, withChecksum } from './descriptor.ts';
 import { hexOf } from './numbers.ts';
 
 /** What showing a script depends on. */

@@ -1,18 +1,15 @@
 /**
- * Output descriptors of scripts whose keys are not known to us, as `desc` shows them (BIP-380, 381, 383, 385, 386).
+ * The checksum of descriptors (BIP-380).
  *
  * @module
  */
-
-import { toHex } from '../../../core/base/bytes.ts';
-import type { Secp256k1 } from '../../../core/crypto/secp256k1.ts';
-import type { OutputTemplate } from '../../../core/script/index.ts';
 
 /** The characters of descriptors in three groups, so that likely mistypings change the checksum most (BIP-380). */
 const INPUT_CHARACTERS = "0123456789()[],'/*abcdefgh@:$%{}" + 'IJKLMNOPQRSTUVWXYZ&+-.;<=>?!^_|~' + 'ijklmnopqrstuvwxyzABCDEFGH`#"\\ ';
 
 const CHECKSUM_CHARACTERS = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
-const CHECKSUM_LENGTH = 8;
+/** Characters of a checksum. */
+export const CHECKSUM_LENGTH = 8;
 
 /** Generator of the code, its 40 bits in two halves: 32-bit operations do not reach that far, and bigints are slow. */
 const GENERATOR: readonly (readonly [high: number, low: number])[] = [
@@ -58,6 +55,12 @@ class Checksum {
   }
 }
 
+/** Whether a text has only the characters that descriptors are written in. */
+export function hasDescriptorCharacters(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if ((POSITIONS[text.charCodeAt(i)] ?? -1) < 0) return false;
+  return true;
+}
+
 /** The eight characters that follow a descriptor after `#`. Its characters are those of BIP-380. */
 export function descriptorChecksum(descriptor: string): string {
   const checksum = new Checksum();
@@ -80,28 +83,4 @@ export function descriptorChecksum(descriptor: string): string {
 /** A descriptor with its checksum. */
 export function withChecksum(descriptor: string): string {
   return `${descriptor}#${descriptorChecksum(descriptor)}`;
-}
-
-/** Whether a key begins as one that descriptors may name: compressed or not, but not hybrid. */
-function isPlainKey(key: Uint8Array): boolean {
-  return key[0] === 2 || key[0] === 3 || key[0] === 4;
-}
-
-/** `multi(...)` of a bare multisignature script, or undefined for any other. */
-export function multisigDescriptor(template: OutputTemplate): string | undefined {
-  if (template.type !== 'multisig' || !template.publicKeys.every(isPlainKey)) return undefined;
-  return `multi(${[template.required, ...template.publicKeys.map(toHex)].join(',')})`;
-}
-
-/** The descriptor of an output script without its checksum. Core's `InferDescriptor` where no key or script is known. */
-export function inferDescriptor(
-  script: Uint8Array,
-  facts: { readonly template: OutputTemplate; readonly address: string | undefined },
-  curve: Pick<Secp256k1, 'isXOnlyPublicKey'>,
-): string {
-  const { address, template } = facts;
-  if (template.type === 'pubkey' && isPlainKey(template.publicKey)) return `pk(${toHex(template.publicKey)})`;
-  if (template.type === 'witness_v1_taproot' && curve.isXOnlyPublicKey(template.outputKey)) return `rawtr(${toHex(template.outputKey)})`;
-  if (address !== undefined) return `addr(${address})`;
-  return multisigDescriptor(template) ?? `raw(${toHex(script)})`;
 }

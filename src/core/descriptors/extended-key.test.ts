@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HDKey } from '@scure/bip32';
-import { AssertionError } from '../../core/base/assert.ts';
-import { fromHex, toHex } from '../../core/base/bytes.ts';
-import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
+import { AssertionError } from '../base/assert.ts';
+import { fromHex, toHex } from '../base/bytes.ts';
+import { chooseSecp256k1 } from '../crypto/node/choose-secp256k1.ts';
 import { ExtendedKey, HARDENED } from './extended-key.ts';
 
 const secp256k1 = chooseSecp256k1('auto');
