@@ -282,11 +282,24 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     }
     const { checksum } = await checksumOf(DERIVED.ranged);
     for (const range of DERIVED.ranges) await same('deriveaddresses', `${DERIVED.ranged}#${checksum}`, range);
+    const height = (await node.rpc('getblockcount')) as number;
     const descriptors = ['legacy', 'p2sh-segwit', 'bech32', 'bech32m'].map((kind) => `addr(${wallet.address(kind as 'legacy')})`);
     await same('scantxoutset', 'start', descriptors);
     await same('scantxoutset', 'start', ['raw(51)', ...descriptors, { desc: DERIVED.ranged, range: [2, 3] }]);
     const { unspents } = (await node.rpc('scantxoutset', 'start', ['raw(51)', ...descriptors])) as { unspents: unknown[] };
     assert.ok(unspents.length > 50);
+    const hashes = [spendingBlock, ...(await Promise.all([height, 0, 1, height - 1].map(hashAt))), spendingBlock];
+    const { tx } = (await node.rpc('getblock', spendingBlock, 3)) as { tx: { vin: { prevout?: { scriptPubKey: { hex: string } } }[] }[] };
+    const spent = tx.flatMap(({ vin }) =>
+      vin.flatMap(({ prevout }) => (prevout === undefined ? [] : [`raw(${prevout.scriptPubKey.hex})`])),
+    );
+    assert.ok(spent.length > 0);
+    for (const withMempool of [[], [true], [false]]) {
+      await same('getdescriptoractivity', hashes, [...descriptors, ...spent], ...withMempool);
+    }
+    await same('getdescriptoractivity', [staleTip], descriptors);
+    const { activity } = (await node.rpc('getdescriptoractivity', hashes, [...descriptors, ...spent])) as { activity: { type: string }[] };
+    assert.deepEqual([...new Set(activity.map(({ type }) => type))].sort(), ['receive', 'spend']);
     const { descriptors: own } = (await peer.rpc('listdescriptors')) as { descriptors: { desc: string }[] };
     assert.ok(own.length >= 8);
     await same(

@@ -187,6 +187,22 @@ const OTHERS: Readonly<Record<string, readonly unknown[][]>> = {
     ['start', [], 1],
     ...SCAN_OBJECTS.map((each) => ['start', each]),
   ],
+  getdescriptoractivity: [
+    ...[
+      [],
+      [[]],
+      ['x', []],
+      [[], 'x'],
+      [[1], []],
+      [['x'], []],
+      [['00'.repeat(32)], []],
+      [[], [], 'x'],
+      [[], []],
+      [[], [], false],
+      [[], [], true, 1],
+    ],
+    ...SCAN_OBJECTS.map((each) => [[], each]),
+  ],
 };
 
 /** Arguments of the methods that take descriptors. None of them changes anything. */

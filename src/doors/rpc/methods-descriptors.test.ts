@@ -65,3 +65,29 @@ describe('scantxoutset', () => {
     assert.equal(await call('scantxoutset', 'status'), null);
   });
 });
+
+describe('getdescriptoractivity', () => {
+  it('tells what pays and spends a script in blocks by height, and among what waits only where it is wanted', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const [coinbase, payment] = node.chain.at(3).transactions;
+    const spent = (await node.chain.spentCoins(node.chain.at(3).header.hash))?.[0]?.[0];
+    const hashOf = (height: number): string => toDisplayHex(node.chain.at(height).header.hash);
+    const wanted = [`raw(${toHex(spent?.scriptPubKey as Uint8Array)})`];
+    const { activity } = await call('getdescriptoractivity', [hashOf(3), hashOf(1), hashOf(3)], wanted, false);
+    const told = activity.map((each: Record<string, unknown>) => [each.type, each.height, each.txid ?? each.spend_txid]);
+    assert.deepEqual(told.slice(0, 2), [
+      ['receive', 1, toDisplayHex(node.chain.at(1).transactions[0]?.txid as Uint8Array)],
+      ['receive', 3, toDisplayHex(coinbase?.txid as Uint8Array)],
+    ]);
+    assert.deepEqual(told[2], ['spend', 3, toDisplayHex(payment?.txid as Uint8Array)]);
+    node.mempool.add(payment as Parameters<typeof node.mempool.add>[0]);
+    const waiting = [...node.mempool.items()].flatMap(({ tx }) => tx.outputs)[0];
+    assert.ok(waiting !== undefined);
+    const ofWaiting = [`raw(${toHex(waiting.scriptPubKey)})`];
+    assert.deepEqual((await call('getdescriptoractivity', [], ofWaiting, false)).activity, []);
+    const [first] = (await call('getdescriptoractivity', [], ofWaiting)).activity;
+    assert.deepEqual([first.type, 'height' in first], ['receive', false]);
+    await fails(-8, 'Block is not in main chain', 'getdescriptoractivity', [toDisplayHex(node.staleBlock.header.hash)], wanted);
+    await fails(-5, 'Block not found', 'getdescriptoractivity', ['ee'.repeat(32)], wanted);
+  });
+});

@@ -23,6 +23,7 @@ import { getblockheader } from './getblockheader.ts';
 import { getchaintips } from './getchaintips.ts';
 import { getconnectioncount } from './getconnectioncount.ts';
 import { getdeploymentinfo } from './getdeploymentinfo.ts';
+import { getdescriptoractivity } from './getdescriptoractivity.ts';
 import { getdescriptorinfo } from './getdescriptorinfo.ts';
 import { getdifficulty } from './getdifficulty.ts';
 import { getindexinfo } from './getindexinfo.ts';
@@ -70,6 +71,7 @@ const ALL: readonly RpcMethod[] = [
   getchaintips,
   getconnectioncount,
   getdeploymentinfo,
+  getdescriptoractivity,
   getdescriptorinfo,
   getdifficulty,
   getindexinfo,
