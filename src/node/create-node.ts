@@ -310,7 +310,7 @@ class FullNode implements RunningNode {
     this.dataDir = parts.dataDir;
     this.chain = createChainService(parts.chain, parts.stores.blocks, parts.prune, parts.clock);
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
-    this.mempool = createMempoolService(parts.mempool, () => this.#waiting.loaded);
+    this.mempool = createMempoolService(parts.mempool, this.#waiting);
     this.explain = createExplainService(parts);
     this.network = parts.network;
     this.mining = parts.mining;

@@ -5,6 +5,7 @@ import { CLUSTER_COUNT_MAX, CLUSTER_WEIGHT_WU_MAX } from '../engine/mempool/clus
 import type { MempoolEntry } from '../engine/mempool/entry.ts';
 import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
 import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/node-port.ts';
+import type { WaitingFile } from './waiting-file.ts';
 
 /** Counts, sizes and fees of an entry's relatives, itself among them. */
 function sumOf(entries: ReadonlySet<MempoolEntry>): { readonly count: number; readonly vsizeBytes: number; readonly fees: Satoshis } {
@@ -77,16 +78,16 @@ async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptio
 /**
  * The mempool as the doors see it.
  *
- * @param isLoaded - whether what was kept over the restart is back
+ * @param waiting - keeps the transactions over a restart
  */
-export function createMempoolService(mempool: Mempool, isLoaded: () => boolean): MempoolService {
+export function createMempoolService(mempool: Mempool, waiting: WaitingFile): MempoolService {
   let sequence = 1;
   mempool.subscribe((event) => {
     if (event.kind === 'added' || event.reason !== 'block') sequence++;
   });
   return {
     info: () => ({
-      loaded: isLoaded(),
+      loaded: waiting.loaded,
       count: mempool.size,
       vsizeBytes: mempool.vsizeBytes,
       usageBytes: mempool.usageBytes,
@@ -115,5 +116,13 @@ export function createMempoolService(mempool: Mempool, isLoaded: () => boolean):
     spenderOf: (outPoint) => mempool.spenderOf(outPoint)?.tx.txid,
     submit: (tx, options = {}) => outcomeOf(mempool, tx, options),
     test: (tx) => outcomeOf(mempool, tx, { test: true }),
+    relatives: (txid, direction) => {
+      const entry = mempool.get(txid);
+      if (entry === undefined) return undefined;
+      const all = direction === 'ancestors' ? mempool.ancestorsOf(entry) : mempool.descendantsOf(entry);
+      return Array.from(all, (each) => itemOf(mempool, each));
+    },
+    save: () => waiting.save(),
+    importFile: (path, options) => waiting.importFile(path, options),
   };
 }

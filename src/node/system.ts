@@ -134,6 +134,8 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
       options.persistMempool === false
         ? undefined
         : {
+            path: mempoolPath,
+            readOther: (path) => readFileLimited(path, MEMPOOL_FILE_BYTES_MAX),
             read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
             write: (bytes) => writeFileAtomic(mempoolPath, bytes),
           },

@@ -22,7 +22,7 @@ function transaction(salt: number): Transaction {
 }
 
 /** A pool that takes all but what pays 13, and remembers when things came. */
-function world(bytes?: Uint8Array) {
+function world(bytes?: Uint8Array, other?: Uint8Array) {
   const waiting: { tx: Transaction; timeSeconds: number }[] = [];
   const events: string[] = [];
   let kept = bytes;
@@ -38,6 +38,8 @@ function world(bytes?: Uint8Array) {
   const note = (event: string) => void events.push(event);
   const log = { debug: note, info: note, warn: note, error: note };
   const file: ByteFile = {
+    path: '/data/mempool.dat',
+    readOther: async (path) => (path === '/other.dat' ? other : undefined),
     read: async () => kept,
     write: async (written) => {
       kept = written;
@@ -117,4 +119,23 @@ test('a stop before all is back leaves the file as it was', async () => {
   keeper.load();
   await keeper.close();
   assert.equal(kept(), bytes);
+});
+
+test('what waits is written when it is asked for, and another file is taken in with its times or as if it came now', async () => {
+  const bytes = await saved({ tx: transaction(1), timeSeconds: NOW - 5 });
+  const { parts, waiting, kept } = world(undefined, bytes);
+  const keeper = new WaitingFile(parts);
+  await assert.rejects(keeper.save(), { code: 'mempool-not-loaded' });
+  await load(keeper);
+  const signal = { aborted: false };
+  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: false, signal }), { kept: 1, accepted: 1 });
+  await keeper.importFile('/other.dat', { useCurrentTime: true, signal });
+  assert.deepEqual(
+    waiting.map(({ timeSeconds }) => timeSeconds),
+    [NOW - 5, NOW],
+  );
+  assert.equal(await keeper.save(), '/data/mempool.dat');
+  assert.ok(kept()!.length > bytes.length);
+  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: true, signal: { aborted: true } }), { kept: 1, accepted: 0 });
+  await assert.rejects(keeper.importFile('/none.dat', { useCurrentTime: true, signal }), { code: 'mempool-file-unread' });
 });

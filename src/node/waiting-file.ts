@@ -11,6 +11,8 @@ import type { SavedTransaction } from '../engine/mempool/mempool-file.ts';
 import { decodeMempoolFile, encodeMempoolFile } from '../engine/mempool/mempool-file.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
+import type { CancelSignal } from '../engine/ports/node-port.ts';
 
 /** Where the bytes are kept. */
 export interface ByteFile {
@@ -18,6 +20,10 @@ export interface ByteFile {
   read(): Promise<Uint8Array | undefined>;
   /** Replaces it in one step. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Where it is. */
+  readonly path: string;
+  /** Another file of the same kind; undefined where there is none. */
+  readOther(path: string): Promise<Uint8Array | undefined>;
 }
 
 /** What it works with. */
@@ -53,7 +59,40 @@ export class WaitingFile {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#loading;
-    if (!this.#loaded) return;
+    if (this.#loaded) await this.#write();
+  }
+
+  /** Keeps what waits now. @returns where; undefined where nothing is kept. @throws NodeError while not all is back */
+  async save(): Promise<string | undefined> {
+    if (!this.#loaded) throw new NodeError('mempool-not-loaded', 'The mempool was not loaded yet');
+    await this.#write();
+    return this.#parts.file?.path;
+  }
+
+  /** Takes in what another file holds. @throws NodeError where there is none or it is damaged */
+  async importFile(
+    path: string,
+    options: { readonly useCurrentTime: boolean; readonly signal: CancelSignal },
+  ): Promise<{ readonly kept: number; readonly accepted: number }> {
+    const nowSeconds = this.#parts.clock.nowSeconds();
+    const read = await this.#readOther(path);
+    const saved = options.useCurrentTime ? read.map(({ tx }) => ({ tx, timeSeconds: nowSeconds })) : read;
+    return { kept: saved.length, accepted: await this.#accept(saved, options.signal) };
+  }
+
+  async #readOther(path: string): Promise<readonly SavedTransaction[]> {
+    try {
+      const bytes = await this.#parts.file?.readOther(path);
+      if (bytes !== undefined) return decodeMempoolFile(bytes);
+      this.#parts.log.warn('mempool-file-unread', { path, why: 'there is no such file' });
+    } catch (error) {
+      if (!(error instanceof DecodeError || error instanceof NodeError)) throw error;
+      this.#parts.log.warn('mempool-file-unread', { path, why: error.message });
+    }
+    throw new NodeError('mempool-file-unread', 'Unable to import mempool file, see debug log for details.');
+  }
+
+  async #write(): Promise<void> {
     const { mempool, file } = this.#parts;
     const saved = Array.from(mempool.entries(), ({ tx, timeSeconds }): SavedTransaction => ({ tx, timeSeconds }));
     await file?.write(encodeMempoolFile(saved));
@@ -71,11 +110,11 @@ export class WaitingFile {
     this.#loaded = !this.#closed;
   }
 
-  async #accept(saved: readonly SavedTransaction[]): Promise<void> {
+  async #accept(saved: readonly SavedTransaction[], signal?: CancelSignal): Promise<number> {
     const { mempool, clock, log } = this.#parts;
     let accepted = 0;
     for (const { tx, timeSeconds } of saved) {
-      if (this.#closed) return;
+      if (this.#closed || signal?.aborted === true) break;
       // One that waited too long would leave again at once.
       if (timeSeconds < clock.nowSeconds() - mempool.expirySeconds) continue;
       const { rejection } = await mempool.accept(tx, { timeSeconds });
@@ -83,5 +122,6 @@ export class WaitingFile {
       await clock.yield();
     }
     if (saved.length > 0) log.info('mempool-loaded', { kept: saved.length, accepted });
+    return accepted;
   }
 }

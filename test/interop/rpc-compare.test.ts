@@ -55,8 +55,17 @@ const REASONS: readonly Reason[] = [
   { methods: /^getmempoolinfo$/, where: /\.(limitcluster\w+|optimal): .* \| nothing$/, why: 'new in Core 31' },
   { methods: /^getmempoolinfo$/, where: /\.(permitbaremultisig|maxdatacarriersize): .* \| nothing$/, why: 'new in Core 30' },
   { methods: /^getmempoolinfo$/, where: /\.usage: /, why: 'memory of two programs' },
-  { methods: /^getrawmempool$|^getmempoolentry$/, where: /\.(startingpriority|currentpriority|hash): nothing/, why: "Knots' own" },
-  { methods: /^getrawmempool$|^getmempoolentry$/, where: /\.time: /, why: 'when it reached each node', chance: true },
+  {
+    methods: /^getrawmempool$|^getmempool(entry|ancestors|descendants)$/,
+    where: /\.(startingpriority|currentpriority|hash): nothing/,
+    why: "Knots' own",
+  },
+  {
+    methods: /^getrawmempool$|^getmempool(entry|ancestors|descendants)$/,
+    where: /\.time: /,
+    why: 'when it reached each node',
+    chance: true,
+  },
   {
     methods: /^getrawmempool$/,
     where: / in another order: |^\.result(\.txids)?\.\d+: /,
@@ -75,6 +84,7 @@ const REASONS: readonly Reason[] = [
   { methods: /^getnetworkinfo$/, where: /\.localservices(names\.\d)?: /, why: 'each says what it serves' },
   { methods: /^getnetworkinfo$/, where: /\.connections_(in|out): /, why: 'the peer has called us' },
   { methods: /^gettxoutsetinfo$/, where: /\.disk_size: /, why: 'of two databases' },
+  { methods: /^getnettotals$/, where: /\.(totalbytes\w+|timemillis): /, why: 'two ends, two clocks' },
   { methods: /^uptime$/, where: /^\.result: /, why: 'times', chance: true },
   { methods: /^getrpcinfo$/, where: /\.(duration|logpath): /, why: 'times and places' },
   { methods: /^getdifficulty$/, where: /error/, why: 'Knots has it no more' },
@@ -183,11 +193,15 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     const theirs = new Set(((await peer.rpc('help')) as string).split('\n').map((line) => line.split(' ', 1)[0]));
     // Those that the peer's list keeps to itself.
     const hidden = [
+      'echo',
+      'echojson',
       'generatetoaddress',
       'generatetodescriptor',
       'getdifficulty',
+      'getorphantxs',
       'invalidateblock',
       'reconsiderblock',
+      'sendmsgtopeer',
       'setmocktime',
       'syncwithvalidationinterfacequeue',
     ];
@@ -205,6 +219,8 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     const states = ['getblockcount', 'getbestblockhash', 'getblockchaininfo', 'getchaintips', 'getdifficulty', 'getmempoolinfo'];
     const others = ['getmininginfo', 'getnetworkinfo', 'getconnectioncount', 'uptime', 'getrpcinfo', 'syncwithvalidationinterfacequeue'];
     for (const method of [...states, ...others]) await same(method);
+    await same('getnettotals');
+    await same('ping');
     await same('gettxoutsetinfo');
     const { hash_serialized_3 } = (await node.rpc('gettxoutsetinfo')) as { hash_serialized_3: string };
     assert.equal(((await peer.rpc('gettxoutsetinfo')) as { hash_serialized_3: string }).hash_serialized_3, hash_serialized_3);
@@ -256,6 +272,9 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     for (const params of [[], [true], [false, true]]) await same('getrawmempool', ...params);
     for (const txid of waiting) {
       await same('getmempoolentry', txid);
+      for (const method of ['getmempoolancestors', 'getmempooldescendants']) {
+        for (const verbose of [false, true]) await same(method, txid, verbose);
+      }
       for (const verbosity of [0, 1, 2]) await same('getrawtransaction', txid, verbosity);
       const { vin, hex } = (await node.rpc('getrawtransaction', txid, 1)) as { vin: { txid: string; vout: number }[]; hex: string };
       await same('decoderawtransaction', hex);
@@ -264,6 +283,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
       for (const includeMempool of [true, false]) {
         for (const n of [0, 1, 2]) await same('gettxout', txid, n, includeMempool);
         for (const spent of vin) await same('gettxout', spent.txid, spent.vout, includeMempool);
+        await same('gettxspendingprevout', [...vin.map((spent) => ({ txid: spent.txid, vout: spent.vout })), { txid, vout: 0 }]);
       }
     }
     const entries = Object.values(

@@ -14,8 +14,10 @@ import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
 import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../../src/core/primitives/ids.ts';
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
+import type { GossipAddress } from '../../src/core/wire/network-address.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type {
+  AddedNode,
   BlockFilter,
   BlockOutcome,
   BlockSummary,
@@ -31,6 +33,7 @@ import type {
   NetworkService,
   NodeEvent,
   NodePort,
+  OrphanInfo,
   PeerInfo,
   ScriptCoin,
   ScriptEvent,
@@ -299,6 +302,25 @@ export class FakeMempool implements MempoolService {
     const { rejection, fee } = this;
     return { txid: tx.txid, wtxid: tx.wtxid, rejection, fee, vsizeBytes: Math.ceil(transactionWeightWu(tx) / 4) };
   }
+
+  relatives(txid: Txid, direction: 'ancestors' | 'descendants'): readonly MempoolItem[] | undefined {
+    const item = this.get(txid);
+    if (item === undefined) return undefined;
+    const others = (direction === 'ancestors' ? item.depends : item.spentBy).map((each) => this.get(each));
+    return [item, ...others.filter((each) => each !== undefined)];
+  }
+
+  /** What `importFile` was asked for. */
+  readonly imported: { readonly path: string; readonly useCurrentTime: boolean }[] = [];
+
+  async save(): Promise<string | undefined> {
+    return '/data/regtest/mempool.dat';
+  }
+
+  async importFile(path: string, { useCurrentTime }: { readonly useCurrentTime: boolean }) {
+    this.imported.push({ path, useCurrentTime });
+    return { kept: 2, accepted: 1 };
+  }
 }
 
 /** A peer as `getpeerinfo` would see it. */
@@ -371,6 +393,49 @@ export class FakeNetwork implements NetworkService {
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean {
     const index = this.connected.findIndex((each) => ('id' in peer ? each.id === peer.id : each.address === peer.address));
     return index >= 0 && this.connected.splice(index, 1).length === 1;
+  }
+
+  addedNodes(): readonly AddedNode[] {
+    return this.added.map((name) => {
+      const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(name) ?? [];
+      const peer = this.connected.find(({ address }) => address === name);
+      return { host, port: Number(port), connection: peer && { address: peer.address, inbound: peer.inbound } };
+    });
+  }
+
+  readonly known: GossipAddress[] = [];
+  readonly missing: OrphanInfo[] = [];
+  readonly sent: { readonly id: number; readonly command: string; readonly payload: string }[] = [];
+  pings = 0;
+  isActive = true;
+
+  knownNodes(count: number): readonly GossipAddress[] {
+    return this.known.slice(0, count);
+  }
+
+  traffic() {
+    return { bytesSent: 1_500, bytesReceived: 2_500 };
+  }
+
+  ping(): void {
+    this.pings++;
+  }
+
+  active(): boolean {
+    return this.isActive;
+  }
+
+  setActive(active: boolean): void {
+    this.isActive = active;
+  }
+
+  sendMessage(id: number, command: string, payload: Uint8Array): boolean {
+    if (!this.connected.some((peer) => peer.id === id)) return false;
+    return this.sent.push({ id, command, payload: Buffer.from(payload).toString('hex') }) > 0;
+  }
+
+  orphans(): readonly OrphanInfo[] {
+    return this.missing;
   }
 }
 

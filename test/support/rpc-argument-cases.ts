@@ -110,6 +110,47 @@ function transactionCases({ blockHash, hex, txid }: ArgumentFacts): Readonly<Rec
     ],
     getrawmempool: [[true, true], [1], ['x'], [false, 1], [false, false, 1]],
     getmempoolentry: [...HASHES, [txid, 1]],
+    getmempoolancestors: [...HASHES, [txid, 1], [txid, true, 1]],
+    getmempooldescendants: [...HASHES, [txid, 'x'], [txid, true, 1]],
+    gettxspendingprevout: [
+      ...[[], [[]], ['x'], [[1]], [[{}]], [[{ txid }]], [[{ vout: 0 }]], [[{ txid: 1, vout: 0 }]], [[{ txid, vout: '0' }]]],
+      ...[[[{ txid, vout: -1 }]], [[{ txid: 'zz', vout: 0 }]], [[{ txid, vout: 0, x: 1 }]], [[{ txid, vout: 4294967296 }]]],
+      ...[[[{ txid, vout: 0 }]], [[{ txid: ONES, vout: 7 }]], [[{ txid, vout: 1 }], {}, 1]],
+    ],
+    createrawtransaction: [
+      ...[[], [[]], ['x', []], [[], 'x'], [[], 1], [[], []], [[], {}], [null, {}], [[], null], [[1], {}], [[{}], {}]],
+      ...[{ txid }, { vout: 0 }, { txid: 'zz', vout: 0 }, { txid: 1, vout: 0 }, { txid, vout: '0' }, { txid, vout: -1 }].map((input) => [
+        [input],
+        {},
+      ]),
+      ...[0, 4294967295, 4294967296, -1, '1', 1.5].map((sequence) => [[{ txid, vout: 0, sequence }], {}]),
+      ...[
+        { txid, vout: 2147483648 },
+        { txid, vout: 7 },
+        { txid, vout: 0, other: 1 },
+      ].map((input) => [[input], {}]),
+      ...[{ [ADDRESS]: 1 }, { [ADDRESS]: '0.1' }, { [ADDRESS]: 'x' }, { [ADDRESS]: -1 }, { [ADDRESS]: 22e6 }, { [ADDRESS]: null }].flatMap(
+        (output) => [
+          [[], output],
+          [[], [output]],
+        ],
+      ),
+      ...[{ x: 1 }, { x: 'y' }, { data: '00' }, { data: '' }, { data: 'zz' }, { data: 99 }, { data: 'ab'.repeat(90) }].map((output) => [
+        [],
+        [output],
+      ]),
+      ...[[1], [{}], [{ data: '00', [ADDRESS]: 1 }], [{ data: '00' }, { data: '01' }], [{ [ADDRESS]: 1 }, { [ADDRESS]: 2 }]].map(
+        (outputs) => [[], outputs],
+      ),
+      ...ADDRESSES.map((address) => [[], [{ [address]: 1 }]]),
+      ...[0, 1, -1, 4294967295, 4294967296, '1', null].map((lockTime) => [[{ txid, vout: 0 }], {}, lockTime]),
+      ...[true, false, 1, null].map((replaceable) => [[{ txid, vout: 0 }], {}, 5, replaceable]),
+      [[{ txid, vout: 0, sequence: 4294967295 }], {}, 0, true],
+      [[{ txid, vout: 0, sequence: 4294967295 }], {}, 0],
+    ],
+    savemempool: [[1]],
+    importmempool: [[], [1], ['/nowhere/mempool.dat'], ['x', 1], ['x', { x: true }], ['x', { use_current_time: 1 }], ['x', {}, 1]],
+    getorphantxs: [[], [0], [1], [2], [3], [-1], [true], ['1'], [1, 1]],
     testmempoolaccept: [
       ...[[], [[]], ['x'], [['x']], [[1]], [['']], [[hex.slice(0, -2)]], [[`${hex}00`]], [Array(26).fill(hex)]],
       ...['x', -1, 0, '0.1', 1.1, 1, null, true, []].map((rate) => [[hex], rate]),
@@ -131,6 +172,17 @@ function transactionCases({ blockHash, hex, txid }: ArgumentFacts): Readonly<Rec
 
 const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   getconnectioncount: [[1]],
+  getnettotals: [[1]],
+  ping: [[1]],
+  setnetworkactive: [[], [1], ['x'], [true], [true, 1]],
+  getaddednodeinfo: [[1], ['10.9.8.7'], ['x', 1]],
+  getnodeaddresses: [[], [0], [-1], ['1'], [1.5], [2147483648], [1, 'ipv4'], [1, 'x'], [1, 1], [1, 'IPV6', 1]],
+  sendmsgtopeer: [
+    ...[[], [0], [0, 'a'], ['0', 'a', ''], [0, 1, ''], [0, 'a', 1], [0, 'a', 'z'], [0, 'abcdefghijklm', ''], [99_999, 'a', '00']],
+    [0, 'a', '', 1],
+  ],
+  echo: [[], [1, 'x', null, [1.5], { a: [] }], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+  echojson: [[], [{ b: 1, a: '2' }]],
   getmininginfo: [[1]],
   getnetworkinfo: [[1]],
   getpeerinfo: [[1]],

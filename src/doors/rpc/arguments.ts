@@ -27,7 +27,8 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
 const INT32_MIN = -0x80000000;
 const INT32_MAX = 0x7fffffff;
 
-function typeWordOf(value: JsonValue | undefined): string {
+/** Core's word for the type of a value. */
+export function typeWordOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'string';
@@ -111,6 +112,23 @@ export function parseHash<T extends Uint8Array>(text: string, name: string): T {
   return hash;
 }
 
+/** An amount in coins, a number or a string, as base units from 0 to `max`. Core's `AmountFromValue`. */
+export function parseAmount(value: JsonValue | undefined, max: Satoshis): Satoshis {
+  const text = value instanceof JsonNumber ? value.text : value;
+  if (typeof text !== 'string' && typeof text !== 'number') throw new RpcError('TYPE_ERROR', 'Amount is not a number or string');
+  const amount = parseCoins(String(text));
+  if (amount === undefined) throw new RpcError('TYPE_ERROR', 'Invalid amount');
+  if (amount < 0n || amount > max) throw new RpcError('TYPE_ERROR', 'Amount out of range');
+  return amount;
+}
+
+/** An integer that an argument or a member holds, by default one of signed 32 bits. */
+export function parseInteger(value: JsonValue | undefined, limits: { readonly min?: number; readonly max?: number } = {}): number {
+  if (typeof value === 'number' && value >= (limits.min ?? INT32_MIN) && value <= (limits.max ?? INT32_MAX)) return value;
+  if (typeof value === 'number' || value instanceof JsonNumber) throw new RpcError('MISC_ERROR', 'JSON integer out of range');
+  throw new RpcError('TYPE_ERROR', wrongType(value, 'number'));
+}
+
 /** The transaction that hexadecimal text stands for; `problem` is the message where it is none. */
 export function parseTransaction(hex: string, problem: string): Transaction {
   const bytes = fromHex(hex);
@@ -136,6 +154,11 @@ export class Arguments {
     return value !== undefined && value !== null;
   }
 
+  /** All of them, as they came. */
+  all(): readonly JsonValue[] {
+    return this.#values;
+  }
+
   /** As it came; undefined where it was left out. */
   value(index: number): JsonValue | undefined {
     return this.#values[index];
@@ -156,10 +179,7 @@ export class Arguments {
 
   /** An integer, by default one of signed 32 bits. */
   integer(index: number, limits: { readonly min?: number; readonly max?: number } = {}): number {
-    const value = this.#values[index];
-    if (typeof value === 'number' && value >= (limits.min ?? INT32_MIN) && value <= (limits.max ?? INT32_MAX)) return value;
-    if (typeof value === 'number' || value instanceof JsonNumber) throw new RpcError('MISC_ERROR', 'JSON integer out of range');
-    throw new RpcError('TYPE_ERROR', wrongType(value, 'number'));
+    return parseInteger(this.#values[index], limits);
   }
 
   /** A level of detail: an integer, or a boolean for 0 and 1. */
@@ -186,12 +206,6 @@ export class Arguments {
   /** An amount in coins, a number or a string, as base units from 0 to `max`. Core's `AmountFromValue`. */
   amount(index: number, options: { readonly max: Satoshis; readonly fallback: Satoshis }): Satoshis {
     if (!this.has(index)) return options.fallback;
-    const value = this.#values[index];
-    const text = value instanceof JsonNumber ? value.text : value;
-    if (typeof text !== 'string' && typeof text !== 'number') throw new RpcError('TYPE_ERROR', 'Amount is not a number or string');
-    const amount = parseCoins(String(text));
-    if (amount === undefined) throw new RpcError('TYPE_ERROR', 'Invalid amount');
-    if (amount < 0n || amount > options.max) throw new RpcError('TYPE_ERROR', 'Amount out of range');
-    return amount;
+    return parseAmount(this.#values[index], options.max);
   }
 }

@@ -16,6 +16,8 @@ export const RPC_ERROR = {
   INVALID_PARAMETER: -8,
   /** Bytes that do not decode. */
   DESERIALIZATION_ERROR: -22,
+  /** What needs the chain while it is still being loaded. */
+  CLIENT_IN_INITIAL_DOWNLOAD: -10,
   CLIENT_NODE_ALREADY_ADDED: -23,
   CLIENT_NODE_NOT_ADDED: -24,
   /** A transaction or block that was refused for no rule of its own. */

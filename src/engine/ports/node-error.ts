@@ -16,6 +16,8 @@ export const NODE_ERRORS = {
   'listen-failed': 'This address cannot be listened on.',
   'network-file': 'A network file is broken.',
   'wallet-file': 'A wallet file is broken or of a newer version.',
+  'mempool-not-loaded': 'The waiting transactions of the last run are not all back yet.',
+  'mempool-file-unread': 'A file of waiting transactions is not there or cannot be read.',
   'worker-failed': 'A worker thread ended by itself.',
   'option-invalid': 'An option has a value that it cannot have.',
 } as const;

@@ -14,6 +14,7 @@ import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import type { ChainWork } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, Txid, Wtxid } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
+import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { Clock } from './clock.ts';
 import type { ExplainService } from './explanation.ts';
 import type { Log } from './log.ts';
@@ -206,6 +207,19 @@ export interface MempoolService {
   submit(tx: Transaction, options?: { readonly feeRateMaxSatPerKvb?: Satoshis }): Promise<TransactionOutcome>;
   /** Says what `submit` would. */
   test(tx: Transaction): Promise<TransactionOutcome>;
+  /** It and every waiting transaction that it needs (`ancestors`) or that needs it; undefined where it does not wait. */
+  relatives(txid: Txid, direction: 'ancestors' | 'descendants'): readonly MempoolItem[] | undefined;
+  /** Keeps the waiting transactions now. @returns where, undefined where nothing is kept. @throws NodeError where not all are back yet */
+  save(): Promise<string | undefined>;
+  /**
+   * Takes in the transactions of a file in Core's `mempool.dat` format, each judged anew.
+   *
+   * @throws NodeError where there is no such file or it is damaged; the log says which
+   */
+  importFile(
+    path: string,
+    options: { readonly useCurrentTime: boolean; readonly signal: CancelSignal },
+  ): Promise<{ readonly kept: number; readonly accepted: number }>;
 }
 
 /** One peer, in the words of `getpeerinfo`; times in seconds by the wall clock, 0 for never. */
@@ -248,6 +262,21 @@ export interface PeerInfo {
   readonly addressesRateLimited: number;
 }
 
+/** A transaction that came before its parents. */
+export interface OrphanInfo {
+  readonly tx: Transaction;
+  /** The peer that sent it. */
+  readonly peer: number;
+}
+
+/** A node that a user wants us to stay connected with. */
+export interface AddedNode {
+  readonly host: string;
+  readonly port: number;
+  /** The connection, where there is one. */
+  readonly connection: { readonly address: string; readonly inbound: boolean } | undefined;
+}
+
 /** How far the node has come. */
 export interface SyncProgress {
   /** Contract: no connected peer has shown a header chain of more work than the tip. */
@@ -275,6 +304,22 @@ export interface NetworkService {
   addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;
   /** By `host:port` or id. @returns false where no such peer is connected */
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
+  /** Those that `add` named and the ones that the node was started with. */
+  addedNodes(): readonly AddedNode[];
+  /** Some of the addresses of others that are known, at random; at most so many. */
+  knownNodes(count: number): readonly GossipAddress[];
+  /** Bytes of all connections since the start, those that are gone too. */
+  traffic(): { readonly bytesSent: number; readonly bytesReceived: number };
+  /** Asks every peer for a sign of life now. */
+  ping(): void;
+  /** Whether there may be connections. */
+  active(): boolean;
+  /** `false` ends every connection and lets none begin. Core's `setnetworkactive`. */
+  setActive(active: boolean): void;
+  /** Sends bytes as they are; for tests. @returns false where no such peer is connected */
+  sendMessage(id: number, command: string, payload: Uint8Array): boolean;
+  /** Transactions whose parents are missing. */
+  orphans(): readonly OrphanInfo[];
 }
 
 /** What the miner does. */

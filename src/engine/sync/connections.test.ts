@@ -56,6 +56,31 @@ describe('connections', () => {
     assert.equal(calls.length, 2, 'a node that was removed is not called again');
   });
 
+  it('ends every connection when it is switched off, lets none begin, and calls again when it is switched on', async () => {
+    const node = await world.node('10.0.0.1', { manualPeers: [{ host: '10.0.0.7', port: WORLD_PORT }], outboundTarget: 0 });
+    const calls = await listening('10.0.0.7');
+    await world.advance(RETRY_MS_MAX + 1_000);
+    assert.equal(open(calls), 1);
+    const { network } = node;
+    assert.deepEqual(network.addedNodes(), [
+      { host: '10.0.0.7', port: WORLD_PORT, connection: { address: `10.0.0.7:${WORLD_PORT}`, inbound: false } },
+    ]);
+    assert.equal(network.sendMessage(calls.length - 1, 'ping', new Uint8Array(8)), true);
+    assert.equal(network.sendMessage(99, 'ping', new Uint8Array(8)), false);
+    const before = network.traffic();
+    assert.ok(before.bytesSent > 0 && before.bytesReceived > 0);
+    network.setActive(false);
+    const made = calls.length;
+    network.addNode({ host: '10.0.0.7', port: WORLD_PORT }, 'onetry');
+    await world.advance(600_000);
+    assert.deepEqual([network.active(), open(calls), calls.length], [false, 0, made]);
+    assert.deepEqual(network.addedNodes(), [{ host: '10.0.0.7', port: WORLD_PORT, connection: undefined }]);
+    assert.ok(network.traffic().bytesSent >= before.bytesSent, 'bytes of connections that are gone still count');
+    network.setActive(true);
+    await world.advance(1_000);
+    assert.deepEqual([network.active(), open(calls)], [true, 1]);
+  });
+
   it('calls once when asked to, and not one that it is connected with', async () => {
     const node = await world.node('10.0.0.1');
     const calls = await listening('10.0.0.7', false);

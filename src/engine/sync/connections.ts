@@ -58,6 +58,7 @@ export class Connections {
   readonly #discouraged = new Map<string, number>();
   readonly #own = new RecentSet<string>(OWN_MAX);
   #callAtMs = 0;
+  #active = true;
 
   constructor(context: SyncContext, table: AddressTable) {
     this.#context = context;
@@ -79,14 +80,31 @@ export class Connections {
     return this.#manual.delete(socketKey(address));
   }
 
+  /** Nodes to stay connected with. */
+  added(): readonly SocketAddress[] {
+    return Array.from(this.#manual.values(), ({ address }) => address);
+  }
+
+  /** Whether there may be connections. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Lets connections begin, or none: the caller ends those that stand. */
+  setActive(active: boolean): void {
+    this.#active = active;
+    if (active) this.#context.wakeBy(this.#context.nowMs());
+  }
+
   /** Calls a node once. */
   callOnce(address: SocketAddress): void {
-    if (!this.#isConnected(address)) this.#dial(address, 'manual');
+    if (this.#active && !this.#isConnected(address)) this.#dial(address, 'manual');
   }
 
   /** Whether a new connection may stay. */
   admits(peer: Peer): boolean {
     if (peer.dialled !== undefined) this.#dialling.delete(socketKey(peer.dialled));
+    if (!this.#active) return false;
     if (!isInbound(peer)) return true;
     const max = this.#context.options.inboundMax ?? INBOUND_MAX;
     let inbound = 0;
@@ -150,6 +168,7 @@ export class Connections {
 
   /** Calls that are due. */
   tick(): void {
+    if (!this.#active) return;
     const now = this.#context.nowMs();
     for (const { address, callAtMs } of this.#manual.values()) {
       if (this.#isConnected(address)) continue;

@@ -26,6 +26,7 @@ export const DISCONNECT_REASONS = {
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
   'not-reading': { discourage: false, meaning: 'It takes too little of what it asked for.' },
+  'network-off': { discourage: false, meaning: 'A user has switched the network off.' },
   requested: { discourage: false, meaning: 'A user asked for it.' },
   stopping: { discourage: false, meaning: 'The node stops.' },
 } as const;

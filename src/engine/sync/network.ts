@@ -4,11 +4,12 @@ import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
+import type { GossipAddress } from '../../core/wire/network-address.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isStored } from '../chain/header-node.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import type { NetworkService, PeerInfo, SyncProgress } from '../ports/node-port.ts';
+import type { AddedNode, NetworkService, OrphanInfo, PeerInfo, SyncProgress } from '../ports/node-port.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
@@ -16,6 +17,7 @@ import type { SyncOptions } from './context.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
 import type { ConnectionType, PeerId } from './peer.ts';
+import { isInbound } from './peer.ts';
 import { peerInfo } from './peer-info.ts';
 import { SyncMachine } from './sync-machine.ts';
 
@@ -64,6 +66,8 @@ export class Network implements NetworkService {
   readonly #links = new Map<PeerId, Link>();
   /** Work that is under way; awaited when the network stops. */
   readonly #running = new Set<Promise<void>>();
+  /** Bytes of connections that are gone. */
+  readonly #closedTraffic = { bytesSent: 0, bytesReceived: 0 };
   #unsubscribe: (() => void)[] = [];
   #listener: Listener | undefined;
   readonly #furtherListeners: Listener[] = [];
@@ -157,9 +161,56 @@ export class Network implements NetworkService {
     return false;
   }
 
+  addedNodes(): readonly AddedNode[] {
+    return this.#machine.addedNodes().map(({ host, port }) => ({ host, port, connection: this.#connectionTo(host, port) }));
+  }
+
+  knownNodes(count: number): readonly GossipAddress[] {
+    return this.#machine.someAddresses(count);
+  }
+
+  traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
+    let { bytesSent, bytesReceived } = this.#closedTraffic;
+    for (const link of this.#links.values()) {
+      bytesSent += link.bytesSent;
+      bytesReceived += link.bytesReceived;
+    }
+    return { bytesSent, bytesReceived };
+  }
+
   /** Asks every peer for a sign of life now. */
   ping(): void {
     this.#perform(this.#machine.ping());
+  }
+
+  active(): boolean {
+    return this.#machine.active;
+  }
+
+  setActive(active: boolean): void {
+    if (active === this.#machine.active) return;
+    this.#options.log.info('network-active', { active });
+    this.#perform(this.#machine.setActive(active));
+  }
+
+  sendMessage(id: number, command: string, payload: Uint8Array): boolean {
+    if (this.#machine.peers.get(id as PeerId)?.leaving !== false) return false;
+    this.#send(id as PeerId, command, payload);
+    return true;
+  }
+
+  orphans(): readonly OrphanInfo[] {
+    return Array.from(this.#machine.orphans(), ({ tx, peer }) => ({ tx, peer }));
+  }
+
+  /** The connection with a node, whichever side called. */
+  #connectionTo(host: string, port: number): AddedNode['connection'] {
+    for (const peer of this.#machine.peers.values()) {
+      const { remote, dialled, leaving } = peer;
+      const matches = [remote, dialled].some((each) => each?.host === host && each.port === port);
+      if (matches && !leaving) return { address: formatHostPort(remote.host, remote.port), inbound: isInbound(peer) };
+    }
+    return undefined;
   }
 
   #accept(connection: Connection, connectionType: ConnectionType, dialled?: SocketAddress): void {
@@ -187,6 +238,8 @@ export class Network implements NetworkService {
   #closed(link: Link, why: string): void {
     const wasReady = this.#machine.peers.get(link.id)?.ready === true;
     this.#links.delete(link.id);
+    this.#closedTraffic.bytesSent += link.bytesSent;
+    this.#closedTraffic.bytesReceived += link.bytesReceived;
     this.#options.log.debug('peer-disconnected', { peer: link.id, why });
     if (wasReady) this.#options.onPeer?.({ kind: 'peer-disconnected', id: link.id, why });
     this.#perform(this.#machine.disconnected(link.id));

@@ -44,6 +44,11 @@ export class Orphans {
     return this.#byWtxid.size;
   }
 
+  /** All of them, in the order of their coming. */
+  all(): Iterable<Orphan> {
+    return this.#byWtxid.values();
+  }
+
   has(wtxid: Uint8Array): boolean {
     return this.#byWtxid.has(hashKey(wtxid));
   }

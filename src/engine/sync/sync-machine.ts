@@ -5,6 +5,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
+import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { SyncProgress } from '../ports/node-port.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
@@ -24,6 +25,7 @@ import { HeaderSync } from './header-sync.ts';
 import { Liveness } from './liveness.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { BLOCK_VERDICTS } from './misbehaviour.ts';
+import type { Orphan } from './orphans.ts';
 import type { ConnectionType, Peer, PeerFacts, PeerId } from './peer.ts';
 import { createPeer } from './peer.ts';
 import { Serving } from './serving.ts';
@@ -123,7 +125,7 @@ export class SyncMachine {
     const peer = createPeer(facts);
     this.#context.peers.set(peer.id, peer);
     if (this.#connections.admits(peer)) this.#handshake.connected(peer);
-    else this.#context.disconnect(peer, 'connection-limit');
+    else this.#context.disconnect(peer, this.#connections.active ? 'connection-limit' : 'network-off');
     return this.#context.takeActions();
   }
 
@@ -236,6 +238,33 @@ export class SyncMachine {
     else if (command === 'remove') done = this.#connections.remove(address);
     else this.#connections.callOnce(address);
     return { done, actions: this.#context.takeActions() };
+  }
+
+  /** Nodes that a user wants us to stay connected with. */
+  addedNodes(): readonly SocketAddress[] {
+    return this.#connections.added();
+  }
+
+  /** Some of the addresses that are known, at random, at most so many. */
+  someAddresses(count: number): readonly GossipAddress[] {
+    return this.#table.share(count);
+  }
+
+  /** Transactions whose parents are missing. */
+  orphans(): Iterable<Orphan> {
+    return this.#transactions.waitingOrphans();
+  }
+
+  /** Whether there may be connections. */
+  get active(): boolean {
+    return this.#connections.active;
+  }
+
+  /** Lets connections begin, or ends them all and lets none begin. */
+  setActive(active: boolean): readonly SyncAction[] {
+    this.#connections.setActive(active);
+    if (!active) for (const peer of this.#context.peers.values()) this.#context.disconnect(peer, 'network-off');
+    return this.#context.takeActions();
   }
 
   /** Ends a connection. */

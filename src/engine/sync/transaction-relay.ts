@@ -6,7 +6,7 @@ import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY, INVENTORY_MAX } from '../../core/wire/inventory.ts';
 import type { SyncContext } from './context.ts';
 import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
-import { ORPHAN_EXPIRY_MS, Orphans } from './orphans.ts';
+import { ORPHAN_EXPIRY_MS, type Orphan, Orphans } from './orphans.ts';
 import type { Peer, PeerId } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
@@ -50,6 +50,11 @@ export class TransactionRelay {
   /** Transactions that wait for their parents. */
   get orphans(): number {
     return this.#orphans.size;
+  }
+
+  /** Each of them, in the order of their coming. */
+  waitingOrphans(): Iterable<Orphan> {
+    return this.#orphans.all();
   }
 
   /** The peer has transactions. */

@@ -67,7 +67,7 @@ export const getnetworkinfo: RpcMethod = {
       localservicesnames: servicesNames(network.services),
       localrelay: true,
       timeoffset: medianOf(peers.map((peer) => peer.timeOffsetSeconds)),
-      networkactive: true,
+      networkactive: network.active(),
       connections: peers.length,
       connections_in: inbound,
       connections_out: peers.length - inbound,

@@ -7,12 +7,16 @@
 import type { RpcMethod } from '../method.ts';
 import { addnode } from './addnode.ts';
 import { createmultisig } from './createmultisig.ts';
+import { createrawtransaction } from './createrawtransaction.ts';
 import { decoderawtransaction } from './decoderawtransaction.ts';
 import { decodescript } from './decodescript.ts';
 import { deriveaddresses } from './deriveaddresses.ts';
 import { disconnectnode } from './disconnectnode.ts';
+import { echo } from './echo.ts';
+import { echojson } from './echojson.ts';
 import { generatetoaddress } from './generatetoaddress.ts';
 import { generatetodescriptor } from './generatetodescriptor.ts';
+import { getaddednodeinfo } from './getaddednodeinfo.ts';
 import { getbestblockhash } from './getbestblockhash.ts';
 import { getblock } from './getblock.ts';
 import { getblockchaininfo } from './getblockchaininfo.ts';
@@ -27,23 +31,34 @@ import { getdescriptoractivity } from './getdescriptoractivity.ts';
 import { getdescriptorinfo } from './getdescriptorinfo.ts';
 import { getdifficulty } from './getdifficulty.ts';
 import { getindexinfo } from './getindexinfo.ts';
+import { getmempoolancestors } from './getmempoolancestors.ts';
+import { getmempooldescendants } from './getmempooldescendants.ts';
 import { getmempoolentry } from './getmempoolentry.ts';
 import { getmempoolinfo } from './getmempoolinfo.ts';
 import { getmininginfo } from './getmininginfo.ts';
+import { getnettotals } from './getnettotals.ts';
 import { getnetworkinfo } from './getnetworkinfo.ts';
+import { getnodeaddresses } from './getnodeaddresses.ts';
+import { getorphantxs } from './getorphantxs.ts';
 import { getpeerinfo } from './getpeerinfo.ts';
 import { getrawmempool } from './getrawmempool.ts';
 import { getrawtransaction } from './getrawtransaction.ts';
 import { getrpcinfo } from './getrpcinfo.ts';
 import { gettxout } from './gettxout.ts';
 import { gettxoutsetinfo } from './gettxoutsetinfo.ts';
+import { gettxspendingprevout } from './gettxspendingprevout.ts';
 import { help } from './help.ts';
+import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
+import { ping } from './ping.ts';
 import { pruneblockchain } from './pruneblockchain.ts';
 import { reconsiderblock } from './reconsiderblock.ts';
 import { scantxoutset } from './scantxoutset.ts';
+import { savemempool } from './savemempool.ts';
+import { sendmsgtopeer } from './sendmsgtopeer.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
 import { setmocktime } from './setmocktime.ts';
+import { setnetworkactive } from './setnetworkactive.ts';
 import { stop } from './stop.ts';
 import { submitblock } from './submitblock.ts';
 import { syncwithvalidationinterfacequeue } from './syncwithvalidationinterfacequeue.ts';
@@ -55,12 +70,16 @@ import { verifychain } from './verifychain.ts';
 const ALL: readonly RpcMethod[] = [
   addnode,
   createmultisig,
+  createrawtransaction,
   decoderawtransaction,
   decodescript,
   deriveaddresses,
   disconnectnode,
+  echo,
+  echojson,
   generatetoaddress,
   generatetodescriptor,
+  getaddednodeinfo,
   getbestblockhash,
   getblock,
   getblockchaininfo,
@@ -75,23 +94,34 @@ const ALL: readonly RpcMethod[] = [
   getdescriptorinfo,
   getdifficulty,
   getindexinfo,
+  getmempoolancestors,
+  getmempooldescendants,
   getmempoolentry,
   getmempoolinfo,
   getmininginfo,
+  getnettotals,
   getnetworkinfo,
+  getnodeaddresses,
+  getorphantxs,
   getpeerinfo,
   getrawmempool,
   getrawtransaction,
   getrpcinfo,
   gettxout,
   gettxoutsetinfo,
+  gettxspendingprevout,
   help,
+  importmempool,
   invalidateblock,
+  ping,
   pruneblockchain,
   reconsiderblock,
   scantxoutset,
+  savemempool,
+  sendmsgtopeer,
   sendrawtransaction,
   setmocktime,
+  setnetworkactive,
   stop,
   submitblock,
   syncwithvalidationinterfacequeue,

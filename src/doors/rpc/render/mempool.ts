@@ -4,11 +4,14 @@
  * @module
  */
 
-import { hashKey, toDisplayHex } from '../../../core/primitives/ids.ts';
+import { hashKey, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { MempoolItem, MempoolService } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
+import type { Arguments } from '../arguments.ts';
+import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';
+import type { RpcParameter } from '../method.ts';
 
 /** Inputs with a higher sequence do not ask to be replaceable (BIP-125). */
 const REPLACEABLE_SEQUENCE_MAX = 0xfffffffd;
@@ -73,4 +76,22 @@ export function mempoolEntryJson(item: MempoolItem, mempool: MempoolService): Js
     'bip125-replaceable': isReplaceable(item, mempool),
     unbroadcast: false,
   };
+}
+
+export const RELATIVES_PARAMETERS: readonly RpcParameter[] = [
+  { name: 'txid', schema: Type.String(), required: true, description: 'The waiting transaction.' },
+  { name: 'verbose', schema: Type.Boolean(), fallback: 'false', description: 'Whether everything about each is shown.' },
+];
+
+export const RELATIVES_RESULT = [Type.Array(Type.String()), Type.Record(Type.String(), MEMPOOL_ENTRY)];
+
+/** What a waiting transaction needs or what needs it, without itself: ids, or everything about each. */
+export function relativesJson(mempool: MempoolService, args: Arguments, direction: 'ancestors' | 'descendants'): JsonOutput {
+  const verbose = args.boolean(1, false);
+  const txid = args.hash<Txid>(0, 'parameter 1');
+  const relatives = mempool.relatives(txid, direction);
+  if (relatives === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Transaction not in mempool');
+  const others = relatives.filter(({ tx }) => hashKey(tx.txid) !== hashKey(txid));
+  if (!verbose) return others.map(({ tx }) => toDisplayHex(tx.txid));
+  return Object.fromEntries(others.map((item) => [toDisplayHex(item.tx.txid), mempoolEntryJson(item, mempool)]));
 }

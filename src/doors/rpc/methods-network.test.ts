@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { fakePeer } from '../../../test/support/fake-node.ts';
+import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
+import { fromHex } from '../../core/base/bytes.ts';
+import { toDisplayHex } from '../../core/primitives/ids.ts';
+
+describe('methods that steer the network', () => {
+  it('switch it off and on, ping and count bytes', async () => {
+    const { call, node } = createRpcCaller();
+    assert.equal(await call('setnetworkactive', false), false);
+    assert.equal((await call('getnetworkinfo')).networkactive, false);
+    assert.equal(await call('setnetworkactive', true), true);
+    assert.equal(await call('ping'), null);
+    assert.equal(node.network.pings, 1);
+    const { totalbytesrecv, totalbytessent, timemillis } = await call('getnettotals');
+    assert.deepEqual([totalbytesrecv, totalbytessent, timemillis], [2_500, 1_500, 1_700_000_100_000]);
+  });
+
+  it('tell which added nodes are connected', async () => {
+    const { call, fails, node } = createRpcCaller();
+    node.network.connected.push(fakePeer());
+    await call('addnode', '127.0.0.1:18444', 'add');
+    await call('addnode', '10.0.0.1', 'add');
+    const connected = { addednode: '127.0.0.1:18444', connected: true, addresses: [{ address: '127.0.0.1:18444', connected: 'outbound' }] };
+    const absent = { addednode: '10.0.0.1:18444', connected: false, addresses: [] };
+    assert.deepEqual(await call('getaddednodeinfo'), [connected, absent]);
+    assert.deepEqual(await call('getaddednodeinfo', '10.0.0.1'), [absent]);
+    await fails(-24, 'Error: Node has not been added.', 'getaddednodeinfo', '10.0.0.2');
+  });
+
+  it('show known addresses of each network in its own text', async () => {
+    const { call, node } = createRpcCaller();
+    // The onion address and key of BIP-155's neighbour, rend-spec-v3: Core's own test address.
+    const onion = fromHex('79bcc625184b05194975c28b66b66b0469f7f6556fb1ac3189a79b40dda32f1f')!;
+    const told = { services: 9n, timeSeconds: 1_700_000_000 };
+    node.network.known.push(
+      { ...told, address: { network: 'ipv4', bytes: Uint8Array.of(1, 2, 3, 4), port: 8333 } },
+      { ...told, address: { network: 'torv3', bytes: onion, port: 8333 } },
+    );
+    assert.deepEqual(await call('getnodeaddresses'), [
+      { time: 1_700_000_000, services: 9, address: '1.2.3.4', port: 8333, network: 'ipv4' },
+    ]);
+    assert.equal((await call('getnodeaddresses', 0)).length, 2);
+    const [{ address }] = await call('getnodeaddresses', 1, 'onion');
+    assert.equal(address, 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion');
+    assert.deepEqual(await call('getnodeaddresses', 0, 'i2p'), []);
+  });
+
+  it('send bytes to a peer', async () => {
+    const { call, fails, node } = createRpcCaller();
+    node.network.connected.push(fakePeer());
+    assert.deepEqual(await call('sendmsgtopeer', 1, 'addr', 'ff'), {});
+    assert.deepEqual(node.network.sent, [{ id: 1, command: 'addr', payload: 'ff' }]);
+    await fails(-8, 'Error: msg_type must be ASCII', 'sendmsgtopeer', 1, 'é', '');
+    await fails(-1, 'Error: Could not send message to peer', 'sendmsgtopeer', 2, 'addr', '');
+  });
+});
+
+describe('methods about waiting transactions and outputs', () => {
+  it('show orphans in three depths', async () => {
+    const { call, node } = createRpcCaller();
+    node.network.missing.push({ tx: node.payment, peer: 4 });
+    assert.deepEqual(await call('getorphantxs'), [toDisplayHex(node.payment.txid)]);
+    const [known] = await call('getorphantxs', 1);
+    assert.deepEqual([known.from, known.bytes, 'hex' in known], [[4], node.payment.sizeBytes, false]);
+    const [{ hex }] = await call('getorphantxs', 2);
+    assert.equal(hex.length, 2 * node.payment.sizeBytes);
+  });
+
+  it('name what spends an output: a waiting transaction, else a block where there is the index', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const [spent] = node.payment.inputs;
+    const output = { txid: toDisplayHex(spent!.prevout.txid), vout: spent!.prevout.vout };
+    assert.deepEqual(await call('gettxspendingprevout', [output]), [output]);
+    const refusal = `No spending tx for the outpoint ${output.txid}:${output.vout} in mempool, and txospenderindex is unavailable.`;
+    await fails(-1, refusal, 'gettxspendingprevout', [output], { mempool_only: false });
+    node.indexes.present.add('spent');
+    node.indexes.spender = async () => ({ txid: node.payment.txid, inputIndex: 0, height: 3 });
+    const spendingtxid = toDisplayHex(node.payment.txid);
+    const blockhash = toDisplayHex(node.chain.at(3).header.hash);
+    assert.deepEqual(await call('gettxspendingprevout', [output]), [{ ...output, spendingtxid, blockhash }]);
+    const [{ spendingtx }] = await call('gettxspendingprevout', [output], { return_spending_tx: true });
+    assert.equal(spendingtx.length, 2 * node.payment.sizeBytes);
+    assert.deepEqual(await call('gettxspendingprevout', [output], { mempool_only: true }), [output]);
+    node.mempool.add(node.payment);
+    assert.deepEqual(await call('gettxspendingprevout', [output]), [{ ...output, spendingtxid }]);
+    await fails(-3, 'Unexpected key x', 'gettxspendingprevout', [output], { x: true });
+  });
+
+  it('save the waiting transactions and take in those of a file', async () => {
+    const { call, node } = createRpcCaller();
+    assert.deepEqual(await call('savemempool'), { filename: '/data/regtest/mempool.dat' });
+    assert.deepEqual(await call('importmempool', '/a'), {});
+    assert.deepEqual(await call('importmempool', '/b', { use_current_time: false }), {});
+    assert.deepEqual(node.mempool.imported, [
+      { path: '/a', useCurrentTime: true },
+      { path: '/b', useCurrentTime: false },
+    ]);
+  });
+
+  it('make a transaction of a version from 1 to 3', async () => {
+    const { call, fails } = createRpcCaller();
+    assert.equal(await call('createrawtransaction', [], {}, 7, false, 3), '03000000000007000000');
+    for (const version of [0, 4]) {
+      await fails(-8, 'Invalid parameter, version out of range(1~3)', 'createrawtransaction', [], {}, 0, false, version);
+    }
+  });
+});

@@ -1,0 +1,12 @@
+import { Type } from '../../schema.ts';
+import type { RpcMethod } from '../method.ts';
+import { RELATIVES_PARAMETERS, RELATIVES_RESULT, relativesJson } from '../render/mempool.ts';
+
+export const getmempoolancestors: RpcMethod = {
+  name: 'getmempoolancestors',
+  category: 'Blockchain',
+  description: 'The waiting transactions that a waiting one needs, directly or not.',
+  params: RELATIVES_PARAMETERS,
+  result: Type.Union(RELATIVES_RESULT),
+  run: ({ node }, args) => relativesJson(node.mempool, args, 'ancestors'),
+};
