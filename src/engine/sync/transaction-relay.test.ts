@@ -145,10 +145,13 @@ describe('transaction relay', () => {
     peer.send({ type: 'tx', tx: child });
     await peer.sync();
     assert.equal(node.mempool.size, 0);
+    const [kept] = node.network.orphans();
+    assert.deepEqual([kept?.tx.wtxid, node.network.peers().some(({ id }) => id === kept?.peer)], [child.wtxid, true]);
     assert.deepEqual(peer.requested(INVENTORY.witnessTx), [{ kind: INVENTORY.witnessTx, hash: parent.txid }]);
     peer.send({ type: 'tx', tx: parent });
     await peer.sync();
     assert.equal(node.mempool.size, 2);
+    assert.deepEqual(node.network.orphans(), []);
   });
 
   it('takes an orphan when its parent comes in a block', async () => {
