@@ -28,6 +28,8 @@ export { decodeBits, encodeBits, hashToNumber } from './compact-target.ts';
 export { DecodeError } from './decode-error.ts';
 export type { BlockHash, HashKey, MerkleRoot, Txid, Wtxid } from './ids.ts';
 export { fromDisplayHex, hashKey, hashOfKey, toDisplayHex, zeroHash } from './ids.ts';
+export type { MerkleBlock, MerkleMatch } from './merkle-block.ts';
+export { decodeMerkleBlock, encodeMerkleBlock, makeMerkleBlock, provenBy } from './merkle-block.ts';
 export type { OutPoint, Satoshis, Transaction, TransactionFields, TxInput, TxOutput } from './transaction.ts';
 export {
   decodeTransaction,
