@@ -1,3 +1,4 @@
+import { assert } from '../core/base/assert.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
@@ -94,6 +95,18 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
       await chain.reconsiderBlock(node);
       return true;
     },
+    preciousBlock: async (hash) => {
+      const node = nodeOf(hash);
+      if (node === undefined) return false;
+      await chain.preciousBlock(node);
+      return true;
+    },
+    transactionCount: async (hash, blocks) => {
+      const node = nodeOf(hash);
+      assert(node !== undefined, 'transactions are counted up to a known block');
+      return chain.transactionCount(node, blocks);
+    },
+    coinCacheMaxBytes: () => chain.cacheBytesMax,
     pruning: () => {
       if (prune === undefined) return undefined;
       return { targetBytes: prune.targetBytes, firstStoredHeight: chain.pruneHeight() };

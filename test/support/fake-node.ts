@@ -68,6 +68,7 @@ export class FakeChain implements ChainService {
   readonly submitted: Block[] = [];
   readonly invalidated: BlockHash[] = [];
   readonly reconsidered: BlockHash[] = [];
+  readonly preferred: BlockHash[] = [];
 
   constructor(params: NetworkParams) {
     this.connect(params.genesis);
@@ -198,6 +199,21 @@ export class FakeChain implements ChainService {
   async reconsiderBlock(hash: BlockHash): Promise<boolean> {
     this.reconsidered.push(hash);
     return this.#blocks.has(hashKey(hash));
+  }
+
+  async preciousBlock(hash: BlockHash): Promise<boolean> {
+    this.preferred.push(hash);
+    return this.#blocks.has(hashKey(hash));
+  }
+
+  async transactionCount(hash: BlockHash, blocks = Number.POSITIVE_INFINITY): Promise<number> {
+    const end = (this.block(hash)?.height ?? -1) + 1;
+    const counted = this.#active.slice(Math.max(0, end - blocks), end);
+    return counted.reduce((sum, block) => sum + block.transactions.length, 0);
+  }
+
+  coinCacheMaxBytes(): number {
+    return 67_108_864;
   }
 
   pruning(): undefined {
@@ -388,6 +404,15 @@ export class FakeNetwork implements NetworkService {
     if (command === 'onetry') return true;
     if (command === 'add') return index < 0 && this.added.push(name) > 0;
     return index >= 0 && this.added.splice(index, 1).length === 1;
+  }
+
+  /** Blocks that peers were asked for. */
+  readonly fetched: { readonly peer: number; readonly hash: BlockHash }[] = [];
+
+  fetchBlock(peer: number, hash: BlockHash): string | undefined {
+    if (!this.connected.some(({ id }) => id === peer)) return 'Peer does not exist';
+    this.fetched.push({ peer, hash });
+    return undefined;
   }
 
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean {

@@ -38,6 +38,7 @@ import { ChainState } from './chain-state.ts';
 import { checkSignature } from './check-signature.ts';
 import { CoinCache } from './coin-cache.ts';
 import { countCoins } from './coin-stats.ts';
+import { countTransactions } from './count-transactions.ts';
 import { Damage, isRecordDamage } from './damage.ts';
 import { ExclusiveQueue } from './exclusive-queue.ts';
 import { type CoinSearchOptions, findCoins } from './find-coins.ts';
@@ -214,6 +215,16 @@ export class Chain {
   /** Memory of the coins that are held: what a flush writes is less. */
   get cacheBytes(): number {
     return this.#cache.sizeBytes;
+  }
+
+  /** Memory that coins may take before they are written. */
+  get cacheBytesMax(): number {
+    return this.#parts.cacheBytesMax;
+  }
+
+  /** Transactions of the last `blocks` blocks up to a node, itself the last; of its whole branch unless given. */
+  transactionCount(node: HeaderNode, blocks: number = node.height + 1): Promise<number> {
+    return countTransactions(node, blocks, () => this.#options.clock.yield());
   }
 
   /** The ends of all branches, the highest first. */

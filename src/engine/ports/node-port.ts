@@ -126,6 +126,12 @@ export interface ChainService {
   /** @returns false where the block is unknown */
   invalidateBlock(hash: BlockHash): Promise<boolean>;
   reconsiderBlock(hash: BlockHash): Promise<boolean>;
+  /** Prefers a block to others of the same work, as if it had come first. @returns false where the block is unknown */
+  preciousBlock(hash: BlockHash): Promise<boolean>;
+  /** Transactions in the last `blocks` blocks of the branch that ends in a known block; all of the branch's unless given. */
+  transactionCount(hash: BlockHash, blocks?: number): Promise<number>;
+  /** Bytes of coins that may be held in memory before they are written. */
+  coinCacheMaxBytes(): number;
   /** Undefined where every block is kept. */
   pruning(): PruningState | undefined;
   /** Deletes block files without a block above a height, as far as they are not needed. */
@@ -320,6 +326,8 @@ export interface NetworkService {
   sendMessage(id: number, command: string, payload: Uint8Array): boolean;
   /** Transactions whose parents are missing. */
   orphans(): readonly OrphanInfo[];
+  /** Asks a peer for a block whose header is known. @returns why it was not asked, in Core's words; undefined where it was */
+  fetchBlock(peer: number, hash: BlockHash): string | undefined;
 }
 
 /** What the miner does. */

@@ -57,6 +57,22 @@ describe('block download', () => {
     );
   });
 
+  it('asks the peer that a user names for one block, once, and keeps what comes', async () => {
+    const wanted = CHAIN[40]!;
+    const { hash } = wanted.header;
+    const peer = await server('10.0.9.1', CHAIN.slice(0, 60), (block) => block !== wanted);
+    await show(peer, CHAIN.slice(0, 60));
+    const [info] = node.network.peers();
+    const before = blocksAsked(peer);
+    assert.equal(node.network.fetchBlock(info!.id + 1, hash), 'Peer does not exist');
+    assert.equal(node.network.fetchBlock(info!.id, new Uint8Array(32).fill(7) as typeof hash), 'Block header missing');
+    assert.equal(node.network.fetchBlock(info!.id, CHAIN[50]!.header.hash), undefined);
+    assert.equal(node.network.fetchBlock(info!.id, CHAIN[50]!.header.hash), 'Already requested from this peer');
+    assert.equal(node.network.fetchBlock(info!.id, hash), undefined);
+    await world.until(() => node.chain.tree.get(hash)?.block !== undefined);
+    assert.equal(blocksAsked(peer), before + 2);
+  });
+
   it('brings a chain of 1,200 blocks here from three peers, each of whom sends some', async () => {
     const peers = await Promise.all(['10.0.9.1', '10.0.9.2', '10.0.9.3'].map((host) => world.call(node, host)));
     for (const peer of peers) peer.serve(CHAIN);

@@ -95,6 +95,16 @@ export class BlockDownload {
     for (const peer of this.#context.ready()) if (peer.blocks.inFlight.size === 0) this.request(peer);
   }
 
+  /** Asks one peer for one block, whatever else it was asked for. @returns why it was not, in Core's words (`FetchBlock`) */
+  fetch(peer: Peer | undefined, node: HeaderNode): string | undefined {
+    if (peer === undefined || peer.leaving) return 'Peer does not exist';
+    if (!peer.ready) return 'Peer not fully connected';
+    if (!offers(peer.version?.services ?? 0n, SERVICES.witness)) return 'Pre-SegWit peer';
+    if (peer.blocks.inFlight.has(hashKey(node.hash))) return 'Already requested from this peer';
+    this.#ask(peer, [node]);
+    return undefined;
+  }
+
   /**
    * A block came, good or bad: whatever it is, only what this peer was asked for is settled by it.
    *

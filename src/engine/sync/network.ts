@@ -1,5 +1,6 @@
 import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
+import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
@@ -176,6 +177,12 @@ export class Network implements NetworkService {
       bytesReceived += link.bytesReceived;
     }
     return { bytesSent, bytesReceived };
+  }
+
+  fetchBlock(peer: number, hash: BlockHash): string | undefined {
+    const { problem, actions } = this.#machine.fetchBlock(peer, hash);
+    this.#perform(actions);
+    return problem;
   }
 
   /** Asks every peer for a sign of life now. */

@@ -267,6 +267,13 @@ export class SyncMachine {
     return this.#context.takeActions();
   }
 
+  /** A user wants a block of one peer. */
+  fetchBlock(id: number, hash: BlockHash): { readonly problem: string | undefined; readonly actions: readonly SyncAction[] } {
+    const node = this.#context.chain.tree.get(hash);
+    const problem = node === undefined ? 'Block header missing' : this.#blocks.fetch(this.#context.peers.get(id as PeerId), node);
+    return { problem, actions: this.#context.takeActions() };
+  }
+
   /** Ends a connection. */
   disconnect(id: PeerId, why: 'requested' | 'stopping' | 'not-reading'): readonly SyncAction[] {
     return this.breach(id, why);
