@@ -44,8 +44,9 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },
   schema: { folder: 'doors/schema.ts', floor: 8, mayImport: [] },
   rpc: { folder: 'doors/rpc', floor: 8, mayImport: [...ENGINE, 'schema'] },
+  rest: { folder: 'doors/rest', floor: 8, mayImport: [...ENGINE, 'schema', 'rpc'] },
   http: { folder: 'doors/http', floor: 8, mayImport: [...ENGINE, 'schema'] },
-  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, 'node', 'rpc', 'http'] },
+  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, 'node', 'rpc', 'rest', 'http'] },
 };
 
 /** Last floor of the pure half: no clock, no chance, no socket, no disk. */

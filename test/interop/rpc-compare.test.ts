@@ -85,6 +85,9 @@ const REASONS: readonly Reason[] = [
   { methods: /^getnetworkinfo$/, where: /\.connections_(in|out): /, why: 'the peer has called us' },
   { methods: /^gettxoutsetinfo$/, where: /\.disk_size: /, why: 'of two databases' },
   { methods: /^getnettotals$/, where: /\.(totalbytes\w+|timemillis): /, why: 'two ends, two clocks' },
+  { methods: /^getchainstates$/, where: /\.coins_(db|tip)_cache_bytes: /, why: 'caches of two programs' },
+  { methods: /^getblockfrompeer$/, where: /Position 2 \(peer_id\)/, why: "Knots' second name of it" },
+  { methods: /^getblockfrompeer$/, where: /"Block header missing" \| "Peer does not exist"/, why: 'Knots asks for any hash' },
   { methods: /^uptime$/, where: /^\.result: /, why: 'times', chance: true },
   { methods: /^getrpcinfo$/, where: /\.(duration|logpath): /, why: 'times and places' },
   { methods: /^getdifficulty$/, where: /error/, why: 'Knots has it no more' },
@@ -201,9 +204,13 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
       'getorphantxs',
       'invalidateblock',
       'reconsiderblock',
+      'rpc.discover',
       'sendmsgtopeer',
       'setmocktime',
       'syncwithvalidationinterfacequeue',
+      'waitforblock',
+      'waitforblockheight',
+      'waitfornewblock',
     ];
     const absent = [...METHODS.keys()].filter((name) => !theirs.has(name) && !hidden.includes(name));
     assert.deepEqual(absent, []);
@@ -253,6 +260,37 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
       for (const verbose of [true, false]) await same('getblockheader', hash, verbose);
     }
     for (const at of [0, 1, height, height + 1]) await same('getblockhash', at);
+  });
+
+  it('counts transactions, fees and sizes of blocks', async () => {
+    const height = (await node.rpc('getblockcount')) as number;
+    await same('getchainstates');
+    await same('getchaintxstats');
+    for (const blocks of [0, 1, 7, height - 1, height]) await same('getchaintxstats', blocks);
+    await same('getchaintxstats', 5, await hashAt(40));
+    await same('getchaintxstats', 5, staleTip);
+    for (let at = 0; at <= height; at++) await same('getblockstats', at);
+    for (const hash of [spendingBlock, staleTip]) {
+      await same('getblockstats', hash);
+      await same('getblockstats', hash, ['utxo_increase', 'avgfee', 'feerate_percentiles']);
+    }
+  });
+
+  it('proves that transactions are in blocks, and sees through what proves nothing', async () => {
+    const { tx, merkleroot } = (await node.rpc('getblock', spendingBlock)) as { tx: string[]; merkleroot: string };
+    const last = tx.at(-1) as string;
+    for (const txids of [[tx[0]], [last], [tx[1], last], tx, [merkleroot]]) await same('gettxoutproof', txids, spendingBlock);
+    for (const txid of [tx[0], last]) await same('gettxoutproof', [txid]);
+    const stale = (await node.rpc('getblock', staleTip)) as { tx: string[] };
+    await same('gettxoutproof', stale.tx, staleTip);
+    const staleProof = (await node.rpc('gettxoutproof', stale.tx, staleTip)) as string;
+    const proof = (await node.rpc('gettxoutproof', [tx[1], last], spendingBlock)) as string;
+    assert.deepEqual(await node.rpc('verifytxoutproof', proof), [tx[1], last]);
+    for (const text of [proof, `${proof}00`, proof.slice(0, -2), staleProof]) await same('verifytxoutproof', text);
+    for (let at = 160; at < proof.length; at += 6) {
+      const digit = proof[at] === '0' ? '1' : '0';
+      await same('verifytxoutproof', `${proof.slice(0, at)}${digit}${proof.slice(at + 1)}`);
+    }
   });
 
   it('shows transactions in blocks, active and stale, and the outputs that are left of them', async () => {
@@ -342,8 +380,8 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     assert.deepEqual(wrong, []);
     const tested = new Set(cases.map(([method]) => method));
     const untested = [...METHODS.keys()].filter((name) => !tested.has(name));
-    // One is held beside the peer in peer-networks.test.ts, one is not there, one takes more with the peer.
-    assert.deepEqual(untested, ['getdeploymentinfo', 'getdifficulty', 'getmempoolinfo']);
+    // One is held beside the peer in peer-networks.test.ts, two are not there, one takes more with the peer.
+    assert.deepEqual(untested, ['getdeploymentinfo', 'getdifficulty', 'getmempoolinfo', 'rpc.discover']);
   });
 
   it('answers every form of request with the same status and the same bytes', async () => {

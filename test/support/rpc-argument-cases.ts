@@ -92,6 +92,23 @@ function chainCases({ blockHash }: ArgumentFacts): Readonly<Record<string, reado
     invalidateblock: [[], [1], ['zz'], [ZERO], ['g'.repeat(64)], [blockHash, 1]],
     reconsiderblock: [[], [1], ['zz'], [ZERO], [blockHash, 1]],
     syncwithvalidationinterfacequeue: [[], [1]],
+    preciousblock: [...HASHES, [blockHash, 1], [blockHash]],
+    waitforblockheight: [[], ['x'], [1.5], [0, -1], [0, 'x'], [0, 1e10], [-1], [1e9, 1], [0, 1, 1], [null]],
+    waitforblock: [...HASHES.filter(([hash]) => hash !== ZERO && hash !== ONES), [ZERO, -1], [ZERO, 1], [ZERO, 'x'], [ZERO, 1, 1]],
+    waitfornewblock: [['x'], [-1], [1], [1, 'zz'], [1, 5], [0, ZERO], [1, null], [1, ZERO, 1]],
+    getblockfrompeer: [...HASHES.map((args) => (args.length === 0 ? args : [...args, 0])), [blockHash], [blockHash, 'x'], [blockHash, 0]],
+    getchaintxstats: [
+      ...[[], [-1], ['x'], [0], [1], [3], [100_000], [1.5], [null], [null, blockHash], [1, blockHash], [1, blockHash, 1]],
+      ...HASHES.filter((args) => args.length > 0).map(([hash]) => [1, hash]),
+    ],
+    getblockstats: [
+      ...HASHES,
+      ...[-1, 100_000, 1.5, 1e10, 0, 1, 2].map((height) => [height]),
+      ...[['x'], [1], [], ['txs', 'height'], ['height', 'height'], ['toString'], 'x', 1, null, {}].map((stats) => [blockHash, stats]),
+    ],
+    gettxoutproof: [[], [[]], ['x'], [[1]], [['zz']], [[ZERO, ZERO]], [[ZERO], 'zz'], [[ZERO], ZERO], [[ZERO], blockHash], [[ZERO], 1]],
+    verifytxoutproof: [[], [1], ['zz'], [''], ['00'], ['00'.repeat(84)], ['00'.repeat(86)], [`${'00'.repeat(80)}01000000010000`]],
+    getchainstates: [[1]],
   };
 }
 

@@ -9,6 +9,7 @@ import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 import { type HttpDoorOptions, type HttpServer, openHttpServer } from '../../doors/http/server.ts';
+import type { RestHandler } from '../../doors/rest/handler.ts';
 import type { RpcHandler } from '../../doors/rpc/handler.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Log } from '../../engine/ports/log.ts';
@@ -65,6 +66,15 @@ function lazyRpc(node: NodePort, curve: Secp256k1): { readonly handle: RpcHandle
   return { handle: async (call) => (await load())(call), warm: () => void load() };
 }
 
+/** Core's REST, loaded with the first request for it. */
+function lazyRest(node: NodePort, curve: Secp256k1): RestHandler {
+  let loaded: Promise<RestHandler> | undefined;
+  return async (call) => {
+    loaded ??= import('../../doors/rest/handler.ts').then(({ createRestHandler }) => createRestHandler(node, { curve }));
+    return (await loaded)(call);
+  };
+}
+
 /** A new cookie, its owner's alone from its first byte on unless told otherwise. */
 async function writeCookie({ path, mode }: NonNullable<DoorPlan['cookie']>): Promise<string> {
   const cookie = `${COOKIE_USER}:${randomBytes(SECRET_SIZE_BYTES).toString('hex')}`;
@@ -112,8 +122,9 @@ export async function openDoors(plan: DoorPlan, parts: DoorParts): Promise<Doors
     url: server.url,
     link: `${server.url}/docs#token=${token}`,
     serve(node: NodePort): void {
-      rpc = lazyRpc(node, chooseSecp256k1(parts.secp256k1));
-      server.serve(node, rpc.handle);
+      const curve = chooseSecp256k1(parts.secp256k1);
+      rpc = lazyRpc(node, curve);
+      server.serve(node, rpc.handle, lazyRest(node, curve));
     },
     warm: () => rpc?.warm(),
     async close(): Promise<void> {

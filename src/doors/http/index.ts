@@ -9,6 +9,7 @@
  */
 
 export type { HttpCredentials } from './auth.ts';
+export type { CoreRestHandler } from './core-rest.ts';
 export type { JsonRpcHandler } from './json-rpc.ts';
 export { PROBLEMS, type ProblemCode } from './problem.ts';
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';

@@ -6,6 +6,7 @@ import { FakeNode } from '../../../test/support/fake-node.ts';
 import { type HttpRequest, httpRequest } from '../../../test/support/http-request.ts';
 import { createRestApp } from './app.ts';
 import { Authenticator } from './auth.ts';
+import type { CoreRestHandler } from './core-rest.ts';
 import type { JsonRpcHandler } from './json-rpc.ts';
 import {
   BODIES_SIZE_MAX,
@@ -47,6 +48,60 @@ async function scene(check: (scene: Scene) => Promise<void>, changes: Partial<Ht
     await server.close();
   }
 }
+
+describe("Core's REST over HTTP", () => {
+  const rest: CoreRestHandler = async ({ body, target }) => ({
+    status: 200,
+    contentType: 'text/plain',
+    body: `${target} ${body.length}\n`,
+  });
+
+  it('is handed paths below /rest/ with query and body, without a login on this machine', async () =>
+    scene(
+      async ({ send }) => {
+        const answer = await send({ method: 'GET', path: '/rest/x.json?count=1' });
+        assert.deepEqual([answer.status, answer.headers['content-type'], answer.text], [200, 'text/plain', '/rest/x.json?count=1 0\n']);
+        assert.equal((await send({ method: 'POST', path: '/rest/y', body: '12345' })).text, '/rest/y 5\n');
+      },
+      { rest },
+    ));
+
+  it('takes bodies up to its limit', async () =>
+    scene(
+      async ({ send }) => {
+        const sized = (size: number) => send({ method: 'POST', path: '/rest/y', body: Buffer.alloc(size) });
+        assert.equal((await sized(BODY_SIZE_MAX)).text, `/rest/y ${BODY_SIZE_MAX}\n`);
+        assert.equal((await sized(BODY_SIZE_MAX + 1)).status, 413);
+      },
+      { rest },
+    ));
+
+  it('refuses what is too much at once, and takes more when that is answered', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow: CoreRestHandler = async (call) => {
+      await held;
+      return rest(call);
+    };
+    await scene(
+      async ({ send }) => {
+        const waiting = Array.from({ length: REST_REQUESTS_MAX + 1 }, () => send({ method: 'GET', path: '/rest/x' }));
+        const refused = await Promise.race(waiting);
+        assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1']);
+        release();
+        const all = await Promise.all(waiting);
+        assert.equal(all.filter(({ status }) => status === 200).length, REST_REQUESTS_MAX);
+        assert.equal((await send({ method: 'GET', path: '/rest/x' })).status, 200);
+      },
+      { rest: slow },
+    );
+  });
+
+  it('is nothing where no handler is given', async () =>
+    scene(async ({ send }) => assert.equal((await send({ method: 'GET', path: '/rest/x' })).status, 404)));
+});
 
 describe('JSON-RPC over HTTP', () => {
   it('answers POST to the root and to wallets with JSON', async () =>

@@ -18,6 +18,7 @@ import type { RestApp } from './app.ts';
 import { Authenticator, type HttpCredentials } from './auth.ts';
 import { announcedSize } from './body.ts';
 import { Capacity } from './capacity.ts';
+import { answerCoreRest, type CoreRestHandler, isCoreRestPath } from './core-rest.ts';
 import { Guard } from './guard.ts';
 import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler, type JsonRpcRules } from './json-rpc.ts';
 import {
@@ -66,6 +67,8 @@ export interface HttpServerOptions extends Omit<HttpDoorOptions, 'clock' | 'log'
   readonly node: NodePort;
   /** Answers JSON-RPC; `createRpcHandler` of the rpc room makes one. */
   readonly rpc: JsonRpcHandler;
+  /** Answers Core's REST; `createRestHandler` of the rest room makes one. Without it there is nothing below `/rest/`. */
+  readonly rest?: CoreRestHandler;
 }
 
 /** A server that listens. */
@@ -76,7 +79,7 @@ export interface HttpServer {
   /** `http://host:port`, IPv6 in brackets. */
   readonly url: string;
   /** From now on there is a node. */
-  serve(node: NodePort, rpc: JsonRpcHandler): void;
+  serve(node: NodePort, rpc: JsonRpcHandler, rest?: CoreRestHandler): void;
   /** Takes no more requests, interrupts long work, and lets answers under way end for a moment. */
   close(): Promise<void>;
 }
@@ -102,6 +105,7 @@ class RunningServer implements HttpServer {
   readonly #servers: readonly (readonly [Server, ListenAddress])[];
   #node: NodePort | undefined;
   #rpc: JsonRpcHandler;
+  #coreRest: CoreRestHandler | undefined;
   #rest: Promise<RestApp> | undefined;
   #closed: Promise<void> | undefined;
   #port = 0;
@@ -165,9 +169,10 @@ class RunningServer implements HttpServer {
     }
   }
 
-  serve(node: NodePort, rpc: JsonRpcHandler): void {
+  serve(node: NodePort, rpc: JsonRpcHandler, rest?: CoreRestHandler): void {
     this.#node = node;
     this.#rpc = rpc;
+    this.#coreRest = rest;
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -199,6 +204,11 @@ class RunningServer implements HttpServer {
     if (isJsonRpcPath(path) && !(path === '/' && reads)) {
       const shared = { requests: this.#rpcRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
       return answerJsonRpc(request, response, { handler: this.#rpc, rules: this.#options, ...shared });
+    }
+    const rest = this.#coreRest;
+    if (rest !== undefined && isCoreRestPath(path)) {
+      const shared = { requests: this.#restRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
+      return answerCoreRest(request, response, { handler: rest, ...shared });
     }
     return this.#dispatchRest(request, response);
   }
@@ -251,9 +261,9 @@ class RunningServer implements HttpServer {
  * @throws NodeError `port-in-use`, `listen-failed`; `option-invalid` for a broken rpcauth line
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { node, rpc } = options;
+  const { node, rpc, rest } = options;
   const server = await openHttpServer({ ...options, clock: node.clock, log: node.log, warmUp: rpc });
-  server.serve(node, rpc);
+  server.serve(node, rpc, rest);
   return server;
 }
 

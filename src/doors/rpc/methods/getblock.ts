@@ -10,6 +10,7 @@ import type { RpcContext, RpcMethod } from '../method.ts';
 import { HEADER_PROPERTIES, headerJson } from '../render/header.ts';
 import { hexOf } from '../render/numbers.ts';
 import { TRANSACTION_PROPERTIES, transactionJson } from '../render/transaction.ts';
+import { storedBlockBytes } from '../stored-block.ts';
 
 const TRANSACTION = Type.Object({ ...TRANSACTION_PROPERTIES, hex: Type.String() });
 
@@ -87,9 +88,7 @@ export const getblock: RpcMethod = {
     const verbosity = args.verbosity(1, 1);
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
-    if (summary.pruned) throw new RpcError('MISC_ERROR', 'Block not available (pruned data)');
-    const bytes = summary.stored ? await context.node.chain.blockBytes(hash) : undefined;
-    if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available (not fully downloaded)');
+    const bytes = await storedBlockBytes(context.node.chain, summary);
     return verbosity <= 0 ? new JsonBytes(bytes) : blockJson(context, summary, bytes, verbosity);
   },
 };

@@ -22,9 +22,13 @@ import { getblock } from './getblock.ts';
 import { getblockchaininfo } from './getblockchaininfo.ts';
 import { getblockcount } from './getblockcount.ts';
 import { getblockfilter } from './getblockfilter.ts';
+import { getblockfrompeer } from './getblockfrompeer.ts';
 import { getblockhash } from './getblockhash.ts';
 import { getblockheader } from './getblockheader.ts';
+import { getblockstats } from './getblockstats.ts';
+import { getchainstates } from './getchainstates.ts';
 import { getchaintips } from './getchaintips.ts';
+import { getchaintxstats } from './getchaintxstats.ts';
 import { getconnectioncount } from './getconnectioncount.ts';
 import { getdeploymentinfo } from './getdeploymentinfo.ts';
 import { getdescriptoractivity } from './getdescriptoractivity.ts';
@@ -45,14 +49,17 @@ import { getrawmempool } from './getrawmempool.ts';
 import { getrawtransaction } from './getrawtransaction.ts';
 import { getrpcinfo } from './getrpcinfo.ts';
 import { gettxout } from './gettxout.ts';
+import { gettxoutproof } from './gettxoutproof.ts';
 import { gettxoutsetinfo } from './gettxoutsetinfo.ts';
 import { gettxspendingprevout } from './gettxspendingprevout.ts';
 import { help } from './help.ts';
 import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { ping } from './ping.ts';
-import { pruneblockchain } from './pruneblockchain.ts';
-import { reconsiderblock } from './reconsiderblock.ts';
+import { preciousblock } from './preciousblock.ts';
+import { pruneblockchain, pruneblockchain } from './pruneblockchain.ts';
+import { reconsiderblock, reconsiderblock } from './reconsiderblock.ts';
+import { rpcDiscover } from './rpc-discover.ts';
 import { savemempool } from './savemempool.ts';
 import { scantxoutset } from './scantxoutset.ts';
 import { sendmsgtopeer } from './sendmsgtopeer.ts';
@@ -66,6 +73,10 @@ import { testmempoolaccept } from './testmempoolaccept.ts';
 import { uptime } from './uptime.ts';
 import { validateaddress } from './validateaddress.ts';
 import { verifychain } from './verifychain.ts';
+import { verifytxoutproof } from './verifytxoutproof.ts';
+import { waitforblock } from './waitforblock.ts';
+import { waitforblockheight } from './waitforblockheight.ts';
+import { waitfornewblock } from './waitfornewblock.ts';
 
 const ALL: readonly RpcMethod[] = [
   addnode,
@@ -85,9 +96,13 @@ const ALL: readonly RpcMethod[] = [
   getblockchaininfo,
   getblockcount,
   getblockfilter,
+  getblockfrompeer,
   getblockhash,
   getblockheader,
+  getblockstats,
+  getchainstates,
   getchaintips,
+  getchaintxstats,
   getconnectioncount,
   getdeploymentinfo,
   getdescriptoractivity,
@@ -108,6 +123,7 @@ const ALL: readonly RpcMethod[] = [
   getrawtransaction,
   getrpcinfo,
   gettxout,
+  gettxoutproof,
   gettxoutsetinfo,
   gettxspendingprevout,
   help,
@@ -119,6 +135,10 @@ const ALL: readonly RpcMethod[] = [
   scantxoutset,
   savemempool,
   sendmsgtopeer,
+  preciousblock,
+  pruneblockchain,
+  reconsiderblock,
+  rpcDiscover,
   sendrawtransaction,
   setmocktime,
   setnetworkactive,
@@ -129,6 +149,10 @@ const ALL: readonly RpcMethod[] = [
   uptime,
   validateaddress,
   verifychain,
+  verifytxoutproof,
+  waitforblock,
+  waitforblockheight,
+  waitfornewblock,
 ];
 
 export const METHODS: ReadonlyMap<string, RpcMethod> = new Map(ALL.map((method) => [method.name, method]));
