@@ -1,4 +1,4 @@
-import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
+import type { KeyCurve } from '../../core/descriptors/index.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
 import { RpcError } from '../rpc/errors.ts';
@@ -40,7 +40,7 @@ function refusalOf(error: unknown): RestAnswer {
 }
 
 /** Makes the function that answers Core's REST for a node. */
-export function createRestHandler(node: NodePort, options: { readonly curve: Pick<Secp256k1, 'isXOnlyPublicKey'> }): RestHandler {
+export function createRestHandler(node: NodePort, options: { readonly curve: KeyCurve }): RestHandler {
   return async (call) => {
     const found = ROUTES.find(([prefix]) => call.target.startsWith(prefix));
     if (found === undefined) return NOTHING;

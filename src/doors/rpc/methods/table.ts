@@ -136,8 +136,6 @@ const ALL: readonly RpcMethod[] = [
   savemempool,
   sendmsgtopeer,
   preciousblock,
-  pruneblockchain,
-  reconsiderblock,
   rpcDiscover,
   sendrawtransaction,
   setmocktime,
