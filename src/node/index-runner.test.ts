@@ -52,4 +52,21 @@ describe('an index that has still to read blocks', () => {
     await left.close();
     recent.close();
   });
+
+  it('begins anew where the block that it ends with is known by its header alone, as after a reindexing', async () => {
+    const world = await MemoryChain.open(regtest);
+    const { chain, clock } = world;
+    chain.acceptHeaders(OURS.map(({ header }) => header));
+    const store = createMemoryIndexStore();
+    await store.apply({ puts: [], deletes: [], tip: { hash: OURS[2]!.header.hash, height: 3 } });
+    const recent = new RecentBlocks(chain);
+    const runner = new IndexRunner({
+      ...{ kind: spentIndex, open: async () => store, chain, recent, clock, random: new SeededRandom(1), log: silentLog },
+      onFailure: (error) => assert.fail(String(error)),
+    });
+    await runner.store();
+    assert.deepEqual([await store.tip(), runner.doneHeight()], [undefined, -1]);
+    await runner.close();
+    recent.close();
+  });
 });

@@ -128,7 +128,10 @@ export class IndexRunner {
     return this.#written === this.#parts.chain.tip;
   }
 
-  /** Opens the rows and finds the block that they end with. Rows of a chain that is not known any more are forgotten. */
+  /**
+   * Opens the rows and finds the block that they end with. Rows of a chain that is not known any more are forgotten; after a reindexing
+   * its headers may be known again from a peer, but the blocks were not here yet.
+   */
   async #open(): Promise<IndexStore> {
     const { kind, open, chain, log } = this.#parts;
     const store = watchedIndexStore(await open(), (error) => {
@@ -136,7 +139,8 @@ export class IndexRunner {
       this.#wake?.();
     });
     const tip = await this.#tipOf(store);
-    const node = tip === undefined ? undefined : chain.tree.get(tip.hash);
+    const known = tip === undefined ? undefined : chain.tree.get(tip.hash);
+    const node = known !== undefined && known.txCount > 0 ? known : undefined;
     if (node === undefined) {
       if (tip !== undefined) log.warn('index-rebuilt', { index: kind.name, why: `block ${toDisplayHex(tip.hash)} is not known any more` });
       await store.clear();
