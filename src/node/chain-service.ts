@@ -7,8 +7,8 @@ import type { HeaderNode } from '../engine/chain/header-node.ts';
 import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/node-port.ts';
 
 /** A node of the header tree as the doors see it. */
 function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {

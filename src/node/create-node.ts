@@ -16,29 +16,25 @@ import { createBlockSigner, type SigningKey } from '../engine/mining/block-signe
 import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
+import type { ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
+import type { IndexName, IndexService } from '../engine/ports/index-service.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
 import type { Log } from '../engine/ports/log.ts';
+import type { MempoolService } from '../engine/ports/mempool-service.ts';
+import type { MiningService } from '../engine/ports/mining-service.ts';
+import type { NetworkService } from '../engine/ports/network-service.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
-import type {
-  ChainService,
-  IndexName,
-  IndexService,
-  MempoolService,
-  MiningService,
-  NetworkService,
-  NodeEvent,
-  NodePort,
-  WalletService,
-} from '../engine/ports/node-port.ts';
+import type { NodeEvent, NodePort } from '../engine/ports/node-port.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
 import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
+import type { WalletService } from '../engine/ports/wallet-service.ts';
 import { Network } from '../engine/sync/network.ts';
 import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';

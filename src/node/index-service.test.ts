@@ -9,10 +9,10 @@ import { SeededRandom } from '../../test/support/seeded-random.ts';
 import { regtest } from '../core/params/regtest.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import type { Clock } from '../engine/ports/clock.ts';
+import type { IndexName } from '../engine/ports/index-service.ts';
+import { INDEX_NAMES } from '../engine/ports/index-service.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
-import type { IndexName } from '../engine/ports/node-port.ts';
-import { INDEX_NAMES } from '../engine/ports/node-port.ts';
 import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
 import { Indexes } from './index-service.ts';
 

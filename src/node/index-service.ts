@@ -16,9 +16,6 @@ import { scriptCoins, scriptCoinsAmong, scriptHistory, scriptIndex, scriptTotals
 import { findSpender, spentIndex } from '../engine/indexes/spent-index.ts';
 import { findTransactionPlace, transactionIndex } from '../engine/indexes/transaction-index.ts';
 import type { Clock } from '../engine/ports/clock.ts';
-import type { IndexStore } from '../engine/ports/index-store.ts';
-import type { Log } from '../engine/ports/log.ts';
-import { NodeError } from '../engine/ports/node-error.ts';
 import type {
   BlockFilter,
   ConfirmedTransaction,
@@ -29,8 +26,11 @@ import type {
   ScriptEvent,
   ScriptTotals,
   Spender,
-} from '../engine/ports/node-port.ts';
-import { INDEX_NAMES } from '../engine/ports/node-port.ts';
+} from '../engine/ports/index-service.ts';
+import { INDEX_NAMES } from '../engine/ports/index-service.ts';
+import type { IndexStore } from '../engine/ports/index-store.ts';
+import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { Random } from '../engine/ports/random.ts';
 import { IndexRunner } from './index-runner.ts';
 import { RecentBlocks } from './recent-blocks.ts';

@@ -4,7 +4,7 @@ import { transactionWeightWu } from '../core/primitives/transaction.ts';
 import { CLUSTER_COUNT_MAX, CLUSTER_WEIGHT_WU_MAX } from '../engine/mempool/cluster.ts';
 import type { MempoolEntry } from '../engine/mempool/entry.ts';
 import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
-import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/node-port.ts';
+import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/mempool-service.ts';
 import type { WaitingFile } from './waiting-file.ts';
 
 /** Counts, sizes and fees of an entry's relatives, itself among them. */

@@ -15,10 +15,11 @@ import { InlineBlockSearch } from '../engine/mining/inline-block-search.ts';
 import { Miner } from '../engine/mining/miner.ts';
 import { createMinableTemplate } from '../engine/mining/signed-template.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
+import type { CancelSignal } from '../engine/ports/cancel-signal.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
+import type { MiningService, MiningState } from '../engine/ports/mining-service.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
-import type { CancelSignal, MiningService, MiningState } from '../engine/ports/node-port.ts';
 import type { Random } from '../engine/ports/random.ts';
 
 /** What mining works with. */

@@ -1,8 +1,8 @@
 import type { NetworkParams } from '../core/params/types.ts';
 import type { SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
+import type { IndexName } from '../engine/ports/index-service.ts';
 import type { Log } from '../engine/ports/log.ts';
-import type { IndexName } from '../engine/ports/node-port.ts';
 import type { SocketAddress } from '../engine/ports/transport.ts';
 
 /** Default of `NodeOptions.dbCacheBytes`: 450 MiB, Core's number. */

@@ -9,10 +9,10 @@ import { DecodeError } from '../core/primitives/decode-error.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { SavedTransaction } from '../engine/mempool/mempool-file.ts';
 import { decodeMempoolFile, encodeMempoolFile } from '../engine/mempool/mempool-file.ts';
+import type { CancelSignal } from '../engine/ports/cancel-signal.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
-import type { CancelSignal } from '../engine/ports/node-port.ts';
 
 /** Where the bytes are kept. */
 export interface ByteFile {

@@ -16,7 +16,7 @@ import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { Clock, Timer } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
-import type { SendOutcome, WalletService } from '../engine/ports/node-port.ts';
+import type { SendOutcome, WalletService } from '../engine/ports/wallet-service.ts';
 import type { Wallet } from '../engine/wallet/wallet.ts';
 
 /** Paid unless a payment says otherwise, or the mempool asks for more. Base units per 1,000 virtual bytes. */

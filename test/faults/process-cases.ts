@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { encodeBlock } from '../../src/core/primitives/block.ts';
 import { toDisplayHex } from '../../src/core/primitives/ids.ts';
-import { INDEX_NAMES } from '../../src/engine/ports/node-port.ts';
+import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
 import { buildChain, genesisParent } from '../support/chain-builder.ts';
 import { callRpc } from '../support/json-rpc.ts';
 import { temporaryFolder } from '../support/quoin-process.ts';

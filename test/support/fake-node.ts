@@ -15,34 +15,23 @@ import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
 import type { GossipAddress } from '../../src/core/wire/network-address.ts';
+import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type {
-  AddedNode,
   BlockFilter,
-  BlockOutcome,
-  BlockSummary,
-  ChainService,
-  ChainTip,
-  CoinSetHash,
   ConfirmedTransaction,
   IndexName,
   IndexService,
-  MempoolItem,
-  MempoolService,
-  MiningService,
-  NetworkService,
-  NodeEvent,
-  NodePort,
-  OrphanInfo,
-  PeerInfo,
   ScriptCoin,
   ScriptEvent,
   Spender,
-  TransactionOutcome,
-  WalletEntry,
-  WalletService,
-} from '../../src/engine/ports/node-port.ts';
-import { INDEX_NAMES } from '../../src/engine/ports/node-port.ts';
+} from '../../src/engine/ports/index-service.ts';
+import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
+import type { MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
+import type { MiningService } from '../../src/engine/ports/mining-service.ts';
+import type { AddedNode, NetworkService, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
+import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
+import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
 

@@ -10,7 +10,7 @@ import { decodeBlock } from '../../src/core/primitives/block.ts';
 import { type Txid, toDisplayHex } from '../../src/core/primitives/ids.ts';
 import type { OutPoint } from '../../src/core/primitives/transaction.ts';
 import type { Chain } from '../../src/engine/chain/chain.ts';
-import type { IndexService } from '../../src/engine/ports/node-port.ts';
+import type { IndexService } from '../../src/engine/ports/index-service.ts';
 
 const name = ({ txid, vout }: OutPoint): string => `${toDisplayHex(txid)}:${vout}`;
 

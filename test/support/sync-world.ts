@@ -21,7 +21,7 @@ import { Chain } from '../../src/engine/chain/chain.ts';
 import { createInlineVerifier } from '../../src/engine/chain/inline-verifier.ts';
 import { Mempool } from '../../src/engine/mempool/mempool.ts';
 import type { BlockStore } from '../../src/engine/ports/block-store.ts';
-import type { PeerInfo } from '../../src/engine/ports/node-port.ts';
+import type { PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
 import type { Connection, Transport } from '../../src/engine/ports/transport.ts';
 import type { NetworkOptions, PeerEvent } from '../../src/engine/sync/network.ts';

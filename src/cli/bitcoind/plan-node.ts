@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { PolicyOptions } from '../../engine/policy/options.ts';
-import type { IndexName } from '../../engine/ports/node-port.ts';
+import type { IndexName } from '../../engine/ports/index-service.ts';
 import type { SocketAddress } from '../../engine/ports/transport.ts';
 import { userAgentOf } from '../../node/create-node.ts';
 import { DB_CACHE_BYTES_MAX, DB_CACHE_BYTES_MIN, type NodeOptions, SCRIPT_WORKERS_MAX } from '../../node/options.ts';

@@ -10,7 +10,7 @@ import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhol
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const SECP256K1_CHOICES = ['auto', 'native', 'prebuilt', 'wasm'] as const;
 
-/** Values of `--index`; the same as src/engine/ports/node-port.ts. */
+/** Values of `--index`; the same as src/engine/ports/index-service.ts. */
 const INDEX_NAMES = ['tx', 'script', 'filter', 'spent'] as const;
 
 /** Limits of `--db-cache`; src/node/options.ts says them in bytes. */

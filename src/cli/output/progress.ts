@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { MiningState, SyncProgress } from '../../engine/ports/node-port.ts';
+import type { MiningState } from '../../engine/ports/mining-service.ts';
+import type { SyncProgress } from '../../engine/ports/network-service.ts';
 import { formatCount, formatDuration, formatHashRate, formatPercent } from './format.ts';
 
 /** What the line tells of. */

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CancelSignal } from '../../engine/ports/node-port.ts';
+import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import { type Authenticator, userOf } from './auth.ts';
 import { announcedSize, readBody } from './body.ts';
 import type { Capacity } from './capacity.ts';

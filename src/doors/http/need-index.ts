@@ -1,4 +1,5 @@
-import type { IndexName, NodePort } from '../../engine/ports/node-port.ts';
+import type { IndexName } from '../../engine/ports/index-service.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Refuses a request whose index the node does not have, saying how it would. `before` begins the sentence. */

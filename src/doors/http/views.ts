@@ -18,7 +18,8 @@ import {
   transactionWeightWu,
 } from '../../core/primitives/transaction.ts';
 import { classifyOutput } from '../../core/script/index.ts';
-import type { BlockSummary, NodePort } from '../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../engine/ports/chain-service.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import { type Static, Type } from '../schema.ts';
 
 /** An amount of one output or a fee; a network's limit is below 2^53. */

@@ -2,7 +2,7 @@ import { encodeHeader } from '../../core/primitives/block.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { type BlockHash, toDisplayHex } from '../../core/primitives/ids.ts';
 import { type TxOutput, writeTxOutput } from '../../core/primitives/transaction.ts';
-import type { BlockSummary } from '../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../engine/ports/chain-service.ts';
 import { coins } from '../rpc/amount.ts';
 import { Arguments } from '../rpc/arguments.ts';
 import type { JsonOutput } from '../rpc/json-write.ts';

@@ -1,6 +1,7 @@
 import type { KeyCurve } from '../../core/descriptors/index.ts';
+import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
-import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { METHODS } from '../rpc/methods/table.ts';
 import { partsOf, type RestAnswer, type RestCall, RestError, type RestRoute } from './answer.ts';

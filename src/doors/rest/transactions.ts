@@ -5,7 +5,7 @@ import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import { fromDisplayHex, type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
 import { encodeTransaction, type OutPoint, writeTxOutput } from '../../core/primitives/transaction.ts';
-import type { BlockSummary } from '../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../engine/ports/chain-service.ts';
 import type { RpcContext } from '../rpc/method.ts';
 import { transactionHex, transactionJson } from '../rpc/render/transaction.ts';
 import {

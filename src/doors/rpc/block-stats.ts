@@ -14,7 +14,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import { compactSizeLength } from '../../core/primitives/byte-writer.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { hasWitness, isCoinbase, type Transaction, type TxOutput, transactionWeightWu } from '../../core/primitives/transaction.ts';
-import type { BlockSummary } from '../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../engine/ports/chain-service.ts';
 import { feeOf } from './render/transaction.ts';
 
 /** Bytes that an unspent output costs besides itself: its outpoint, height and whether a coinbase made it. Core's `PER_UTXO_OVERHEAD`. */

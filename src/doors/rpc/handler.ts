@@ -7,8 +7,9 @@
 import { AssertionError } from '../../core/base/assert.ts';
 import type { KeyCurve } from '../../core/descriptors/index.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
+import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
-import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import { Arguments, checkTypes, positionalArguments, requiredCount } from './arguments.ts';
 import { RPC_ERROR, RpcError } from './errors.ts';
 import { methodHelp } from './help.ts';

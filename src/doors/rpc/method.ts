@@ -5,7 +5,8 @@
  */
 
 import type { KeyCurve } from '../../core/descriptors/index.ts';
-import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
+import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import type { TSchema } from '../schema.ts';
 import type { Arguments } from './arguments.ts';
 import type { JsonOutput } from './json-write.ts';

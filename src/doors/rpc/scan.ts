@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { CancelSignal, NodePort } from '../../engine/ports/node-port.ts';
+import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
+import type { NodePort } from '../../engine/ports/node-port.ts';
 import type { Arguments } from './arguments.ts';
 import { RpcError } from './errors.ts';
 import type { JsonOutput } from './json-write.ts';

@@ -5,7 +5,7 @@
  */
 
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
-import type { BlockSummary, ChainService } from '../../engine/ports/node-port.ts';
+import type { BlockSummary, ChainService } from '../../engine/ports/chain-service.ts';
 import { RpcError } from './errors.ts';
 
 /** The bytes of a block. @throws RpcError where they were pruned or never came */

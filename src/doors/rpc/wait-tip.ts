@@ -5,7 +5,7 @@
  */
 
 import { toDisplayHex } from '../../core/primitives/ids.ts';
-import type { BlockSummary } from '../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../engine/ports/chain-service.ts';
 import { Type } from '../schema.ts';
 import type { Arguments } from './arguments.ts';
 import { RpcError } from './errors.ts';

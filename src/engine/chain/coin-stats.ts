@@ -3,7 +3,7 @@ import { MuHash3072 } from '../../core/crypto/muhash.ts';
 import { createSha256, sha256 } from '../../core/crypto/sha256.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { writeTxOutput } from '../../core/primitives/transaction.ts';
-import type { CoinSetHash, CoinSetStats } from '../ports/node-port.ts';
+import type { CoinSetHash, CoinSetStats } from '../ports/chain-service.ts';
 import { decodeCoin } from './coin-codec.ts';
 
 /** What a coin counts besides its script: a size that no format has, so that it means the same in all. Core's `GetBogoSize`. */

@@ -1,5 +1,6 @@
 import type { Txid } from '../../core/primitives/ids.ts';
-import type { CancelSignal, CoinSearch } from '../ports/node-port.ts';
+import type { CancelSignal } from '../ports/cancel-signal.ts';
+import type { CoinSearch } from '../ports/chain-service.ts';
 import { decodeCoin } from './coin-codec.ts';
 
 /** Coins between two pauses: a few milliseconds' worth. */

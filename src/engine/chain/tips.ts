@@ -1,4 +1,4 @@
-import type { ChainTip, TipStatus } from '../ports/node-port.ts';
+import type { ChainTip, TipStatus } from '../ports/chain-service.ts';
 import type { ActiveChain } from './active-chain.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, isLinked, STATUS } from './header-node.ts';

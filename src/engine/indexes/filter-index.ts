@@ -10,8 +10,8 @@ import { assert } from '../../core/base/assert.ts';
 import { concatBytes } from '../../core/base/bytes.ts';
 import { BasicFilterBuilder, filterHeader } from '../../core/filters/basic-filter.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
+import type { BlockFilter } from '../ports/index-service.ts';
 import type { IndexStore } from '../ports/index-store.ts';
-import type { BlockFilter } from '../ports/node-port.ts';
 import type { IndexKind } from './index-kind.ts';
 
 const HEADER_SIZE_BYTES = 32;

@@ -1,6 +1,6 @@
 import type { Coin } from '../../core/consensus/coin.ts';
 import type { Block } from '../../core/primitives/block.ts';
-import type { IndexName } from '../ports/node-port.ts';
+import type { IndexName } from '../ports/index-service.ts';
 import type { PendingRows } from './pending-rows.ts';
 
 /** A block of the active chain with everything that an index may want of it. */

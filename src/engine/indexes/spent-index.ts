@@ -8,8 +8,8 @@
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
 import type { Txid } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
+import type { Spender } from '../ports/index-service.ts';
 import type { IndexStore } from '../ports/index-store.ts';
-import type { Spender } from '../ports/node-port.ts';
 import type { IndexKind } from './index-kind.ts';
 import { outPointBytes, writeOutPoint } from './keys.ts';
 

@@ -10,7 +10,7 @@ import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isStored } from '../chain/header-node.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import type { AddedNode, NetworkService, OrphanInfo, PeerInfo, SyncProgress } from '../ports/node-port.ts';
+import type { AddedNode, NetworkService, OrphanInfo, PeerInfo, SyncProgress } from '../ports/network-service.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';

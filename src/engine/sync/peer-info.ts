@@ -1,7 +1,7 @@
 import { formatHostPort, formatIp } from '../../core/wire/ip-text.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { findFork } from '../chain/header-tree.ts';
-import type { PeerInfo } from '../ports/node-port.ts';
+import type { PeerInfo } from '../ports/network-service.ts';
 import type { Link } from './link.ts';
 import type { Peer } from './peer.ts';
 

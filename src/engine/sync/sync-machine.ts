@@ -7,7 +7,7 @@ import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
-import type { SyncProgress } from '../ports/node-port.ts';
+import type { SyncProgress } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';

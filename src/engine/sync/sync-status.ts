@@ -1,5 +1,5 @@
 import { isFailed } from '../chain/header-node.ts';
-import type { SyncProgress } from '../ports/node-port.ts';
+import type { SyncProgress } from '../ports/network-service.ts';
 import type { SyncContext } from './context.ts';
 
 /** This many blocks behind what a peer has shown, transactions and gossip of blocks say nothing to us yet. */

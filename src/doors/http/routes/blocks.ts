@@ -1,7 +1,8 @@
 import { assert } from '../../../core/base/assert.ts';
 import { blockWeightWu, decodeBlock } from '../../../core/primitives/block.ts';
 import { type BlockHash, fromDisplayHex, toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { HttpProblem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';

@@ -1,5 +1,5 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { MempoolItem } from '../../../engine/ports/node-port.ts';
+import type { MempoolItem } from '../../../engine/ports/mempool-service.ts';
 import { Type } from '../../schema.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { unitsOf } from '../views.ts';

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { PeerInfo } from '../../../engine/ports/node-port.ts';
+import type { PeerInfo } from '../../../engine/ports/network-service.ts';
 import { type Static, Type } from '../../schema.ts';
 import { HttpProblem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';

@@ -1,6 +1,7 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import { encodeTransaction } from '../../../core/primitives/transaction.ts';
-import type { NodePort, WalletEntry, WalletService } from '../../../engine/ports/node-port.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
+import type { WalletEntry, WalletService } from '../../../engine/ports/wallet-service.ts';
 import { type Static, Type } from '../../schema.ts';
 import { scriptOf } from '../address.ts';
 import { TRANSACTION_BODY_SIZE_MAX } from '../limits.ts';

@@ -1,5 +1,5 @@
 import { formatHostPort, parseHostPort } from '../../../core/wire/ip-text.ts';
-import type { AddedNode } from '../../../engine/ports/node-port.ts';
+import type { AddedNode } from '../../../engine/ports/network-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';

@@ -1,7 +1,7 @@
 import type { Coin } from '../../../core/consensus/coin.ts';
 import { type Block, blockWeightWu, decodeBlock } from '../../../core/primitives/block.ts';
 import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { BlockSummary } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import { JsonBytes, JsonHex, JsonText } from '../json-number.ts';

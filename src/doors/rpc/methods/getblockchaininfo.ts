@@ -1,5 +1,5 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { ChainService } from '../../../engine/ports/node-port.ts';
+import type { ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
 import { difficultyOf, hex32, hex256, hexOf, targetHex } from '../render/numbers.ts';

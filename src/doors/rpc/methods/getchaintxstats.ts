@@ -1,6 +1,6 @@
 import { assert } from '../../../core/base/assert.ts';
 import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { BlockSummary, ChainService } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary, ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import type { Arguments } from '../arguments.ts';
 import { RpcError } from '../errors.ts';

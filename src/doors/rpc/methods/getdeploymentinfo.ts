@@ -3,7 +3,7 @@ import { deploymentSignals, deploymentStatusAt, type SignalBranch } from '../../
 import type { ActivationHeights, Deployment } from '../../../core/params/types.ts';
 import type { BlockHash } from '../../../core/primitives/ids.ts';
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { BlockSummary, ChainService } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary, ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';

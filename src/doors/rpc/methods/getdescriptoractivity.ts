@@ -2,7 +2,7 @@ import type { Coin } from '../../../core/consensus/coin.ts';
 import { decodeBlock } from '../../../core/primitives/block.ts';
 import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { OutPoint, Transaction, TxOutput } from '../../../core/primitives/transaction.ts';
-import type { BlockSummary } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import { parseHash, wrongType } from '../arguments.ts';

@@ -1,4 +1,4 @@
-import type { IndexName, IndexState } from '../../../engine/ports/node-port.ts';
+import type { IndexName, IndexState } from '../../../engine/ports/index-service.ts';
 import { Type } from '../../schema.ts';
 import type { JsonOutput } from '../json-write.ts';
 import type { RpcMethod } from '../method.ts';

@@ -1,6 +1,7 @@
 import { assert } from '../../../core/base/assert.ts';
 import { nextBits, type RetargetBlock } from '../../../core/consensus/next-bits.ts';
-import type { BlockSummary, NodePort } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { RpcMethod } from '../method.ts';

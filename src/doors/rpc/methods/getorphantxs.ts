@@ -1,6 +1,6 @@
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import { transactionWeightWu } from '../../../core/primitives/transaction.ts';
-import type { OrphanInfo } from '../../../engine/ports/node-port.ts';
+import type { OrphanInfo } from '../../../engine/ports/network-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';

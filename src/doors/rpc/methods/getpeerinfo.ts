@@ -1,4 +1,4 @@
-import type { PeerInfo } from '../../../engine/ports/node-port.ts';
+import type { PeerInfo } from '../../../engine/ports/network-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { JsonOutput } from '../json-write.ts';

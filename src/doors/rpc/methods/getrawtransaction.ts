@@ -3,7 +3,7 @@ import type { Coin } from '../../../core/consensus/coin.ts';
 import { type Block, decodeBlock } from '../../../core/primitives/block.ts';
 import { type BlockHash, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { Transaction } from '../../../core/primitives/transaction.ts';
-import type { BlockSummary } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { JsonOutput } from '../json-write.ts';

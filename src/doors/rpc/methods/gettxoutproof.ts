@@ -2,7 +2,7 @@ import { bytesEqual } from '../../../core/base/bytes.ts';
 import type { ConsensusParams } from '../../../core/params/types.ts';
 import { type BlockHash, hashKey, type Txid } from '../../../core/primitives/ids.ts';
 import { encodeMerkleBlock, makeMerkleBlock } from '../../../core/primitives/merkle-block.ts';
-import type { BlockSummary } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { type Arguments, parseHash } from '../arguments.ts';
 import { RpcError } from '../errors.ts';

@@ -1,7 +1,10 @@
 import { compareBytes } from '../../../core/base/bytes.ts';
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { OutPoint } from '../../../core/primitives/transaction.ts';
-import type { CancelSignal, CoinSearch, NodePort, ScriptCoin } from '../../../engine/ports/node-port.ts';
+import type { CancelSignal } from '../../../engine/ports/cancel-signal.ts';
+import type { CoinSearch } from '../../../engine/ports/chain-service.ts';
+import type { ScriptCoin } from '../../../engine/ports/index-service.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import { type WatchedScripts, watchedScripts } from '../descriptor-arguments.ts';

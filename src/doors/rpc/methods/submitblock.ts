@@ -3,7 +3,8 @@ import { type Block, makeBlock, readBlock } from '../../../core/primitives/block
 import { ByteReader } from '../../../core/primitives/byte-reader.ts';
 import { DecodeError } from '../../../core/primitives/decode-error.ts';
 import { hasWitness, isCoinbase, makeTransaction } from '../../../core/primitives/transaction.ts';
-import type { BlockOutcome, NodePort } from '../../../engine/ports/node-port.ts';
+import type { BlockOutcome } from '../../../engine/ports/chain-service.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';

@@ -1,6 +1,6 @@
 import { hashKey, toDisplayHex } from '../../../core/primitives/ids.ts';
 import { outPointKey, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
-import type { TransactionOutcome } from '../../../engine/ports/node-port.ts';
+import type { TransactionOutcome } from '../../../engine/ports/mempool-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import { type Arguments, parseTransaction } from '../arguments.ts';

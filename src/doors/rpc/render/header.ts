@@ -5,7 +5,7 @@
  */
 
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { BlockSummary, ChainService } from '../../../engine/ports/node-port.ts';
+import type { BlockSummary, ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import type { JsonOutput } from '../json-write.ts';
 import { difficultyOf, hex32, hex256, targetHex } from './numbers.ts';

@@ -5,7 +5,7 @@
  */
 
 import { hashKey, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
-import type { MempoolItem, MempoolService } from '../../../engine/ports/node-port.ts';
+import type { MempoolItem, MempoolService } from '../../../engine/ports/mempool-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { Arguments } from '../arguments.ts';

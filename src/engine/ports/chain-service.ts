@@ -1,0 +1,134 @@
+import type { Coin } from '../../core/consensus/coin.ts';
+import type { Rejection } from '../../core/consensus/rejection.ts';
+import type { Block, BlockHeader } from '../../core/primitives/block.ts';
+import type { ChainWork } from '../../core/primitives/compact-target.ts';
+import type { BlockHash } from '../../core/primitives/ids.ts';
+import type { OutPoint, Satoshis } from '../../core/primitives/transaction.ts';
+import type { CancelSignal } from './cancel-signal.ts';
+
+/** Core's words for the state of a branch. */
+export type TipStatus = 'active' | 'valid-fork' | 'valid-headers' | 'headers-only' | 'invalid';
+
+/** One block of the header tree. */
+export interface BlockSummary {
+  readonly header: BlockHeader;
+  readonly height: number;
+  readonly chainWork: ChainWork;
+  readonly medianTimeSeconds: number;
+  /** 0 while only the header is known. */
+  readonly txCount: number;
+  /** Whether it is on the active chain. */
+  readonly active: boolean;
+  /** The next block of the active chain, where this one is on it and not the tip. */
+  readonly nextHash: BlockHash | undefined;
+  /** Whether the block itself is stored. */
+  readonly stored: boolean;
+  /** Whether it was stored and is there no more. */
+  readonly pruned: boolean;
+}
+
+/** How old blocks are deleted. */
+export interface PruningState {
+  /** Bytes above which the oldest go; undefined: they go only when asked to. */
+  readonly targetBytes: number | undefined;
+  /** Height of the first block from which on all are stored; 0 while nothing was pruned. */
+  readonly firstStoredHeight: number;
+}
+
+/** The end of one branch of the header tree, as `getchaintips` shows it. */
+export interface ChainTip {
+  readonly height: number;
+  readonly hash: BlockHash;
+  readonly branchLength: number;
+  readonly status: TipStatus;
+}
+
+/** Hashes of the whole coin set, by Core's names. */
+export type CoinSetHash = 'hash_serialized_3' | 'muhash';
+
+/** The coin set in figures, as `gettxoutsetinfo` shows it. */
+export interface CoinSetStats {
+  readonly height: number;
+  readonly bestBlock: BlockHash;
+  readonly txouts: number;
+  readonly transactions: number;
+  readonly bogosize: number;
+  readonly totalAmount: Satoshis;
+  readonly diskSizeBytes: number;
+  /** Core's `hash_serialized_3`, wire order; undefined when it was not asked for. */
+  readonly hashSerialized: Uint8Array | undefined;
+  /** Core's `muhash`, wire order; undefined when it was not asked for. */
+  readonly muhash: Uint8Array | undefined;
+}
+
+/** What a look through all coins found. */
+export interface CoinSearch {
+  /** The tip whose coins they are. */
+  readonly height: number;
+  readonly bestBlock: BlockHash;
+  /** Coins that were looked at. */
+  readonly txouts: number;
+  /** In the order of their txids' bytes, then of their indexes. */
+  readonly found: readonly { readonly outPoint: OutPoint; readonly coin: Coin }[];
+  /** False where it was told to end before the last coin. */
+  readonly completed: boolean;
+}
+
+/** What became of a block that was handed in. */
+export interface BlockOutcome {
+  /** The block was unknown before. */
+  readonly isNew: boolean;
+  /** It is (or became) part of the active chain. */
+  readonly active: boolean;
+  readonly rejection: Rejection | undefined;
+}
+
+/** The header tree, the blocks and the coins. */
+export interface ChainService {
+  tip(): BlockSummary;
+  /** The valid header of most work. */
+  bestHeader(): BlockSummary;
+  block(hash: BlockHash): BlockSummary | undefined;
+  /** Of the active chain. */
+  hashAt(height: number): BlockHash | undefined;
+  tips(): readonly ChainTip[];
+  /** Wire form; undefined where the block is not stored. */
+  blockBytes(hash: BlockHash): Promise<Uint8Array | undefined>;
+  /** The coins that each transaction but the coinbase spent, in the block's order; undefined where they are not stored. */
+  spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>;
+  /** Unspent in the active chain. */
+  coin(outPoint: OutPoint): Promise<Coin | undefined>;
+  coinSetStats(kind: CoinSetHash | 'none'): Promise<CoinSetStats>;
+  /** Looks through all coins for those of some scripts, as of one moment; `onProgress` is told of the part that is done, 0 to 1. */
+  findCoins(
+    isWanted: (script: Uint8Array) => boolean,
+    options: { readonly signal: CancelSignal; readonly onProgress: (fraction: number) => void },
+  ): Promise<CoinSearch>;
+  /**
+   * Checks, stores, connects and relays.
+   *
+   * @param raw - the block in wire form, where it is at hand
+   */
+  submitBlock(block: Block, raw?: Uint8Array): Promise<BlockOutcome>;
+  /** @returns false where the block is unknown */
+  invalidateBlock(hash: BlockHash): Promise<boolean>;
+  reconsiderBlock(hash: BlockHash): Promise<boolean>;
+  /** Prefers a block to others of the same work, as if it had come first. @returns false where the block is unknown */
+  preciousBlock(hash: BlockHash): Promise<boolean>;
+  /** Transactions in the last `blocks` blocks of the branch that ends in a known block; all of the branch's unless given. */
+  transactionCount(hash: BlockHash, blocks?: number): Promise<number>;
+  /** Bytes of coins that may be held in memory before they are written. */
+  coinCacheMaxBytes(): number;
+  /** Undefined where every block is kept. */
+  pruning(): PruningState | undefined;
+  /** Deletes block files without a block above a height, as far as they are not needed. */
+  pruneTo(height: number): Promise<void>;
+  /** Height where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */
+  refusedReorganisation(): number | undefined;
+  /** Stored blocks that turned out to be damaged and are not fetched again yet. */
+  damagedBlocks?(): number;
+  /** Looks through the last `depth` blocks (0: all) at a level from 0 to 4. @returns what is wrong; undefined where all is well */
+  verify(options: { readonly level: number; readonly depth: number }): Promise<string | undefined>;
+  /** Bytes of block and undo files. */
+  sizeOnDiskBytes(): number;
+}

@@ -1,0 +1,105 @@
+import type { BlockHash } from '../../core/primitives/ids.ts';
+import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
+import type { GossipAddress } from '../../core/wire/network-address.ts';
+
+/** One peer, in the words of `getpeerinfo`; times in seconds by the wall clock, 0 for never. */
+export interface PeerInfo {
+  readonly id: number;
+  /** `host:port`, IPv6 in brackets. */
+  readonly address: string;
+  readonly boundAddress: string;
+  /** How the peer sees us; undefined where it did not say. */
+  readonly localAddress: string | undefined;
+  readonly inbound: boolean;
+  readonly connectionType: 'inbound' | 'outbound-full-relay' | 'manual';
+  readonly services: bigint;
+  readonly protocolVersion: number;
+  readonly userAgent: string;
+  readonly startingHeight: number;
+  readonly relayTransactions: boolean;
+  readonly connectedTimeSeconds: number;
+  readonly lastSendTimeSeconds: number;
+  readonly lastReceiveTimeSeconds: number;
+  readonly lastTransactionTimeSeconds: number;
+  readonly lastBlockTimeSeconds: number;
+  readonly timeOffsetSeconds: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly bytesSentPerMessage: Readonly<Record<string, number>>;
+  readonly bytesReceivedPerMessage: Readonly<Record<string, number>>;
+  readonly pingTimeMs: number | undefined;
+  readonly pingTimeMsMin: number | undefined;
+  readonly pingWaitMs: number | undefined;
+  /** Heights of the last header and block that we have in common; -1 for none. */
+  readonly syncedHeaders: number;
+  /** Height up to which headers were looked at that have not shown their work yet; -1 where there are none. */
+  readonly presyncedHeaders: number;
+  readonly syncedBlocks: number;
+  /** Heights of the blocks asked of it. */
+  readonly inFlight: readonly number[];
+  readonly feeFilterSatPerKvb: Satoshis;
+  readonly addressesProcessed: number;
+  readonly addressesRateLimited: number;
+}
+
+/** A transaction that came before its parents. */
+export interface OrphanInfo {
+  readonly tx: Transaction;
+  /** The peer that sent it. */
+  readonly peer: number;
+}
+
+/** A node that a user wants us to stay connected with. */
+export interface AddedNode {
+  readonly host: string;
+  readonly port: number;
+  /** The connection, where there is one. */
+  readonly connection: { readonly address: string; readonly inbound: boolean } | undefined;
+}
+
+/** How far the node has come. */
+export interface SyncProgress {
+  /** Contract: no connected peer has shown a header chain of more work than the tip. */
+  readonly inSync: boolean;
+  readonly height: number;
+  /** Height of the best header. */
+  readonly headers: number;
+  /** 0 to 1. */
+  readonly fraction: number;
+  readonly blocksPerSecond: number;
+  /** Undefined while it cannot be told. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Peers and how they are reached. */
+export interface NetworkService {
+  readonly userAgent: string;
+  readonly protocolVersion: number;
+  readonly services: bigint;
+  /** Where peers are accepted, `host:port`; undefined where they are not. */
+  listenAddress(): string | undefined;
+  peers(): readonly PeerInfo[];
+  sync(): SyncProgress;
+  /** `onetry` dials once, `add` keeps connected, `remove` forgets. @returns false: `add` of a known or `remove` of an unknown one */
+  addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;
+  /** By `host:port` or id. @returns false where no such peer is connected */
+  disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
+  /** Those that `add` named and the ones that the node was started with. */
+  addedNodes(): readonly AddedNode[];
+  /** Some of the addresses of others that are known, at random; at most so many. */
+  knownNodes(count: number): readonly GossipAddress[];
+  /** Bytes of all connections since the start, those that are gone too. */
+  traffic(): { readonly bytesSent: number; readonly bytesReceived: number };
+  /** Asks every peer for a sign of life now. */
+  ping(): void;
+  /** Whether there may be connections. */
+  active(): boolean;
+  /** `false` ends every connection and lets none begin. Core's `setnetworkactive`. */
+  setActive(active: boolean): void;
+  /** Sends bytes as they are; for tests. @returns false where no such peer is connected */
+  sendMessage(id: number, command: string, payload: Uint8Array): boolean;
+  /** Transactions whose parents are missing. */
+  orphans(): readonly OrphanInfo[];
+  /** Asks a peer for a block whose header is known. @returns why it was not asked, in Core's words; undefined where it was */
+  fetchBlock(peer: number, hash: BlockHash): string | undefined;
+}
