@@ -14,7 +14,7 @@ import { regtest } from '../src/core/params/regtest.ts';
 import type { BlockHash, HashKey, Txid } from '../src/core/primitives/ids.ts';
 import type { OutPoint } from '../src/core/primitives/transaction.ts';
 import { outPointKey } from '../src/core/primitives/transaction.ts';
-import { COIN_CACHE_BYTES_DEFAULT } from '../src/engine/chain/chain.ts';
+import { COIN_CACHE_BYTES_DEFAULT } from '../src/engine/chain/chain-options.ts';
 import { CoinCache } from '../src/engine/chain/coin-cache.ts';
 import { openLevelCoinStore } from '../src/platform/store/level-coin-store.ts';
 import { memoryKindsMibOf, rowOf } from './beside.ts';

@@ -5,7 +5,7 @@ import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { acceptAll, memoryStores, nodeOf, openTestChain, quickRegtest } from '../../../test/support/test-chain.ts';
 import { HEADER_PAGE_ROWS } from '../ports/header-store.ts';
 import { NodeError } from '../ports/node-error.ts';
-import { HEADER_FLUSH_DELAY_MS, HEADER_PAGES_DIRTY_MAX } from './chain.ts';
+import { HEADER_FLUSH_DELAY_MS, HEADER_PAGES_DIRTY_MAX } from './flusher.ts';
 
 const params = quickRegtest;
 const genesis = genesisParent(params);

@@ -32,8 +32,9 @@ import { decodeBlock, encodeBlock, makeBlock, makeHeader } from '../../core/prim
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
 import { NodeError } from '../ports/node-error.ts';
+import { UNREQUESTED_AHEAD_MAX } from './accept-block.ts';
 import type { Chain } from './chain.ts';
-import { HEADER_FLUSH_DELAY_MS, UNREQUESTED_AHEAD_MAX } from './chain.ts';
+import { HEADER_FLUSH_DELAY_MS } from './flusher.ts';
 import { isLinked } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
 

@@ -10,7 +10,8 @@ import { createMemoryBlockStore } from '../../platform/store/memory-block-store.
 import type { CoinStore } from '../ports/coin-store.ts';
 import type { Log } from '../ports/log.ts';
 import { NodeError } from '../ports/node-error.ts';
-import type { Chain, ChainOptions } from './chain.ts';
+import type { Chain } from './chain.ts';
+import type { ChainOptions } from './chain-options.ts';
 
 const params = quickRegtest;
 const genesis = genesisParent(params);

@@ -7,7 +7,8 @@ import type { NetworkParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { createMemoryBlockStore } from '../../platform/store/memory-block-store.ts';
 import { NodeError } from '../ports/node-error.ts';
-import type { Chain, ChainOptions } from './chain.ts';
+import type { Chain } from './chain.ts';
+import type { ChainOptions } from './chain-options.ts';
 import type { PruneOptions } from './pruner.ts';
 
 /** Keeps ten blocks. A file has room for four of its blocks. */

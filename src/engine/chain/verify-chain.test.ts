@@ -4,7 +4,8 @@ import { spendingChain } from '../../../test/support/spending-chain.ts';
 import { coinsHash, memoryStores, openTestChain, testSecp256k1 } from '../../../test/support/test-chain.ts';
 import { regtest } from '../../core/params/regtest.ts';
 import { NodeError } from '../ports/node-error.ts';
-import type { Chain, ChainOptions } from './chain.ts';
+import type { Chain } from './chain.ts';
+import type { ChainOptions } from './chain-options.ts';
 import { coinKey } from './coin-codec.ts';
 
 const BLOCKS = spendingChain({ params: regtest, secp256k1: testSecp256k1, count: 130 });

@@ -1,7 +1,8 @@
 import type { Rejection } from '../../core/consensus/rejection.ts';
 import type { Txid, Wtxid } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
-import type { AcceptOutcome, Chain } from '../chain/chain.ts';
+import type { AcceptOutcome } from '../chain/accept-block.ts';
+import type { Chain } from '../chain/chain.ts';
 
 /** What decisions about peers need of the chain. */
 export type SyncChain = Pick<
