@@ -17,6 +17,7 @@ import { outPointKey } from '../src/core/primitives/transaction.ts';
 import { COIN_CACHE_BYTES_DEFAULT } from '../src/engine/chain/chain-options.ts';
 import { CoinCache } from '../src/engine/chain/coin-cache.ts';
 import { openLevelCoinStore } from '../src/platform/store/level-coin-store.ts';
+import { returnFreedMemory } from '../src/platform/system/freed-memory.ts';
 import { memoryKindsMibOf, rowOf } from './beside.ts';
 import type { BenchOptions, BenchRow } from './harness.ts';
 import { turnsMs } from './turns.ts';
@@ -70,7 +71,7 @@ class GrowingSet {
     return this.made - this.spent;
   }
 
-  /** Connects a block. @returns whether the cache is full and has to be flushed */
+  /** Connects a block. @returns whether the cache has to be flushed */
   async block(): Promise<boolean> {
     this.height++;
     const added = Array.from({ length: MADE_PER_BLOCK }, (_, i) => madeCoin(this.made + i, this.height));
@@ -87,11 +88,12 @@ class GrowingSet {
     this.cache.apply({ removed: [...wanted.values()], added });
     this.made += MADE_PER_BLOCK;
     this.spent += spent;
-    return this.cache.sizeBytes > this.#cacheBytesMax && !this.cache.compact();
+    return this.cache.isFull(this.#cacheBytesMax);
   }
 
-  flush(): Promise<void> {
-    return this.cache.flush(new Uint8Array(32).fill(this.height) as unknown as BlockHash);
+  async flush(): Promise<void> {
+    await this.cache.flush(new Uint8Array(32).fill(this.height) as unknown as BlockHash);
+    this.cache.trim(this.#cacheBytesMax);
   }
 }
 
@@ -140,6 +142,7 @@ async function grow(location: string, { coins, step, cacheBytesMax }: Amount): P
 
 /** All rows. */
 export async function run({ smoke }: BenchOptions): Promise<BenchRow[]> {
+  returnFreedMemory(); // As the command does.
   const location = mkdtempSync(join(tmpdir(), 'quoin-coins-'));
   const amount = smoke
     ? { coins: 20_000, step: 10_000, cacheBytesMax: 3 << 19 }

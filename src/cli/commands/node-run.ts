@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import { type SystemNode, startNode } from '../../node/system.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
+import { returnFreedMemory } from '../../platform/system/freed-memory.ts';
 import { type FileLog, openLog } from '../../platform/system/log.ts';
 import { packageVersion } from '../../platform/system/version.ts';
 import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
@@ -93,6 +94,7 @@ export async function runNode(said: NodeSaid): Promise<void> {
   process.prependListener('uncaughtException', (error) => log.error('fault', { stack: error.stack ?? error.message }));
   process.on('warning', (warning) => log.warn('runtime-warning', { what: warning.stack ?? warning.message }));
   const stopper = new NodeStopper(log);
+  returnFreedMemory();
   const secp256k1 = chooseSecp256k1(plan.node.secp256k1).name;
   log.info('starting', { version: packageVersion(), network: network.name, folder: dataDir ?? 'memory', secp256k1 });
   // Nothing else may keep the process alive: a node without any port waits for its peers.

@@ -416,8 +416,9 @@ export class ChainState {
 
   async #keepWithinBudget(): Promise<void> {
     const { cache, cacheBytesMax } = this.#parts;
-    if (cache.sizeBytes <= cacheBytesMax || cache.compact()) return;
+    if (!cache.isFull(cacheBytesMax)) return;
     await this.flush();
+    cache.trim(cacheBytesMax);
   }
 
   /** Writes the header rows that changed, after the blocks and undo records that they point to are safe. */

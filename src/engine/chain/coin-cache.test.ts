@@ -7,6 +7,7 @@ import { type OutPoint, outPointKey } from '../../core/primitives/transaction.ts
 import { createMemoryCoinStore } from '../../platform/store/memory-coin-store.ts';
 import type { CoinBatch, CoinStore } from '../ports/coin-store.ts';
 import { CoinCache } from './coin-cache.ts';
+import { encodeCoin } from './coin-codec.ts';
 import { CoinTable, DIRTY, FRESH, UNSPENT } from './coin-table.ts';
 
 const TIP = new Uint8Array(32) as unknown as BlockHash;
@@ -38,14 +39,14 @@ function watched(): { store: CoinStore; batches: { puts: number; deletes: number
 }
 
 interface Step {
-  readonly kind: 'toggle' | 'load' | 'ahead' | 'flush' | 'compact';
+  readonly kind: 'toggle' | 'load' | 'ahead' | 'flush' | 'trim' | 'compact';
   readonly n: number;
   readonly value: number;
 }
 const kinds = fc.oneof(
   { weight: 8, arbitrary: fc.constant('toggle' as const) },
   { weight: 3, arbitrary: fc.constantFrom('load' as const, 'ahead' as const) },
-  { weight: 1, arbitrary: fc.constantFrom('flush' as const, 'compact' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('flush' as const, 'trim' as const, 'compact' as const) },
 );
 const steps: fc.Arbitrary<Step[]> = fc.array(fc.record({ kind: kinds, n: fc.nat(9), value: fc.nat(1_000) }), {
   maxLength: 120,
@@ -60,7 +61,10 @@ describe('CoinCache', () => {
         const model = new Map<number, Coin>();
         for (const step of each) {
           if (step.kind === 'flush') await cache.flush(TIP);
-          else if (step.kind === 'compact') cache.compact();
+          else if (step.kind === 'trim') {
+            await cache.flush(TIP);
+            cache.trim(0);
+          } else if (step.kind === 'compact') cache.isFull(0);
           else if (step.kind === 'ahead') cache.readAhead(wanting(step.n));
           else if (step.kind === 'load') {
             const loaded = await load(cache, step.n);
@@ -91,6 +95,42 @@ describe('CoinCache', () => {
       { puts: 0, deletes: 1 },
       { puts: 0, deletes: 0 },
     ]);
+  });
+
+  it('still has after a flush what was written, and writes it again only where it changes', async () => {
+    const { store, batches } = watched();
+    const asked: number[] = [];
+    const load = async (keys: readonly Uint8Array[]) => {
+      asked.push(keys.length);
+      return await store.load(keys);
+    };
+    const cache = new CoinCache({ ...store, load }, 1);
+    cache.apply({ removed: [], added: [1, 2].map((n) => ({ outPoint: outPoint(n), coin: coin(n) })) });
+    await cache.flush(TIP);
+    cache.trim(cache.sizeBytes);
+    assert.deepEqual(await read(cache, 1), coin(1));
+    cache.apply({ removed: [outPoint(1)], added: [] });
+    assert.equal(await read(cache, 1), undefined);
+    await cache.flush(TIP);
+    assert.deepEqual(batches[1], { puts: 0, deletes: 1 });
+    assert.deepEqual(asked, []);
+    cache.trim(cache.sizeBytes - 1);
+    assert.deepEqual([await read(cache, 1), await read(cache, 2)], [undefined, coin(2)]);
+    assert.deepEqual(asked, [1, 1]);
+  });
+
+  it('is full when it takes more than it may, or has 16 MiB to write', async () => {
+    const cache = new CoinCache(createMemoryCoinStore(), 1);
+    const wide = (n: number) => ({ outPoint: { ...outPoint(0), vout: n }, coin: { ...coin(1), scriptPubKey: new Uint8Array(4_052) } });
+    // An entry has 36 bytes of key, 4 of flags and its value.
+    assert.equal(36 + 4 + encodeCoin(wide(0).coin).length, 4_096);
+    for (let n = 0; n < 4_096; n++) cache.apply({ removed: [], added: [wide(n)] });
+    assert.equal(cache.isFull(Number.MAX_SAFE_INTEGER), false);
+    assert.deepEqual([cache.isFull(cache.sizeBytes), cache.isFull(cache.sizeBytes - 1)], [false, true]);
+    cache.apply({ removed: [], added: [wide(4_096)] });
+    assert.equal(cache.isFull(Number.MAX_SAFE_INTEGER), true);
+    await cache.flush(TIP);
+    assert.equal(cache.isFull(Number.MAX_SAFE_INTEGER), false);
   });
 
   it('reads ahead once, what nothing is known about, and forgets it at a flush', async () => {
@@ -151,6 +191,31 @@ describe('CoinTable', () => {
     assert.ok(table.sizeBytes > 2 << 20);
     for (let n = 0; n < 40_000; n += 7) assert.equal(table.value(table.find(place(n)))[0], n & 0xff);
     assert.equal(table.find(place(40_000)), 0);
+  });
+
+  it('lists what is to be written, however much of it came and went', () => {
+    const table = new CoinTable(7);
+    const place = (n: number): OutPoint => ({ txid: new Uint8Array(32).fill(n % 251) as unknown as Txid, vout: n });
+    for (let n = 0; n < 20_000; n++) {
+      table.put(place(n), value(n), UNSPENT | DIRTY | FRESH);
+      if (n % 100 !== 0) table.setFlags(table.find(place(n)), FRESH);
+    }
+    table.put(place(7), value(7), DIRTY);
+    table.put(place(8), value(8), UNSPENT);
+    const written = [...table.dirtyEntries(true)].map(({ key }) => (key[34]! << 8) | key[35]!);
+    assert.deepEqual(
+      written,
+      Array.from({ length: 200 }, (_, i) => i * 100),
+    );
+    assert.equal([...table.dirtyEntries(false)].length, 1);
+    assert.ok(table.dirtyBytes < 202 * 80);
+    table.compact();
+    assert.equal([...table.dirtyEntries(true)].length, 200);
+    table.settle();
+    assert.equal(table.dirtyBytes, 0);
+    assert.deepEqual([...table.dirtyEntries(true), ...table.dirtyEntries(false)], []);
+    assert.equal(table.flags(table.find(place(100))), UNSPENT);
+    assert.equal(table.flags(table.find(place(7))), FRESH);
   });
 
   it('frees what is of no use when it is compacted', () => {

@@ -15,6 +15,12 @@ import type { CoinStore } from '../ports/coin-store.ts';
 import { coinKey, decodeCoin, encodeCoin } from './coin-codec.ts';
 import { CoinTable, DIRTY, FRESH, UNSPENT } from './coin-table.ts';
 
+/**
+ * Memory of coins that are to be written, at which they are: the batch, LevelDB's own table of it and the one that it is merging take a
+ * multiple of this for a while, whatever the cache may take. It is three dozen full blocks of the main network.
+ */
+const DIRTY_BYTES_MAX = 16 << 20;
+
 const NO_VALUE = new Uint8Array(0);
 const NOTHING_READ: ReadonlyMap<HashKey, Uint8Array | undefined> = new Map();
 
@@ -36,6 +42,16 @@ export class CoinCache {
   /** Memory it takes. */
   get sizeBytes(): number {
     return this.#table.sizeBytes;
+  }
+
+  /** Whether it takes more than this and has to be flushed, or has much to write. Memory that holds nothing of use is freed first. */
+  isFull(bytesMax: number): boolean {
+    return this.#table.dirtyBytes > DIRTY_BYTES_MAX || (this.sizeBytes > bytesMax && !this.#compact());
+  }
+
+  /** Drops everything where it takes more than this. To be called when everything is written. */
+  trim(bytesMax: number): void {
+    if (this.sizeBytes > bytesMax) this.#table.clear();
   }
 
   /**
@@ -128,13 +144,13 @@ export class CoinCache {
   }
 
   /** Frees memory that holds nothing of use. @returns whether that was at least half of it */
-  compact(): boolean {
+  #compact(): boolean {
     if (this.#table.idleBytes * 2 < this.#table.sizeBytes) return false;
     this.#table.compact();
     return true;
   }
 
-  /** Writes every change with the tip it belongs to, in one batch, and drops everything from memory. */
+  /** Writes every change with the tip it belongs to, in one batch. What is in memory stays there, as what the store has too. */
   async flush(tip: BlockHash): Promise<void> {
     this.#flushes++;
     this.#ahead = NOTHING_READ;
@@ -142,16 +158,14 @@ export class CoinCache {
     const puts = { [Symbol.iterator]: () => this.#puts() };
     const deletes = { [Symbol.iterator]: () => this.#deletes() };
     await this.#store.apply({ puts, deletes, tip });
-    this.#table.clear();
+    this.#table.settle();
   }
 
   *#puts(): Generator<readonly [Uint8Array, Uint8Array]> {
-    for (const { key, value, flags } of this.#table.entries()) {
-      if ((flags & (DIRTY | UNSPENT)) === (DIRTY | UNSPENT)) yield [key, value];
-    }
+    for (const { key, value } of this.#table.dirtyEntries(true)) yield [key, value];
   }
 
   *#deletes(): Generator<Uint8Array> {
-    for (const { key, flags } of this.#table.entries()) if ((flags & (DIRTY | UNSPENT)) === DIRTY) yield key;
+    for (const { key } of this.#table.dirtyEntries(false)) yield key;
   }
 }

@@ -28,6 +28,9 @@ const KEY_WORDS = COIN_KEY_SIZE_BYTES / 4;
 /** After the key one word: the flags in its low byte, above them the value's length. */
 const HEADER_WORDS = KEY_WORDS + 1;
 const SLOTS_MIN = 1 << 12;
+const DIRTY_LIST_MIN = 1 << 10;
+/** Chunks kept for use when what they held is dropped: others wait for a collection of garbage, while new ones are made in their place. */
+const SPARE_CHUNKS_MAX = 64;
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -55,7 +58,6 @@ function wordOf(entry: number): number {
 export interface CoinEntry {
   readonly key: Uint8Array;
   readonly value: Uint8Array;
-  readonly flags: number;
 }
 
 /** The table. An entry is named by a reference, a number from 1 on that is void after `compact` and `clear`. */
@@ -64,9 +66,15 @@ export class CoinTable {
   readonly #keyBytes = new Uint8Array(COIN_KEY_SIZE_BYTES);
   readonly #keyWords = new Uint32Array(this.#keyBytes.buffer);
   #chunks: Chunk[] = [createChunk()];
+  readonly #spare: Chunk[] = [];
   #slots = new Int32Array(SLOTS_MIN);
   #count = 0;
   #idleWords = 0;
+  /** Every entry that is to be written, and some that no longer are: a flush need not look at all the others. */
+  #dirty = new Int32Array(DIRTY_LIST_MIN);
+  #dirtyListed = 0;
+  #dirtyCount = 0;
+  #dirtyWords = 0;
 
   /** @param salt - makes places unpredictable, so that nobody can choose transactions that share one */
   constructor(salt: number) {
@@ -80,7 +88,12 @@ export class CoinTable {
 
   /** Memory it takes. */
   get sizeBytes(): number {
-    return this.#chunks.length * CHUNK_SIZE_BYTES + this.#slots.length * 4;
+    return this.#chunks.length * CHUNK_SIZE_BYTES + this.#slots.length * 4 + this.#dirty.length * 4;
+  }
+
+  /** Memory of the entries that are to be written. */
+  get dirtyBytes(): number {
+    return this.#dirtyWords * 4;
   }
 
   /** Memory that `compact` would free, roughly. */
@@ -104,6 +117,29 @@ export class CoinTable {
     const size = entryWords(before >>> 8);
     this.#idleWords += (isIdle(flags) ? size : 0) - (isIdle(before) ? size : 0);
     words[at] = (before & ~0xff) | flags;
+    if (((before ^ flags) & DIRTY) === 0) return;
+    if ((flags & DIRTY) !== 0) this.#noteDirty(entry, size);
+    else {
+      this.#dirtyCount--;
+      this.#dirtyWords -= size;
+    }
+  }
+
+  /** Puts an entry on the list of those to be written. */
+  #noteDirty(entry: number, size: number): void {
+    if (this.#dirtyListed === this.#dirty.length) this.#makeRoomInList();
+    this.#dirty[this.#dirtyListed++] = entry;
+    this.#dirtyCount++;
+    this.#dirtyWords += size;
+  }
+
+  /** Takes from the list what need not be written any more; where that is less than half of it, the list grows. */
+  #makeRoomInList(): void {
+    const list = this.#dirtyCount * 2 > this.#dirty.length ? new Int32Array(this.#dirty.length * 2) : this.#dirty;
+    let kept = 0;
+    for (const entry of this.#dirty) if ((this.flags(entry) & DIRTY) !== 0) list[kept++] = entry;
+    this.#dirty = list;
+    this.#dirtyListed = kept;
   }
 
   /** A view of the value. */
@@ -129,40 +165,65 @@ export class CoinTable {
     if (this.#count * 2 > this.#slots.length) this.#rehash(this.#slots.length * 2);
   }
 
-  /** Every entry that is in force. */
-  *entries(): Generator<CoinEntry> {
-    for (const chunk of this.#chunks) {
-      for (let at = 0; at < chunk.used; ) {
-        const head = chunk.words[at + KEY_WORDS]!;
-        const flags = head & 0xff;
-        if ((flags & DEAD) === 0) {
-          yield { key: chunk.bytes.subarray(at * 4, at * 4 + COIN_KEY_SIZE_BYTES), value: valueAt(chunk, at), flags };
-        }
-        at += entryWords(head >>> 8);
-      }
+  /** Every entry that is to be written: those of coins that are there, or the others. */
+  *dirtyEntries(unspent: boolean): Generator<CoinEntry> {
+    const wanted = unspent ? UNSPENT | DIRTY : DIRTY;
+    for (let i = 0; i < this.#dirtyListed; i++) {
+      const entry = this.#dirty[i]!;
+      const chunk = this.#chunkOf(entry);
+      const at = wordOf(entry);
+      if ((chunk.words[at + KEY_WORDS]! & (UNSPENT | DIRTY)) !== wanted) continue;
+      yield { key: chunk.bytes.subarray(at * 4, at * 4 + COIN_KEY_SIZE_BYTES), value: valueAt(chunk, at) };
     }
+  }
+
+  /** To be called when the store beneath has all that was to be written. */
+  settle(): void {
+    for (let i = 0; i < this.#dirtyListed; i++) {
+      const entry = this.#dirty[i]!;
+      const flags = this.flags(entry);
+      if ((flags & DIRTY) !== 0) this.setFlags(entry, (flags & UNSPENT) !== 0 ? UNSPENT : FRESH);
+    }
+    this.#dropDirtyList();
+  }
+
+  #dropDirtyList(): void {
+    this.#dirty = new Int32Array(DIRTY_LIST_MIN);
+    this.#dirtyListed = 0;
+    this.#dirtyCount = 0;
+    this.#dirtyWords = 0;
   }
 
   /** Drops everything. */
   clear(): void {
-    this.#chunks = [createChunk()];
+    for (const chunk of this.#chunks) this.#keepSpare(chunk);
+    this.#empty();
+  }
+
+  #keepSpare(chunk: Chunk): void {
+    chunk.used = 0;
+    if (this.#spare.length < SPARE_CHUNKS_MAX) this.#spare.push(chunk);
+  }
+
+  #empty(): void {
+    this.#chunks = [this.#spare.pop() ?? createChunk()];
     this.#slots = new Int32Array(SLOTS_MIN);
     this.#count = 0;
     this.#idleWords = 0;
+    this.#dropDirtyList();
   }
 
-  /** Drops what neither says that a coin is there nor has to be written. Frees one chunk after the other, so it needs little memory. */
+  /** Drops what neither says that a coin is there nor has to be written. What one chunk held goes into those emptied before it, so it needs little memory. */
   compact(): void {
     const old = this.#chunks;
-    this.clear();
-    for (let i = 0; i < old.length; i++) {
-      const chunk = old[i]!;
-      old[i] = EMPTY_CHUNK;
+    this.#empty();
+    for (const chunk of old) {
       for (let at = 0; at < chunk.used; ) {
         const head = chunk.words[at + KEY_WORDS]!;
         if (!isIdle(head)) this.#adopt(chunk, at, head & 0xff);
         at += entryWords(head >>> 8);
       }
+      this.#keepSpare(chunk);
     }
   }
 
@@ -185,7 +246,7 @@ export class CoinTable {
     assert(size <= CHUNK_WORDS, 'a coin fits into a chunk');
     let chunk = this.#chunks[this.#chunks.length - 1]!;
     if (chunk.used + size > CHUNK_WORDS) {
-      chunk = createChunk();
+      chunk = this.#spare.pop() ?? createChunk();
       this.#chunks.push(chunk);
     }
     const at = chunk.used;
@@ -194,7 +255,9 @@ export class CoinTable {
     chunk.words[at + KEY_WORDS] = (value.length << 8) | flags;
     chunk.bytes.set(value, (at + HEADER_WORDS) * 4);
     if (isIdle(flags)) this.#idleWords += size;
-    return (this.#chunks.length - 1) * CHUNK_WORDS + at + 1;
+    const entry = (this.#chunks.length - 1) * CHUNK_WORDS + at + 1;
+    if ((flags & DIRTY) !== 0) this.#noteDirty(entry, size);
+    return entry;
   }
 
   /** The slot of an outpoint: where its entry is, or the empty one where it would be. Leaves the key at hand. */
@@ -231,8 +294,6 @@ export class CoinTable {
     this.#slots = slots;
   }
 }
-
-const EMPTY_CHUNK: Chunk = { bytes: new Uint8Array(0), words: new Uint32Array(0), used: 0 };
 
 /** Whether an entry is of no use: the coin is not there and nothing has to be written. */
 function isIdle(flags: number): boolean {

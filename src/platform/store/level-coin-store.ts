@@ -17,7 +17,8 @@ const COINS_TO = Uint8Array.of(COIN_PREFIX + 1);
 /** The tip that the coins belong to. */
 const TIP_KEY = Uint8Array.of(0x54); // T
 
-const CACHE_SIZE_BYTES = 32 << 20;
+/** As the C++ node's; what is read often stands in the coin cache above, and the system keeps pages of the tables besides. */
+const CACHE_SIZE_BYTES = 8 << 20;
 
 /** A flush of the coin cache is larger than LevelDB's usual 4 MiB; fewer and larger tables are merged less often. */
 const WRITE_BUFFER_SIZE_BYTES = 16 << 20;

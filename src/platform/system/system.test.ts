@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { createSystemClock } from './clock.ts';
 import { systemRandom } from './random.ts';
@@ -44,5 +46,25 @@ describe('system random', () => {
     for (let i = 0; i < 100; i++) assert.ok(systemRandom.below(3) < 3);
     const wide = systemRandom.below(2 ** 32);
     assert.ok(Number.isInteger(wide) && wide >= 0 && wide < 2 ** 32);
+  });
+});
+
+/** Whether the C library of this process is glibc and koffi is installed. */
+function canTellMalloc(): boolean {
+  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
+  try {
+    createRequire(import.meta.url).resolve('koffi');
+    return header.glibcVersionRuntime !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+describe('returnFreedMemory', () => {
+  it('tells malloc where there is a glibc and koffi, and the process goes on', () => {
+    const module = new URL('./freed-memory.js', import.meta.url).href;
+    const script = `import(${JSON.stringify(module)}).then(({ returnFreedMemory }) => console.log(returnFreedMemory(), Buffer.alloc(1 << 22).length))`;
+    const said = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    assert.equal(said, `${canTellMalloc()} ${1 << 22}\n`);
   });
 });
