@@ -21,9 +21,9 @@ const BEFORE_KEY = Uint8Array.of(ROW_PREFIX);
 const TIP_KEY = Uint8Array.of(0x54); // T
 const TIP_SIZE_BYTES = 36;
 
-const CACHE_SIZE_BYTES = 8 << 20;
-/** Larger tables are merged less often; twice as many bytes may be in memory. */
-const WRITE_BUFFER_SIZE_BYTES = 8 << 20;
+const CACHE_SIZE_BYTES = 2 << 20;
+/** Larger tables are merged less often; twice as many bytes may be in memory, of each of the four indexes. */
+const WRITE_BUFFER_SIZE_BYTES = 4 << 20;
 
 function databaseKey(key: Uint8Array): Uint8Array {
   return concatBytes(BEFORE_KEY, key);
