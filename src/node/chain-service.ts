@@ -6,6 +6,7 @@ import { isRecordDamage } from '../engine/chain/damage.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
+import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -44,12 +45,17 @@ async function untilMended(chain: Chain, clock: Clock, node: HeaderNode): Promis
   });
 }
 
-/**
- * The chain as the doors see it.
- *
- * @param clock - with it, who asks for a damaged block waits a little for the peer that was asked for it
- */
-export function createChainService(chain: Chain, blocks: BlockStore, prune: PruneOptions | undefined, clock?: Clock): ChainService {
+/** The chain as the doors see it. */
+export function createChainService(parts: {
+  readonly chain: Chain;
+  readonly blocks: BlockStore;
+  readonly prune: PruneOptions | undefined;
+  /** With it, who asks for a damaged block waits a little for the peer that was asked for it. */
+  readonly clock?: Clock;
+  /** Who moves the chain is answered when the waiting transactions have followed. */
+  readonly mempool: Pick<Mempool, 'settled'>;
+}): ChainService {
+  const { chain, blocks, prune, clock, mempool } = parts;
   const readBlock = async (node: HeaderNode): Promise<Uint8Array> => {
     try {
       return await chain.readBlock(node);
@@ -83,22 +89,28 @@ export function createChainService(chain: Chain, blocks: BlockStore, prune: Prun
     findCoins: (isWanted, options) => chain.findCoins(isWanted, options),
     submitBlock: async (block: Block, raw?: Uint8Array): Promise<BlockOutcome> => {
       const { node, rejection, isNew } = await chain.acceptBlock(block, raw === undefined ? {} : { raw });
+      await mempool.settled();
       return { isNew, active: node !== undefined && chain.active.contains(node), rejection };
     },
     invalidateBlock: async (hash) => {
       const node = nodeOf(hash);
-      return node !== undefined && (await chain.invalidateBlock(node));
+      if (node === undefined) return false;
+      const done = await chain.invalidateBlock(node);
+      await mempool.settled();
+      return done;
     },
     reconsiderBlock: async (hash) => {
       const node = nodeOf(hash);
       if (node === undefined) return false;
       await chain.reconsiderBlock(node);
+      await mempool.settled();
       return true;
     },
     preciousBlock: async (hash) => {
       const node = nodeOf(hash);
       if (node === undefined) return false;
       await chain.preciousBlock(node);
+      await mempool.settled();
       return true;
     },
     transactionCount: async (hash, blocks) => {

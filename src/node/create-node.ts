@@ -304,7 +304,7 @@ class FullNode implements RunningNode {
     this.log = parts.log;
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
-    this.chain = createChainService(parts.chain, parts.stores.blocks, parts.prune, parts.clock);
+    this.chain = createChainService({ ...parts, blocks: parts.stores.blocks });
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, this.#waiting);
     this.explain = createExplainService(parts);

@@ -4,6 +4,7 @@ import { transactionWeightWu } from '../core/primitives/transaction.ts';
 import { CLUSTER_COUNT_MAX, CLUSTER_WEIGHT_WU_MAX } from '../engine/mempool/cluster.ts';
 import type { MempoolEntry } from '../engine/mempool/entry.ts';
 import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
+import { isDust } from '../engine/policy/check-standard.ts';
 import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/mempool-service.ts';
 import type { WaitingFile } from './waiting-file.ts';
 
@@ -13,7 +14,7 @@ function sumOf(entries: ReadonlySet<MempoolEntry>): { readonly count: number; re
   let fees = 0n;
   for (const entry of entries) {
     vsizeBytes += entry.vsizeBytes;
-    fees += entry.feeSat;
+    fees += entry.modifiedFeeSat;
   }
   return { count: entries.size, vsizeBytes, fees };
 }
@@ -24,6 +25,7 @@ function itemOf(mempool: Mempool, entry: MempoolEntry): MempoolItem {
   return {
     tx: entry.tx,
     fee: entry.feeSat,
+    modifiedFee: entry.modifiedFeeSat,
     vsizeBytes: entry.vsizeBytes,
     weightWu: entry.weightWu,
     timeSeconds: entry.timeSeconds,
@@ -71,6 +73,7 @@ async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptio
     wtxid: tx.wtxid,
     rejection,
     fee: entry?.feeSat,
+    modifiedFee: entry?.modifiedFeeSat,
     vsizeBytes: entry?.vsizeBytes ?? Math.ceil(transactionWeightWu(tx) / 4),
   };
 }
@@ -114,6 +117,14 @@ export function createMempoolService(mempool: Mempool, waiting: WaitingFile): Me
     },
     coin: (outPoint: OutPoint) => mempool.coin(outPoint),
     spenderOf: (outPoint) => mempool.spenderOf(outPoint)?.tx.txid,
+    prioritise: (txid, delta) => {
+      const outputs = mempool.get(txid)?.tx.outputs ?? [];
+      if (outputs.some((output) => isDust(output, mempool.policy))) return false;
+      mempool.prioritise(txid, delta);
+      return true;
+    },
+    feeDeltas: () => Array.from(mempool.feeDeltas(), ({ txid, deltaSat }) => ({ txid, delta: deltaSat })),
+    settled: () => mempool.settled(),
     submit: (tx, options = {}) => outcomeOf(mempool, tx, options),
     test: (tx) => outcomeOf(mempool, tx, { test: true }),
     relatives: (txid, direction) => {

@@ -29,6 +29,9 @@ function world(bytes?: Uint8Array, other?: Uint8Array) {
   const mempool = {
     entries: () => waiting,
     expirySeconds: EXPIRY_SECONDS,
+    feeDeltaOf: () => 0n,
+    feeDeltas: () => [].values(),
+    prioritise: () => {},
     accept: async (tx: Transaction, options: { timeSeconds?: number } = {}) => {
       if (tx.outputs[0]?.value === 13n) return { rejection: reject('policy', 'unlucky') };
       waiting.push({ tx, timeSeconds: options.timeSeconds ?? NOW });
@@ -88,6 +91,35 @@ test('what waited at the end waits again after a start, with its time, and what 
   assert.deepEqual(events.at(-1), 'mempool-loaded');
 });
 
+test('what the operator added to fees is kept, of transactions that wait and of others, and counts before they are judged', async () => {
+  const { parts, waiting, kept } = world();
+  const [first, other] = [transaction(1), transaction(2)];
+  const deltas = [
+    { txid: first.txid, deltaSat: 5n },
+    { txid: other.txid, deltaSat: -7n },
+  ];
+  const of = (txid: Transaction['txid']) => deltas.find((row) => row.txid === txid)?.deltaSat ?? 0n;
+  const keeper = new WaitingFile({ ...parts, mempool: { ...parts.mempool, feeDeltas: () => deltas.values(), feeDeltaOf: of } });
+  await load(keeper);
+  waiting.push({ tx: first, timeSeconds: NOW });
+  await keeper.close();
+  const again = world(kept());
+  const calls: unknown[] = [];
+  const accept: typeof parts.mempool.accept = (tx, options) => {
+    calls.push(tx.txid);
+    return again.parts.mempool.accept(tx, options);
+  };
+  const prioritise = (txid: Transaction['txid'], deltaSat: bigint) => void calls.push([txid, deltaSat]);
+  const all = [[other.txid, -7n], [first.txid, 5n], first.txid];
+  await load(new WaitingFile({ ...again.parts, mempool: { ...again.parts.mempool, accept, prioritise } }));
+  assert.deepEqual(calls.splice(0), all);
+  const importing = world(undefined, kept());
+  const importer = new WaitingFile({ ...importing.parts, mempool: { ...importing.parts.mempool, accept, prioritise } });
+  for (const applyFeeDeltas of [true, false])
+    await importer.importFile('/other.dat', { useCurrentTime: true, applyFeeDeltas, signal: { aborted: false } });
+  assert.deepEqual(calls, [...all, first.txid]);
+});
+
 test('one that waited too long is passed over, one that waited just so long is not', async () => {
   const bytes = await saved(
     { tx: transaction(1), timeSeconds: NOW - EXPIRY_SECONDS },
@@ -128,14 +160,22 @@ test('what waits is written when it is asked for, and another file is taken in w
   await assert.rejects(keeper.save(), { code: 'mempool-not-loaded' });
   await load(keeper);
   const signal = { aborted: false };
-  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: false, signal }), { kept: 1, accepted: 1 });
-  await keeper.importFile('/other.dat', { useCurrentTime: true, signal });
+  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: false, applyFeeDeltas: false, signal }), {
+    kept: 1,
+    accepted: 1,
+  });
+  await keeper.importFile('/other.dat', { useCurrentTime: true, applyFeeDeltas: false, signal });
   assert.deepEqual(
     waiting.map(({ timeSeconds }) => timeSeconds),
     [NOW - 5, NOW],
   );
   assert.equal(await keeper.save(), '/data/mempool.dat');
   assert.ok(kept()!.length > bytes.length);
-  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: true, signal: { aborted: true } }), { kept: 1, accepted: 0 });
-  await assert.rejects(keeper.importFile('/none.dat', { useCurrentTime: true, signal }), { code: 'mempool-file-unread' });
+  assert.deepEqual(await keeper.importFile('/other.dat', { useCurrentTime: true, applyFeeDeltas: false, signal: { aborted: true } }), {
+    kept: 1,
+    accepted: 0,
+  });
+  await assert.rejects(keeper.importFile('/none.dat', { useCurrentTime: true, applyFeeDeltas: false, signal }), {
+    code: 'mempool-file-unread',
+  });
 });

@@ -6,12 +6,14 @@
  */
 
 import { DecodeError } from '../core/primitives/decode-error.ts';
+import { hashKey } from '../core/primitives/ids.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
-import type { SavedTransaction } from '../engine/mempool/mempool-file.ts';
+import type { SavedMempool, SavedTransaction } from '../engine/mempool/mempool-file.ts';
 import { decodeMempoolFile, encodeMempoolFile } from '../engine/mempool/mempool-file.ts';
 import type { CancelSignal } from '../engine/ports/cancel-signal.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
+import type { ImportOptions } from '../engine/ports/mempool-service.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 
 /** Where the bytes are kept. */
@@ -28,7 +30,7 @@ export interface ByteFile {
 
 /** What it works with. */
 export interface WaitingFileParts {
-  readonly mempool: Pick<Mempool, 'accept' | 'entries' | 'expirySeconds'>;
+  readonly mempool: Pick<Mempool, 'accept' | 'entries' | 'expirySeconds' | 'feeDeltaOf' | 'feeDeltas' | 'prioritise'>;
   readonly file: ByteFile | undefined;
   readonly clock: Pick<Clock, 'nowSeconds' | 'yield'>;
   readonly log: Log;
@@ -72,15 +74,22 @@ export class WaitingFile {
   /** Takes in what another file holds. @throws NodeError where there is none or it is damaged */
   async importFile(
     path: string,
-    options: { readonly useCurrentTime: boolean; readonly signal: CancelSignal },
+    { useCurrentTime, applyFeeDeltas, signal }: ImportOptions & { readonly signal: CancelSignal },
   ): Promise<{ readonly kept: number; readonly accepted: number }> {
     const nowSeconds = this.#parts.clock.nowSeconds();
     const read = await this.#readOther(path);
-    const saved = options.useCurrentTime ? read.map(({ tx }) => ({ tx, timeSeconds: nowSeconds })) : read;
-    return { kept: saved.length, accepted: await this.#accept(saved, options.signal) };
+    const transactions = read.transactions.map(
+      (saved): SavedTransaction => ({
+        tx: saved.tx,
+        timeSeconds: useCurrentTime ? nowSeconds : saved.timeSeconds,
+        feeDeltaSat: applyFeeDeltas ? saved.feeDeltaSat : 0n,
+      }),
+    );
+    const otherFeeDeltas = applyFeeDeltas ? read.otherFeeDeltas : [];
+    return { kept: transactions.length, accepted: await this.#accept({ transactions, otherFeeDeltas }, signal) };
   }
 
-  async #readOther(path: string): Promise<readonly SavedTransaction[]> {
+  async #readOther(path: string): Promise<SavedMempool> {
     try {
       const bytes = await this.#parts.file?.readOther(path);
       if (bytes !== undefined) return decodeMempoolFile(bytes);
@@ -94,8 +103,12 @@ export class WaitingFile {
 
   async #write(): Promise<void> {
     const { mempool, file } = this.#parts;
-    const saved = Array.from(mempool.entries(), ({ tx, timeSeconds }): SavedTransaction => ({ tx, timeSeconds }));
-    await file?.write(encodeMempoolFile(saved));
+    const transactions = Array.from(mempool.entries(), ({ tx, timeSeconds }): SavedTransaction => {
+      return { tx, timeSeconds, feeDeltaSat: mempool.feeDeltaOf(tx.txid) };
+    });
+    const waiting = new Set(transactions.map(({ tx }) => hashKey(tx.txid)));
+    const otherFeeDeltas = [...mempool.feeDeltas()].filter(({ txid }) => !waiting.has(hashKey(txid)));
+    await file?.write(encodeMempoolFile({ transactions, otherFeeDeltas }));
   }
 
   async #load(): Promise<void> {
@@ -110,18 +123,21 @@ export class WaitingFile {
     this.#loaded = !this.#closed;
   }
 
-  async #accept(saved: readonly SavedTransaction[], signal?: CancelSignal): Promise<number> {
+  async #accept({ transactions, otherFeeDeltas }: SavedMempool, signal?: CancelSignal): Promise<number> {
     const { mempool, clock, log } = this.#parts;
     let accepted = 0;
-    for (const { tx, timeSeconds } of saved) {
+    for (const { txid, deltaSat } of otherFeeDeltas) mempool.prioritise(txid, deltaSat);
+    for (const { tx, timeSeconds, feeDeltaSat } of transactions) {
       if (this.#closed || signal?.aborted === true) break;
+      // Before it is judged: it may wait for no other reason.
+      if (feeDeltaSat !== 0n) mempool.prioritise(tx.txid, feeDeltaSat);
       // One that waited too long would leave again at once.
       if (timeSeconds < clock.nowSeconds() - mempool.expirySeconds) continue;
       const { rejection } = await mempool.accept(tx, { timeSeconds });
       if (rejection === undefined) accepted++;
       await clock.yield();
     }
-    if (saved.length > 0) log.info('mempool-loaded', { kept: saved.length, accepted });
+    if (transactions.length > 0) log.info('mempool-loaded', { kept: transactions.length, accepted });
     return accepted;
   }
 }

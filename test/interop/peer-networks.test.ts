@@ -53,8 +53,9 @@ const CHAIN_FIELDS = ['chain', 'blocks', 'bestblockhash', 'bits', 'target', 'dif
 
 /** Our methods over a chain that is held in memory. */
 function callerOf(params: NetworkParams, { chain }: MemoryChain) {
-  return createRpcCaller(Object.assign(new FakeNode(), { params, chain: createChainService(chain, createMemoryBlockStore(), undefined) }))
-    .call;
+  const node = new FakeNode();
+  const service = createChainService({ chain, blocks: createMemoryBlockStore(), prune: undefined, mempool: node.mempool });
+  return createRpcCaller(Object.assign(node, { params, chain: service })).call;
 }
 
 /** A soft fork as the peer tells it. */

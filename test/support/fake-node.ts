@@ -27,7 +27,7 @@ import type {
   Spender,
 } from '../../src/engine/ports/index-service.ts';
 import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
-import type { MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
+import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
 import type { MiningService } from '../../src/engine/ports/mining-service.ts';
 import type { AddedNode, NetworkService, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
@@ -232,6 +232,27 @@ export class FakeMempool implements MempoolService {
   fee = 1_000n;
   readonly submitted: { readonly tx: Transaction; readonly feeRateMaxSatPerKvb: bigint | undefined }[] = [];
 
+  readonly deltas = new Map<HashKey, { readonly txid: Txid; readonly delta: bigint }>();
+  /** How often somebody waited for the pool to follow the chain. */
+  settles = 0;
+
+  deltaOf(txid: Txid): bigint {
+    return this.deltas.get(hashKey(txid))?.delta ?? 0n;
+  }
+
+  prioritise(txid: Txid, delta: bigint): boolean {
+    this.deltas.set(hashKey(txid), { txid, delta: this.deltaOf(txid) + delta });
+    return true;
+  }
+
+  feeDeltas() {
+    return [...this.deltas.values()];
+  }
+
+  async settled(): Promise<void> {
+    this.settles++;
+  }
+
   /** Lets a transaction wait. */
   add(tx: Transaction, relatives: Partial<Pick<MempoolItem, 'depends' | 'spentBy'>> = {}): void {
     const weightWu = transactionWeightWu(tx);
@@ -240,6 +261,7 @@ export class FakeMempool implements MempoolService {
     this.#items.set(hashKey(tx.txid), {
       tx,
       fee: this.fee,
+      modifiedFee: this.fee + this.deltaOf(tx.txid),
       vsizeBytes,
       weightWu,
       timeSeconds: 1_700_000_000,
@@ -305,7 +327,7 @@ export class FakeMempool implements MempoolService {
 
   async test(tx: Transaction): Promise<TransactionOutcome> {
     const { rejection, fee } = this;
-    return { txid: tx.txid, wtxid: tx.wtxid, rejection, fee, vsizeBytes: Math.ceil(transactionWeightWu(tx) / 4) };
+    return { txid: tx.txid, wtxid: tx.wtxid, rejection, fee, modifiedFee: fee, vsizeBytes: Math.ceil(transactionWeightWu(tx) / 4) };
   }
 
   relatives(txid: Txid, direction: 'ancestors' | 'descendants'): readonly MempoolItem[] | undefined {
@@ -316,14 +338,14 @@ export class FakeMempool implements MempoolService {
   }
 
   /** What `importFile` was asked for. */
-  readonly imported: { readonly path: string; readonly useCurrentTime: boolean }[] = [];
+  readonly imported: (ImportOptions & { readonly path: string })[] = [];
 
   async save(): Promise<string | undefined> {
     return '/data/regtest/mempool.dat';
   }
 
-  async importFile(path: string, { useCurrentTime }: { readonly useCurrentTime: boolean }) {
-    this.imported.push({ path, useCurrentTime });
+  async importFile(path: string, { useCurrentTime, applyFeeDeltas }: ImportOptions) {
+    this.imported.push({ path, useCurrentTime, applyFeeDeltas });
     return { kept: 2, accepted: 1 };
   }
 }

@@ -182,6 +182,16 @@ export class Arguments {
     return parseInteger(this.#values[index], limits);
   }
 
+  /** An integer of signed 64 bits. */
+  int64(index: number): bigint {
+    const value = this.#values[index];
+    const text = value instanceof JsonNumber ? value.text : typeof value === 'number' ? String(value) : undefined;
+    if (text === undefined) throw new RpcError('TYPE_ERROR', wrongType(value, 'number'));
+    const integer = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
+    if (integer === undefined || BigInt.asIntN(64, integer) !== integer) throw new RpcError('MISC_ERROR', 'JSON integer out of range');
+    return integer;
+  }
+
   /** A level of detail: an integer, or a boolean for 0 and 1. */
   verbosity(index: number, fallback: number): number {
     const value = this.#values[index];

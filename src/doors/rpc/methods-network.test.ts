@@ -92,10 +92,10 @@ describe('methods about waiting transactions and outputs', () => {
     const { call, node } = createRpcCaller();
     assert.deepEqual(await call('savemempool'), { filename: '/data/regtest/mempool.dat' });
     assert.deepEqual(await call('importmempool', '/a'), {});
-    assert.deepEqual(await call('importmempool', '/b', { use_current_time: false }), {});
+    assert.deepEqual(await call('importmempool', '/b', { use_current_time: false, apply_fee_delta_priority: true }), {});
     assert.deepEqual(node.mempool.imported, [
-      { path: '/a', useCurrentTime: true },
-      { path: '/b', useCurrentTime: false },
+      { path: '/a', useCurrentTime: true, applyFeeDeltas: false },
+      { path: '/b', useCurrentTime: false, applyFeeDeltas: true },
     ]);
   });
 

@@ -102,6 +102,28 @@ describe('methods about mining', () => {
     assert.deepEqual(second, []);
   });
 
+  it('count a transaction as if it paid more, and tell of it', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const tx = node.spendingSecond();
+    const txid = toDisplayHex(tx.txid);
+    const [low, high] = ['00'.repeat(31).concat('01'), 'ff'.repeat(32)];
+    assert.equal(await call('prioritisetransaction', txid, 0, 500), true);
+    assert.equal(await call('prioritisetransaction', high, null, -7), true);
+    assert.equal(await call('prioritisetransaction', low, 0, 2 ** 40), true);
+    assert.deepEqual((await call('getprioritisedtransactions'))[txid], { fee_delta: 500, in_mempool: false });
+    node.mempool.add(tx);
+    const rows = await call('getprioritisedtransactions');
+    assert.deepEqual(rows[txid], { fee_delta: 500, in_mempool: true, modified_fee: 1_500 });
+    assert.deepEqual(Object.keys(rows).sort(), [low, high, txid].sort());
+    const { fees } = await call('getmempoolentry', txid);
+    assert.deepEqual([fees.base, fees.modified], [0.00001, 0.000015]);
+    const words = 'Priority is no longer supported, dummy argument to prioritisetransaction must be 0.';
+    await fails(-8, words, 'prioritisetransaction', txid, 1, 1);
+    await fails(-8, /^txid must be of length 64/, 'prioritisetransaction', '00', 0, 1);
+    await fails(-1, 'JSON integer out of range', 'prioritisetransaction', txid, 0, 1.5);
+    await fails(-3, /^Wrong type passed/, 'prioritisetransaction', txid, 0, 'x');
+  });
+
   it('tell what a miner wants to know', async () => {
     const { call } = createRpcCaller();
     const info = await call('getmininginfo');

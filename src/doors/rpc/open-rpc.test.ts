@@ -36,7 +36,7 @@ const DOCUMENT = Type.Object(
 
 interface Row {
   readonly name: string;
-  readonly params: readonly { readonly name: string; readonly required: boolean }[];
+  readonly params: readonly { readonly name: string; readonly required: boolean; readonly schema: unknown }[];
 }
 
 describe('rpc.discover', () => {
@@ -61,6 +61,12 @@ describe('rpc.discover', () => {
         name,
       );
     }
+  });
+
+  it('has null for an optional parameter before a required one', async () => {
+    const { methods } = (await createRpcCaller().call('rpc.discover')) as { methods: readonly Row[] };
+    const dummy = methods.find(({ name }) => name === 'prioritisetransaction')?.params[1];
+    assert.deepEqual(dummy?.schema, { anyOf: [{ type: 'number' }, { type: 'null' }] });
   });
 
   it('takes no arguments', async () => {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { TSchema } from '../schema.ts';
-import { parameterName } from './arguments.ts';
+import { type TSchema, Type } from '../schema.ts';
+import { parameterName, requiredCount } from './arguments.ts';
 import type { JsonOutput } from './json-write.ts';
 import type { RpcMethod, RpcParameter } from './method.ts';
 
@@ -16,20 +16,23 @@ function schemaJson(schema: TSchema): JsonOutput {
   return schema as unknown as JsonOutput;
 }
 
-function parameterJson(parameter: RpcParameter): JsonOutput {
+/** `isNeeded` says that one is required which follows, or this itself: then something must stand in its place, which may be null. */
+function parameterJson(parameter: RpcParameter, isNeeded: boolean): JsonOutput {
   const { description, fallback, required = false, schema } = parameter;
-  const text = fallback === undefined || required ? description : `${description} Without it: ${fallback}.`;
-  return { name: parameterName(parameter), description: text, required, schema: schemaJson(schema) };
+  const text = fallback === undefined || isNeeded ? description : `${description} Without it: ${fallback}.`;
+  const accepted = required || !isNeeded ? schema : Type.Union([schema, Type.Null()]);
+  return { name: parameterName(parameter), description: text, required: isNeeded, schema: schemaJson(accepted) };
 }
 
 /** One method's row. Arguments are taken by name and by position. */
 function methodJson(method: RpcMethod): JsonOutput {
+  const needed = requiredCount(method.params);
   return {
     name: method.name,
     tags: [{ name: method.category }],
     description: method.description,
     paramStructure: 'either',
-    params: method.params.map(parameterJson),
+    params: method.params.map((parameter, index) => parameterJson(parameter, index < needed)),
     result: { name: 'result', schema: schemaJson(method.result) },
   };
 }

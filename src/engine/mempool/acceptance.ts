@@ -14,7 +14,7 @@ import { isFinalTransaction, isPastSequenceLock, sequenceLocks } from '../../cor
 import type { Rejection } from '../../core/consensus/rejection.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
-import type { HashKey } from '../../core/primitives/ids.ts';
+import type { HashKey, Txid } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { isCoinbase, outPointKey } from '../../core/primitives/transaction.ts';
 import { STANDARD_FLAGS } from '../../core/script/flags.ts';
@@ -46,6 +46,8 @@ export interface AcceptanceContext {
   readonly nowSeconds: number;
   /** The minimum while the pool is full; 0 where there is room. */
   readonly poolFeeRateSatPerKvb: Satoshis;
+  /** What the operator added to the fee of a transaction. */
+  readonly feeDeltaOf: (txid: Txid) => Satoshis;
   /** The transaction comes back from a disconnected block: no minimum fee is asked. */
   readonly returning: boolean;
 }
@@ -127,8 +129,9 @@ function checkFee(feeSat: Satoshis, vsizeBytes: number, context: AcceptanceConte
 
 /** Dust is allowed only where nobody gains from mining it alone, and whoever spends from its maker must sweep it. */
 function checkEphemeralDust(entry: GraphEntry, policy: PolicyOptions): Rejection | undefined {
-  const { tx, feeSat } = entry;
-  if (feeSat > 0n && tx.outputs.some((output) => isDust(output, policy))) return reject('policy', 'dust', { fee: feeSat });
+  const { tx, feeSat, modifiedFeeSat } = entry;
+  if ((feeSat !== 0n || modifiedFeeSat !== 0n) && tx.outputs.some((output) => isDust(output, policy)))
+    return reject('policy', 'dust', { fee: feeSat });
   for (const parent of entry.parents) {
     const { outputs, txid } = parent.tx;
     for (let vout = 0; vout < outputs.length; vout++) {
@@ -182,8 +185,8 @@ function checkNeighbours(entry: GraphEntry, conflicts: Conflicts, context: Accep
   const conflictClusters = new Set<Cluster>();
   for (const each of conflicts.direct) conflictClusters.add(each.cluster);
   let replacedFeeSat = 0n;
-  for (const each of conflicts.all) replacedFeeSat += each.feeSat;
-  const { feeSat, vsizeBytes } = entry;
+  for (const each of conflicts.all) replacedFeeSat += each.modifiedFeeSat;
+  const { modifiedFeeSat: feeSat, vsizeBytes } = entry;
   return checkReplacement({ feeSat, vsizeBytes, replacedFeeSat, conflictClusters: conflictClusters.size, ...change }, policy);
 }
 
@@ -199,6 +202,7 @@ function entryOf(tx: Transaction, spent: readonly Coin[], feeSat: Satoshis, cont
   const entry = makeEntry({
     tx,
     feeSat,
+    feeDeltaSat: context.feeDeltaOf(tx.txid),
     sigopsCost: transactionSigopsCost(tx, spent, STANDARD_FLAGS),
     bytesPerSigop: policy.bytesPerSigop,
     timeSeconds: context.nowSeconds,
@@ -235,7 +239,7 @@ export function checkAcceptance(tx: Transaction, loaded: ReadonlyMap<HashKey, Co
     return { rejection: reject('policy', 'bad-txns-too-many-sigops', { sigopsCost: entry.sigopsCost }) };
   }
   const conflicts = conflictsOf(tx, graph);
-  const refused = checkFee(entry.feeSat, entry.vsizeBytes, context) ?? checkNeighbours(entry, conflicts, context);
+  const refused = checkFee(entry.modifiedFeeSat, entry.vsizeBytes, context) ?? checkNeighbours(entry, conflicts, context);
   if (refused !== undefined) return { rejection: refused };
   return { plan: { entry, replaced: conflicts.all, spent } };
 }

@@ -63,7 +63,7 @@ function candidatesOf(members: readonly MempoolEntry[]): readonly Candidate[] {
     const candidate: Candidate = { entry, ancestors, feeSat: 0n, adjustedWeightWu: 0, taken: false };
     ancestors.add(candidate);
     for (const each of ancestors) {
-      candidate.feeSat += each.entry.feeSat;
+      candidate.feeSat += each.entry.modifiedFeeSat;
       candidate.adjustedWeightWu += each.entry.adjustedWeightWu;
     }
     made.set(entry, candidate);
@@ -93,7 +93,7 @@ function sortMembers(members: readonly MempoolEntry[]): readonly MempoolEntry[] 
       if (each.taken) continue;
       for (const gone of group) {
         if (!each.ancestors.has(gone)) continue;
-        each.feeSat -= gone.entry.feeSat;
+        each.feeSat -= gone.entry.modifiedFeeSat;
         each.adjustedWeightWu -= gone.entry.adjustedWeightWu;
       }
     }
@@ -105,7 +105,7 @@ function sortMembers(members: readonly MempoolEntry[]): readonly MempoolEntry[] 
 function chunksOf(order: readonly MempoolEntry[]): readonly Chunk[] {
   const chunks: Chunk[] = [];
   for (const entry of order) {
-    let chunk = makeChunk([entry], entry.feeSat, entry.adjustedWeightWu);
+    let chunk = makeChunk([entry], entry.modifiedFeeSat, entry.adjustedWeightWu);
     for (let last = chunks.at(-1); last !== undefined && compareFeeRates(chunk, last) > 0; last = chunks.at(-1)) {
       chunks.pop();
       chunk = makeChunk([...last.entries, ...chunk.entries], last.feeSat + chunk.feeSat, last.adjustedWeightWu + chunk.adjustedWeightWu);

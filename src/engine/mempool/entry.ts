@@ -8,6 +8,8 @@ export interface MempoolEntry {
   /** A copy that owns its bytes. */
   readonly tx: Transaction;
   readonly feeSat: Satoshis;
+  /** The fee that counts in the order, in limits and in what a replacement must beat: with what the operator added to it. Core's modified fee. */
+  readonly modifiedFeeSat: Satoshis;
   readonly weightWu: number;
   /** Weight that counts in the order and in limits: at least 20 (`bytesPerSigop`) times the signature operations cost. */
   readonly adjustedWeightWu: number;
@@ -33,6 +35,7 @@ export interface MempoolEntry {
 /** The same, as the graph may change it. */
 export interface GraphEntry extends MempoolEntry {
   coinHeightMax: number;
+  modifiedFeeSat: Satoshis;
   readonly parents: Set<GraphEntry>;
   readonly children: Set<GraphEntry>;
   cluster: Cluster;
@@ -59,6 +62,8 @@ export function usageBytesOf(tx: Transaction): number {
 export interface EntryFacts {
   readonly tx: Transaction;
   readonly feeSat: Satoshis;
+  /** Added to the fee by the operator. */
+  readonly feeDeltaSat: Satoshis;
   readonly sigopsCost: number;
   readonly bytesPerSigop: number;
   readonly timeSeconds: number;
@@ -75,6 +80,7 @@ export function makeEntry(facts: EntryFacts): GraphEntry {
   return {
     tx,
     feeSat: facts.feeSat,
+    modifiedFeeSat: facts.feeSat + facts.feeDeltaSat,
     weightWu,
     adjustedWeightWu,
     vsizeBytes: virtualSizeOf(adjustedWeightWu),

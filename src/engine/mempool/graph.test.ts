@@ -81,6 +81,7 @@ describe('the graph of waiting transactions', () => {
           );
           const tx = pay({ inputs, outputs: Array.from({ length: 1 + random.below(3) }, () => output(1_000n)) });
           const entry = makeEntry({
+            feeDeltaSat: 0n,
             tx,
             feeSat: BigInt(random.below(10_000)),
             sigopsCost: 0,

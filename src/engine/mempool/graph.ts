@@ -196,6 +196,14 @@ export class TransactionGraph {
     }
   }
 
+  /** Counts another fee for an entry, and orders its cluster anew. */
+  setModifiedFee(entry: GraphEntry, modifiedFeeSat: Satoshis): void {
+    entry.modifiedFeeSat = modifiedFeeSat;
+    const { cluster } = entry;
+    this.#clusters.delete(cluster);
+    this.#setCluster(cluster.entries);
+  }
+
   #setCluster(members: readonly MempoolEntry[]): void {
     const cluster = makeCluster(members);
     for (const entry of cluster.entries) (entry as GraphEntry).cluster = cluster;

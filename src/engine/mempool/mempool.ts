@@ -30,6 +30,8 @@ import type { ChainMove, MempoolChain } from './chain-view.ts';
 import { checkScripts } from './check-scripts.ts';
 import type { Chunk } from './cluster.ts';
 import type { GraphEntry, MempoolEntry } from './entry.ts';
+import type { FeeDelta } from './fee-deltas.ts';
+import { FeeDeltas } from './fee-deltas.ts';
 import { chunksBestFirst, TransactionGraph, withRelatives } from './graph.ts';
 import { dependsOnHeight, recheck } from './recheck.ts';
 import { ReturningTransactions } from './returning.ts';
@@ -102,6 +104,8 @@ export class Mempool {
   readonly #options: MempoolOptions;
   readonly #graph = new TransactionGraph();
   readonly #rollingFee: RollingFee;
+  readonly #feeDeltas = new FeeDeltas();
+  #revision = 0;
   readonly #listeners = new Set<(event: MempoolEvent) => void>();
   readonly #unsubscribe: () => void;
   /** Rises with each move of the chain: coins that were loaded before it may be gone. */
@@ -152,6 +156,29 @@ export class Mempool {
 
   getByWtxid(wtxid: Wtxid): MempoolEntry | undefined {
     return this.#graph.getByWtxid(wtxid);
+  }
+
+  /** Grows with every change that may make another block the best one. Core's `GetTransactionsUpdated`. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Adds to the fee that counts for a transaction, whether it waits or not. Core's `PrioritiseTransaction`. */
+  prioritise(txid: Txid, deltaSat: Satoshis): void {
+    const sum = this.#feeDeltas.add(txid, deltaSat);
+    const entry = this.#graph.get(txid);
+    if (entry !== undefined) this.#graph.setModifiedFee(entry, entry.feeSat + sum);
+    this.#revision++;
+  }
+
+  /** What was added to fees and no block has confirmed yet. */
+  feeDeltas(): IterableIterator<FeeDelta> {
+    return this.#feeDeltas.all();
+  }
+
+  /** What was added to the fee of one; 0 for nothing. */
+  feeDeltaOf(txid: Txid): Satoshis {
+    return this.#feeDeltas.of(txid);
   }
 
   /** In the order of their coming. */
@@ -288,6 +315,7 @@ export class Mempool {
       medianTimeAt: (height) => chain.medianTimeAt(height),
       nowSeconds: options.timeSeconds ?? clock.nowSeconds(),
       poolFeeRateSatPerKvb: this.#poolFeeRate(),
+      feeDeltaOf: (txid) => this.#feeDeltas.of(txid),
       returning,
     };
   }
@@ -313,6 +341,7 @@ export class Mempool {
   }
 
   #emit(event: MempoolEvent): void {
+    this.#revision++;
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -359,6 +388,7 @@ export class Mempool {
     const conflicting = new Set<GraphEntry>();
     for (const tx of block.transactions) {
       this.#returning?.forget(tx);
+      this.#feeDeltas.forget(tx.txid);
       const entry = this.#graph.get(tx.txid);
       if (entry !== undefined) confirmed.add(entry);
       for (const { prevout } of tx.inputs) {

@@ -154,6 +154,7 @@ describe('choosing transactions', () => {
         : from(options.parent.tx);
     const tx = pay({ inputs: [prevout], outputs: [output(1_000n)], lockTime: options.lockTime ?? 0 });
     const entry = makeEntry({
+      feeDeltaSat: 0n,
       tx,
       feeSat,
       sigopsCost: options.sigopsCost ?? 0,

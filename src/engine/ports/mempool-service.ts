@@ -8,6 +8,8 @@ import type { CancelSignal } from './cancel-signal.ts';
 export interface MempoolItem {
   readonly tx: Transaction;
   readonly fee: Satoshis;
+  /** The fee with what the operator added to it. Those of its relatives are such fees too. */
+  readonly modifiedFee: Satoshis;
   readonly vsizeBytes: number;
   readonly weightWu: number;
   readonly timeSeconds: number;
@@ -55,7 +57,17 @@ export interface TransactionOutcome {
   readonly rejection: Rejection | undefined;
   /** Known where the inputs are. */
   readonly fee: Satoshis | undefined;
+  /** The fee with what the operator added to it. */
+  readonly modifiedFee: Satoshis | undefined;
   readonly vsizeBytes: number;
+}
+
+/** What counts of a file of waiting transactions beside them. */
+export interface ImportOptions {
+  /** They count as come now, not when the file says. */
+  readonly useCurrentTime: boolean;
+  /** What the operator of the file's node added to fees is added here too. */
+  readonly applyFeeDeltas: boolean;
 }
 
 /** The waiting transactions. */
@@ -69,6 +81,16 @@ export interface MempoolService {
   spenderOf(outPoint: OutPoint): Txid | undefined;
   /** Checks, keeps and relays. `feeRateMaxSatPerKvb` refuses a transaction that pays more, as `max-fee-exceeded`. */
   submit(tx: Transaction, options?: { readonly feeRateMaxSatPerKvb?: Satoshis }): Promise<TransactionOutcome>;
+  /**
+   * Adds to the fee that counts for a transaction, whether it waits already or comes later. Core's `prioritisetransaction`.
+   *
+   * @returns false, and nothing is done, where it waits with an output of dust: then nobody may gain from mining it alone
+   */
+  prioritise(txid: Txid, delta: Satoshis): boolean;
+  /** What was added to fees, of transactions that no block has yet. */
+  feeDeltas(): readonly { readonly txid: Txid; readonly delta: Satoshis }[];
+  /** Resolves when the waiting transactions fit the tip: after a switch of branches that takes a moment. */
+  settled(): Promise<void>;
   /** Says what `submit` would. */
   test(tx: Transaction): Promise<TransactionOutcome>;
   /** It and every waiting transaction that it needs (`ancestors`) or that needs it; undefined where it does not wait. */
@@ -82,6 +104,6 @@ export interface MempoolService {
    */
   importFile(
     path: string,
-    options: { readonly useCurrentTime: boolean; readonly signal: CancelSignal },
+    options: ImportOptions & { readonly signal: CancelSignal },
   ): Promise<{ readonly kept: number; readonly accepted: number }>;
 }

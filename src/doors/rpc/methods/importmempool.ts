@@ -12,7 +12,7 @@ export const importmempool: RpcMethod = {
   name: 'importmempool',
   category: 'Blockchain',
   description:
-    'Takes in the transactions of a file in the format of mempool.dat, each judged as if it came now. Fee differences and lists of transactions not yet seen elsewhere are not kept here, so those of the file do not count.',
+    'Takes in the transactions of a file in the format of mempool.dat, each judged as if it came now. Which transactions were not yet seen elsewhere is not kept here, so that list of the file does not count.',
   params: [
     { name: 'filepath', schema: Type.String(), required: true, description: 'The file, on the machine of the node.' },
     {
@@ -23,7 +23,8 @@ export const importmempool: RpcMethod = {
         apply_unbroadcast_set: Type.Optional(Type.Boolean()),
       }),
       fallback: '{}',
-      description: 'use_current_time (default true): they count as come now, not when the file says.',
+      description:
+        'use_current_time (default true): they count as come now, not when the file says; apply_fee_delta_priority (default false): what was added to fees is added here too.',
     },
   ],
   result: Type.Object({}),
@@ -35,7 +36,9 @@ export const importmempool: RpcMethod = {
       const value = options.get(name) ?? null;
       if (value !== null && typeof value !== 'boolean') throw new RpcError('TYPE_ERROR', wrongType(value, 'bool'));
     }
-    await node.mempool.importFile(args.string(0), { useCurrentTime: options.get('use_current_time') !== false, signal });
+    const useCurrentTime = options.get('use_current_time') !== false;
+    const applyFeeDeltas = options.get('apply_fee_delta_priority') === true;
+    await node.mempool.importFile(args.string(0), { useCurrentTime, applyFeeDeltas, signal });
     return {};
   },
 };

@@ -5,11 +5,13 @@ export const syncwithvalidationinterfacequeue: RpcMethod = {
   name: 'syncwithvalidationinterfacequeue',
   category: 'Blockchain',
   hidden: true,
-  description: 'Waits until everything that was begun before has had its turn.',
+  description: 'Waits until the waiting transactions and the indexes have followed the chain to where it is now.',
   params: [],
   result: Type.Null(),
   run: async ({ node }) => {
     await node.clock.yield();
+    await node.mempool.settled();
+    for (const { name, synced } of node.indexes.states()) if (synced) await node.indexes.ready(name);
     return null;
   },
 };

@@ -45,6 +45,7 @@ import { getnetworkinfo } from './getnetworkinfo.ts';
 import { getnodeaddresses } from './getnodeaddresses.ts';
 import { getorphantxs } from './getorphantxs.ts';
 import { getpeerinfo } from './getpeerinfo.ts';
+import { getprioritisedtransactions } from './getprioritisedtransactions.ts';
 import { getrawmempool } from './getrawmempool.ts';
 import { getrawtransaction } from './getrawtransaction.ts';
 import { getrpcinfo } from './getrpcinfo.ts';
@@ -57,6 +58,7 @@ import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { ping } from './ping.ts';
 import { preciousblock } from './preciousblock.ts';
+import { prioritisetransaction } from './prioritisetransaction.ts';
 import { pruneblockchain } from './pruneblockchain.ts';
 import { reconsiderblock } from './reconsiderblock.ts';
 import { rpcDiscover } from './rpc-discover.ts';
@@ -119,6 +121,7 @@ const ALL: readonly RpcMethod[] = [
   getnodeaddresses,
   getorphantxs,
   getpeerinfo,
+  getprioritisedtransactions,
   getrawmempool,
   getrawtransaction,
   getrpcinfo,
@@ -130,6 +133,7 @@ const ALL: readonly RpcMethod[] = [
   importmempool,
   invalidateblock,
   ping,
+  prioritisetransaction,
   pruneblockchain,
   reconsiderblock,
   scantxoutset,

@@ -59,7 +59,7 @@ function packageError(transactions: readonly Transaction[]): string | undefined 
 
 function outcomeJson(tx: Transaction, outcome: TransactionOutcome, feeRateMax: Satoshis | undefined): JsonOutput {
   const ids = { txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid) };
-  const { fee = 0n, rejection } = outcome;
+  const { fee = 0n, modifiedFee = fee, rejection } = outcome;
   if (rejection !== undefined) {
     if (rejection.kind === 'missing-inputs') return { ...ids, allowed: false, 'reject-reason': 'missing-inputs' };
     return { ...ids, allowed: false, 'reject-reason': rejection.reason, 'reject-details': rejectionText(rejection, tx) };
@@ -70,7 +70,7 @@ function outcomeJson(tx: Transaction, outcome: TransactionOutcome, feeRateMax: S
   }
   const fees = {
     base: coins(fee),
-    'effective-feerate': coins((fee * 1000n) / vsize),
+    'effective-feerate': coins((modifiedFee * 1000n) / vsize),
     'effective-includes': [ids.wtxid],
   };
   return { ...ids, allowed: true, vsize: outcome.vsizeBytes, fees };

@@ -28,7 +28,7 @@ export const MEMPOOL_ENTRY = Type.Object({
   wtxid: Type.String(),
   fees: Type.Object({
     base: Type.Number({ description: 'Coins.' }),
-    modified: Type.Number({ description: 'The same: no fee is changed by prioritisation.' }),
+    modified: Type.Number({ description: 'With what prioritisetransaction added, which the next two count too.' }),
     ancestor: Type.Number(),
     descendant: Type.Number(),
   }),
@@ -67,7 +67,7 @@ export function mempoolEntryJson(item: MempoolItem, mempool: MempoolService): Js
     wtxid: toDisplayHex(item.tx.wtxid),
     fees: {
       base: coins(item.fee),
-      modified: coins(item.fee),
+      modified: coins(item.modifiedFee),
       ancestor: coins(item.ancestorFees),
       descendant: coins(item.descendantFees),
     },
