@@ -92,6 +92,8 @@ export function createChainService(parts: {
       await mempool.settled();
       return { isNew, active: node !== undefined && chain.active.contains(node), rejection };
     },
+    checkProposal: (block) => chain.checkBlockProposal(block),
+    submitHeader: async (header) => (await chain.acceptHeaders([header])).rejection,
     invalidateBlock: async (hash) => {
       const node = nodeOf(hash);
       if (node === undefined) return false;

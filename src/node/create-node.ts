@@ -173,6 +173,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   const mining = createMining({
     ...{ params, mempool, clock, log, random },
     chain: miningChain(chain),
+    check: (block) => chain.checkBlockProposal(block),
     openSearch: parts.openSearch,
     workersDefault: parts.workersDefault,
     signer: createBlockSigner(parts.secp256k1, settings.signetKeys ?? []),

@@ -5,20 +5,25 @@
  */
 
 import { addressOfScript } from '../core/address/address.ts';
+import type { Rejection } from '../core/consensus/rejection.ts';
 import type { NetworkParams } from '../core/params/types.ts';
+import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockSigner } from '../engine/mining/block-signer.ts';
+import type { BlockTemplate } from '../engine/mining/block-template.ts';
 import type { MiningChain } from '../engine/mining/chain-view.ts';
 import { generateBlocks } from '../engine/mining/generate.ts';
+import { generateBlock } from '../engine/mining/generate-block.ts';
 import { InlineBlockSearch } from '../engine/mining/inline-block-search.ts';
 import { Miner } from '../engine/mining/miner.ts';
 import { createMinableTemplate } from '../engine/mining/signed-template.ts';
+import { TemplateOffers } from '../engine/mining/template-offers.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { CancelSignal } from '../engine/ports/cancel-signal.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
-import type { MiningService, MiningState } from '../engine/ports/mining-service.ts';
+import type { MinedBlock, MiningService, MiningState, OfferedTemplate, TemplateState } from '../engine/ports/mining-service.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
 import type { Random } from '../engine/ports/random.ts';
 
@@ -26,6 +31,8 @@ import type { Random } from '../engine/ports/random.ts';
 export interface MiningParts {
   readonly params: NetworkParams;
   readonly chain: MiningChain;
+  /** What a block on the tip would be refused for, but for its work. */
+  readonly check: (block: Block) => Promise<Rejection | undefined>;
   readonly mempool: Mempool;
   readonly clock: Clock;
   readonly random: Random;
@@ -61,6 +68,11 @@ class MiningControl implements Mining {
   readonly #parts: MiningParts;
   readonly #inline: InlineBlockSearch;
   #shift: Shift | undefined;
+  readonly #offers: TemplateOffers;
+  readonly #made = ({ weightWu, transactions }: BlockTemplate): void => {
+    this.#lastTemplate = { weightWu, transactionCount: transactions.length };
+  };
+  #lastTemplate: { readonly weightWu: number; readonly transactionCount: number } | undefined;
   #blocksFoundBefore = 0;
   #closed = false;
   /** Starts and stops run one after another. */
@@ -71,6 +83,7 @@ class MiningControl implements Mining {
   constructor(parts: MiningParts) {
     this.#parts = parts;
     this.#inline = new InlineBlockSearch(parts.clock);
+    this.#offers = new TemplateOffers({ ...parts, params: parts.params.consensus, made: this.#made });
   }
 
   state(): MiningState {
@@ -82,6 +95,22 @@ class MiningControl implements Mining {
       blocksFound: this.#blocksFoundBefore + (shift?.miner.blocksFound ?? 0),
       address: shift === undefined ? undefined : addressOfScript(shift.script, this.#parts.params),
     };
+  }
+
+  template(): Promise<OfferedTemplate> {
+    return this.#offers.current();
+  }
+
+  templateState(): TemplateState {
+    return this.#offers.state();
+  }
+
+  templateChanged(known: TemplateState, signal: CancelSignal): Promise<void> {
+    return this.#offers.changed(known, this.#until(signal));
+  }
+
+  lastTemplate(): { readonly weightWu: number; readonly transactionCount: number } | undefined {
+    return this.#lastTemplate;
   }
 
   start(options: { readonly workers?: number; readonly script?: Uint8Array } = {}): Promise<void> {
@@ -97,7 +126,7 @@ class MiningControl implements Mining {
       }
       await this.#end();
       const search = openSearch(options.workers ?? workersDefault);
-      const miner = new Miner({ ...rest, params: rest.params.consensus, search, coinbaseScript: () => script });
+      const miner = new Miner({ ...rest, params: rest.params.consensus, search, coinbaseScript: () => script, made: this.#made });
       this.#shift = { miner, search, script };
       miner.start();
     });
@@ -115,24 +144,52 @@ class MiningControl implements Mining {
   }): Promise<readonly BlockHash[]> {
     const { params, openSearch, workersDefault, ...rest } = this.#parts;
     const { script, signal, ...wanted } = options;
-    const isClosed = (): boolean => this.#closed;
-    const result = this.#generating.then(() =>
+    return this.#inTurn(() =>
       generateBlocks({
         ...rest,
         ...wanted,
         params: params.consensus,
         coinbaseScript: script,
-        signal: {
-          get aborted() {
-            return isClosed() || signal?.aborted === true;
-          },
-        },
+        signal: this.#until(signal),
         inline: this.#inline,
         openSearch: () => openSearch(workersDefault),
+        made: this.#made,
       }),
     );
+  }
+
+  generateBlock(options: Parameters<MiningService['generateBlock']>[0]): Promise<MinedBlock> {
+    const { params, openSearch, workersDefault, ...rest } = this.#parts;
+    const { script, signal, ...wanted } = options;
+    return this.#inTurn(() =>
+      generateBlock({
+        ...rest,
+        ...wanted,
+        params: params.consensus,
+        coinbaseScript: script,
+        signal: this.#until(signal),
+        inline: this.#inline,
+        openSearch: () => openSearch(workersDefault),
+        made: this.#made,
+      }),
+    );
+  }
+
+  /** What is asked for at once shares one search. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#generating.then(work);
     this.#generating = result.catch(() => undefined);
     return result;
+  }
+
+  /** The caller's signal, which the end of mining raises too. */
+  #until(signal: CancelSignal | undefined): CancelSignal {
+    const isClosed = (): boolean => this.#closed;
+    return {
+      get aborted() {
+        return isClosed() || signal?.aborted === true;
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Coin } from '../../src/core/consensus/coin.ts';
 import type { Rejection } from '../../src/core/consensus/rejection.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
 import type { NetworkParams } from '../../src/core/params/types.ts';
-import { type Block, encodeBlock } from '../../src/core/primitives/block.ts';
+import { type Block, type BlockHeader, encodeBlock } from '../../src/core/primitives/block.ts';
 import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
 import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../../src/core/primitives/ids.ts';
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
@@ -28,7 +28,7 @@ import type {
 } from '../../src/engine/ports/index-service.ts';
 import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
 import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
-import type { MiningService } from '../../src/engine/ports/mining-service.ts';
+import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
 import type { AddedNode, NetworkService, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
@@ -56,6 +56,21 @@ export class FakeChain implements ChainService {
   searching: Promise<void> = Promise.resolve();
   readonly submitted: Block[] = [];
   readonly invalidated: BlockHash[] = [];
+  /** What headers and proposed blocks are refused for next. */
+  refusal: Rejection | undefined;
+  readonly headers: BlockHeader[] = [];
+  readonly proposed: Block[] = [];
+
+  async checkProposal(block: Block): Promise<Rejection | undefined> {
+    this.proposed.push(block);
+    return this.refusal;
+  }
+
+  async submitHeader(header: BlockHeader): Promise<Rejection | undefined> {
+    this.headers.push(header);
+    return this.refusal;
+  }
+
   readonly reconsidered: BlockHash[] = [];
   readonly preferred: BlockHash[] = [];
 
@@ -501,6 +516,48 @@ export class FakeMining implements MiningService {
   async stop(): Promise<void> {
     this.running = false;
     this.workers = 0;
+  }
+
+  /** What the next template offers; without one it is of an empty pool. */
+  offered: Partial<OfferedTemplate> = {};
+  /** What `generateBlock` answers; a block on the tip unless set. */
+  outcome: MinedBlock | undefined;
+  readonly demanded: Parameters<MiningService['generateBlock']>[0][] = [];
+  readonly polled: TemplateState[] = [];
+  last: { readonly weightWu: number; readonly transactionCount: number } | undefined;
+
+  lastTemplate() {
+    return this.last;
+  }
+
+  templateState(): TemplateState {
+    return { tip: this.#node.chain.tip().header.hash, revision: 7 };
+  }
+
+  async templateChanged(known: TemplateState): Promise<void> {
+    this.polled.push(known);
+  }
+
+  async template(): Promise<OfferedTemplate> {
+    const { header, height } = this.#node.chain.tip();
+    return {
+      height: height + 1,
+      version: 0x20000000,
+      bits: header.bits,
+      timeSeconds: header.timeSeconds + 2,
+      timeSecondsMin: header.timeSeconds + 1,
+      transactions: [],
+      coinbaseValue: 5_000_000_000n,
+      witnessCommitment: Uint8Array.of(0x6a),
+      state: this.templateState(),
+      ...this.offered,
+    };
+  }
+
+  async generateBlock(options: Parameters<MiningService['generateBlock']>[0]): Promise<MinedBlock> {
+    this.demanded.push(options);
+    const { chain, params } = this.#node;
+    return this.outcome ?? { block: buildBlock({ parent: chain.tip(), params, coinbaseScript: options.script }) };
   }
 
   async generate(options: Parameters<MiningService['generate']>[0]): Promise<readonly BlockHash[]> {

@@ -6,6 +6,8 @@
  */
 
 import { fromHex } from '../../core/base/bytes.ts';
+import { type Block, type BlockHeader, readBlock, readHeader } from '../../core/primitives/block.ts';
+import { ByteReader } from '../../core/primitives/byte-reader.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import { fromDisplayHex } from '../../core/primitives/ids.ts';
 import { decodeTransaction, type Satoshis, type Transaction } from '../../core/primitives/transaction.ts';
@@ -138,6 +140,33 @@ export function parseTransaction(hex: string, problem: string): Transaction {
     if (!(error instanceof DecodeError)) throw error;
   }
   throw new RpcError('DESERIALIZATION_ERROR', problem);
+}
+
+/** What stands at the beginning of hexadecimal text, with its own bytes; those behind it are not looked at, as in Core. */
+function parseHead<T>(hex: string, read: (reader: ByteReader) => T, problem: string): { readonly value: T; readonly raw: Uint8Array } {
+  // Node's own decoder takes a tenth of the time. It stops at the first character that is no digit, and what comes out is too short.
+  const bytes = Buffer.from(hex, 'hex');
+  try {
+    if (bytes.length * 2 === hex.length) {
+      const reader = new ByteReader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+      const value = read(reader);
+      return { value, raw: new Uint8Array(bytes.buffer, bytes.byteOffset, reader.offset) };
+    }
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+  }
+  throw new RpcError('DESERIALIZATION_ERROR', problem);
+}
+
+/** A block with its bytes. Core's `DecodeHexBlk`. */
+export function parseBlock(hex: string): { readonly block: Block; readonly raw: Uint8Array } {
+  const { value, raw } = parseHead(hex, readBlock, 'Block decode failed');
+  return { block: value, raw };
+}
+
+/** A header. Core's `DecodeHexBlockHeader`. */
+export function parseHeader(hex: string): BlockHeader {
+  return parseHead(hex, readHeader, 'Block header decode failed').value;
 }
 
 /** Arguments whose number and types are known to be right; a method reads each in the form it needs. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isAddressError, scriptOfAddress } from '../../core/address/index.ts';
+import { assert } from '../../core/base/assert.ts';
 import { type Descriptor, DescriptorError, type DescriptorScript, parseDescriptor, withChecksum } from '../../core/descriptors/index.ts';
 import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
 import { wrongType } from './arguments.ts';
@@ -81,15 +83,32 @@ export async function eachPlace({ node, signal }: RpcContext, range: DescriptorR
   }
 }
 
-/** The script that blocks of `generatetodescriptor` and the like pay: of `combo` P2WPKH, or P2PKH of an uncompressed key. */
-export function scriptOfDescriptor(text: string, context: RpcContext): Uint8Array {
-  const [descriptor, ...more] = parseDescriptors(text, context) as [Descriptor, ...Descriptor[]];
+/** The one script that a block pays: of `combo` P2WPKH, or P2PKH of an uncompressed key. */
+function scriptOfOne([descriptor, ...more]: readonly Descriptor[]): Uint8Array {
+  assert(descriptor !== undefined, 'a descriptor that was read stands for at least one');
   if (more.length > 0) throw new RpcError('INVALID_PARAMETER', 'Multipath descriptor not accepted');
   if (descriptor.isRange) {
     throw new RpcError('INVALID_PARAMETER', 'Ranged descriptor not accepted. Maybe pass through deriveaddresses first?');
   }
   const scripts = expandAt(descriptor, 0, 'Cannot derive script without private keys');
   return (scripts[scripts.length / 2] ?? (scripts[0] as DescriptorScript)).script;
+}
+
+/** The script that blocks of `generatetodescriptor` pay. */
+export function scriptOfDescriptor(text: string, context: RpcContext): Uint8Array {
+  return scriptOfOne(parseDescriptors(text, context));
+}
+
+/** The script that a block of `generateblock` pays: a descriptor's or an address's. */
+export function scriptOfOutput(text: string, { curve, node }: RpcContext): Uint8Array {
+  const address = scriptOfAddress(text, node.params);
+  if (!isAddressError(address)) return address.script;
+  try {
+    return scriptOfOne(parseDescriptor(text, { curve, network: node.params }));
+  } catch (error) {
+    if (error instanceof DescriptorError) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Error: Invalid address or descriptor');
+    throw error;
+  }
 }
 
 /** Scripts that are looked for, each with the way to its descriptor. */

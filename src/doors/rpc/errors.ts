@@ -14,10 +14,12 @@ export const RPC_ERROR = {
   INVALID_ADDRESS_OR_KEY: -5,
   /** A value out of range, missing or too much. */
   INVALID_PARAMETER: -8,
+  /** No peer is connected. */
+  CLIENT_NOT_CONNECTED: -9,
+  /** The chain is still being downloaded, or the waiting transactions of the last run are not all back. */
+  CLIENT_IN_INITIAL_DOWNLOAD: -10,
   /** Bytes that do not decode. */
   DESERIALIZATION_ERROR: -22,
-  /** What needs the chain while it is still being loaded. */
-  CLIENT_IN_INITIAL_DOWNLOAD: -10,
   CLIENT_NODE_ALREADY_ADDED: -23,
   CLIENT_NODE_NOT_ADDED: -24,
   /** A transaction or block that was refused for no rule of its own. */

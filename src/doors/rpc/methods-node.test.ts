@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { buildBlock } from '../../../test/support/chain-builder.ts';
 import { FakeNode, fakePeer } from '../../../test/support/fake-node.ts';
 import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import { repositoryRoot } from '../../../test/support/vectors.ts';
-import { toHex } from '../../core/base/bytes.ts';
+import { fromHex, toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { quoin } from '../../core/params/quoin.ts';
-import { encodeBlock } from '../../core/primitives/block.ts';
+import { regtest } from '../../core/params/regtest.ts';
+import type { Block } from '../../core/primitives/block.ts';
+import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
-import { makeTransaction } from '../../core/primitives/transaction.ts';
+import { encodeTransaction, makeTransaction } from '../../core/primitives/transaction.ts';
 import { RPC_ERROR } from './errors.ts';
 import { usageLine } from './help.ts';
 import { METHODS } from './methods/table.ts';
+import { floatJson } from './network-hash-rate.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
@@ -122,6 +126,108 @@ describe('methods about mining', () => {
     await fails(-8, /^txid must be of length 64/, 'prioritisetransaction', '00', 0, 1);
     await fails(-1, 'JSON integer out of range', 'prioritisetransaction', txid, 0, 1.5);
     await fails(-3, /^Wrong type passed/, 'prioritisetransaction', txid, 0, 'x');
+  });
+
+  it('offer a template, after waiting where that is asked for', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const tx = node.spendingSecond();
+    const child = makeTransaction({ ...tx, inputs: [{ ...tx.inputs[0]!, prevout: { txid: tx.txid, vout: 0 } }] });
+    node.mining.offered = { transactions: [tx, child].map((each) => ({ tx: each, fee: 1_000n, sigopsCost: 4 })) };
+    const template = await call('getblocktemplate', { rules: ['segwit'] });
+    const tip = toDisplayHex(node.chain.tip().header.hash);
+    assert.deepEqual([template.previousblockhash, template.longpollid, template.height], [tip, `${tip}7`, 4]);
+    assert.deepEqual(template.rules, ['csv', '!segwit', 'taproot']);
+    const shown = template.transactions.map((each: Record<string, unknown>) => [each.txid, each.depends, each.fee, each.sigops]);
+    assert.deepEqual(shown, [
+      [toDisplayHex(tx.txid), [], 1_000, 4],
+      [toDisplayHex(child.txid), [1], 1_000, 4],
+    ]);
+    assert.deepEqual([template.sigoplimit, template.sizelimit, template.weightlimit], [80_000, 4_000_000, 4_000_000]);
+    await call('getblocktemplate', { rules: ['segwit'], longpollid: `${tip}12` });
+    await call('getblocktemplate', { rules: ['segwit'], longpollid: 1 });
+    assert.deepEqual(
+      node.mining.polled.map(({ revision }) => revision),
+      [12, 7],
+    );
+    node.mining.offered = { ...node.mining.offered, witnessCommitment: undefined };
+    const early = await call('getblocktemplate', { rules: ['segwit'] });
+    assert.deepEqual([early.rules, early.transactions[0].sigops, early.sigoplimit], [['csv', 'taproot'], 1, 20_000]);
+    assert.deepEqual(
+      ['weightlimit', 'default_witness_commitment'].filter((name) => name in early),
+      [],
+    );
+    await fails(-8, 'getblocktemplate must be called with the segwit rule set (call with {"rules": ["segwit"]})', 'getblocktemplate', {});
+  });
+
+  it('end a wait for a template with an error when the node stops', async () => {
+    const { fails, signal } = createRpcCaller();
+    signal.aborted = true;
+    await fails(-9, 'Shutting down', 'getblocktemplate', { rules: ['segwit'], longpollid: 1 });
+  });
+
+  it('ask for the signet rule on a signet, and for peers and a synced chain on a public network', async () => {
+    const signet = createRpcCaller(new FakeNode({ ...regtest, consensus: { ...regtest.consensus, signetChallenge: Uint8Array.of(0x51) } }));
+    await signet.fails(-8, /with the signet rule set/, 'getblocktemplate', { rules: ['segwit'] });
+    const template = await signet.call('getblocktemplate', { rules: ['segwit', 'signet'] });
+    assert.deepEqual([template.rules, template.signet_challenge], [['csv', '!segwit', '!signet', 'taproot'], '51']);
+    const { call, fails, node } = createRpcCaller(new FakeNode({ ...regtest, name: 'main' }));
+    await fails(-9, 'quoin is not connected!', 'getblocktemplate', { rules: ['segwit'] });
+    node.network.connected.push(fakePeer());
+    node.network.inSync = false;
+    await fails(-10, /initial sync/, 'getblocktemplate', { rules: ['segwit'] });
+    node.network.inSync = true;
+    await call('getblocktemplate', { rules: ['segwit'] });
+  });
+
+  it('judge a proposed block in the words of BIP-23', async () => {
+    const { call, node } = createRpcCaller();
+    const propose = (block: Block) => call('getblocktemplate', { mode: 'proposal', data: toHex(encodeBlock(block)) });
+    const unknown = buildBlock({ parent: node.chain.tip(), params: node.params });
+    assert.equal(await propose(unknown), null);
+    assert.equal(await propose(node.chain.at(3)), 'duplicate');
+    assert.equal(await propose(node.headerOnly), 'duplicate-inconclusive');
+    node.chain.refusal = reject('consensus', 'bad-cb-amount');
+    assert.equal(await propose(unknown), 'bad-cb-amount');
+    assert.equal(await propose(node.staleBlock), 'duplicate-invalid');
+  });
+
+  it('mine one block of named transactions', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const tx = node.spendingSecond();
+    const hex = toHex(encodeTransaction(tx));
+    node.mempool.add(tx);
+    const { hash, hex: bytes } = await call('generateblock', 'raw(5152)', [toDisplayHex(tx.txid), hex], false);
+    assert.equal(toDisplayHex(decodeBlock(fromHex(bytes)!).header.hash), hash);
+    assert.deepEqual(Object.keys(await call('generateblock', `addr(${ADDRESS})`, [])), ['hash']);
+    const [first, second] = node.mining.demanded;
+    assert.deepEqual([first?.script, first?.transactions.length, first?.submit], [Uint8Array.of(0x51, 0x52), 2, false]);
+    assert.deepEqual([second?.script.length, second?.transactions, second?.submit], [22, [], true]);
+    node.mining.outcome = { rejection: reject('consensus', 'bad-txns-inputs-missingorspent') };
+    await fails(-25, 'TestBlockValidity failed: bad-txns-inputs-missingorspent', 'generateblock', ADDRESS, []);
+    node.mining.outcome = {};
+    await fails(-1, 'Failed to make block.', 'generateblock', ADDRESS, []);
+  });
+
+  it('take headers, and say why not', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const hex = toHex(encodeBlock(buildBlock({ parent: node.chain.tip(), params: node.params }))).slice(0, 160);
+    assert.equal(await call('submitheader', `${hex}00`), null);
+    node.chain.refusal = reject('header', 'high-hash');
+    await fails(-25, 'high-hash', 'submitheader', hex);
+    await fails(-25, `Must submit previous header (${'0'.repeat(64)}) first`, 'submitheader', '00'.repeat(80));
+    await fails(-22, 'Block header decode failed', 'submitheader', hex.slice(2));
+  });
+
+  it("write the network's hash rate as C++ writes it", async () => {
+    const { call, fails } = createRpcCaller();
+    assert.ok((await call('getnetworkhashps', 1, 2)) > 0);
+    assert.equal(await call('getnetworkhashps', 5, 0), 0);
+    await fails(-8, 'Block does not exist at specified height', 'getnetworkhashps', 1, 4);
+    const written = [1, 0.5, 0.0001, 0.00001, 12.25, 1e15, 1e16, 123456789012345680, 4.010483467952965e-8, 1e-10];
+    assert.deepEqual(
+      written.map((value) => floatJson(value).text),
+      ['1', '0.5', '0.0001', '1e-05', '12.25', '1000000000000000', '1e+16', '1.234567890123457e+17', '4.010483467952965e-08', '1e-10'],
+    );
   });
 
   it('tell what a miner wants to know', async () => {

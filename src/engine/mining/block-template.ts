@@ -24,7 +24,7 @@ import { decodeBits } from '../../core/primitives/compact-target.ts';
 import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
 import { zeroHash } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction, TxOutput } from '../../core/primitives/transaction.ts';
-import { encodeTransactionStripped, makeTransaction, NULL_VOUT } from '../../core/primitives/transaction.ts';
+import { encodeTransactionStripped, makeTransaction, NULL_VOUT, transactionWeightWu } from '../../core/primitives/transaction.ts';
 import { countSigops } from '../../core/script/sigops.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { SearchJob, SearchResult } from '../ports/block-search.ts';
@@ -32,6 +32,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { MiningChain, MiningTip } from './chain-view.ts';
 import { merkleBranch, merkleRootFrom } from './merkle-branch.ts';
+import type { BlockRoom } from './select-transactions.ts';
 import { selectTransactions } from './select-transactions.ts';
 
 /** Weight kept free for header, count and coinbase. Core's `-blockreservedweight`. */
@@ -64,6 +65,17 @@ export interface TemplateOptions {
   readonly coinbaseScript: Uint8Array;
   /** Default `RESERVED_WEIGHT_WU`. */
   readonly reservedWeightWu?: number;
+  /** Exactly these in this order, whose fees nobody gets. Default: those that wait and pay best. */
+  readonly transactions?: readonly Transaction[];
+  /** Told of each template. */
+  readonly made?: (template: BlockTemplate) => void;
+}
+
+/** A waiting transaction in a template. */
+export interface TemplateRow {
+  readonly tx: Transaction;
+  readonly feeSat: Satoshis;
+  readonly sigopsCost: number;
 }
 
 /** A block without its extranonce and nonce. */
@@ -78,6 +90,10 @@ export interface BlockTemplate {
   readonly timeSecondsMax: number;
   /** Without the coinbase. */
   readonly transactions: readonly Transaction[];
+  /** What each of them pays, and what its signature operations cost; empty where the transactions were given. */
+  readonly rows: readonly TemplateRow[];
+  /** Weight of them and of what is kept free. */
+  readonly weightWu: number;
   readonly feesSat: Satoshis;
   /** Subsidy and fees. */
   readonly coinbaseValueSat: Satoshis;
@@ -99,7 +115,7 @@ function earliestTime(tip: MiningTip, { pow }: ConsensusParams): number {
 }
 
 /** The time for a block found now: the clock's, within what the branch allows. */
-function templateTimes(
+export function templateTimes(
   tip: MiningTip,
   nowSeconds: number,
   params: ConsensusParams,
@@ -116,29 +132,32 @@ function templateTimes(
  * A block on the tip with the best-paying transactions. Waits while branches are switched.
  */
 export async function createTemplate(options: TemplateOptions): Promise<BlockTemplate> {
-  const { chain, mempool, params, clock, coinbaseScript } = options;
+  const { chain, mempool, params, clock, coinbaseScript, reservedWeightWu = RESERVED_WEIGHT_WU } = options;
   await mempool.settled();
   const tip = chain.tip();
   const height = tip.height + 1;
   const witness = height >= params.heights.segwit;
-  const entries = selectTransactions(mempool.chunks(), {
+  const room: BlockRoom = {
     height,
     medianTimeSeconds: tip.medianTimeSeconds,
-    weightWu: params.maxBlockWeightWu - (options.reservedWeightWu ?? RESERVED_WEIGHT_WU),
+    weightWu: params.maxBlockWeightWu - reservedWeightWu,
     sigopsCost: params.maxBlockSigopsCost - countSigops(coinbaseScript, false) * WITNESS_SCALE_FACTOR,
     witness,
-  });
-  const transactions = entries.map((entry) => entry.tx);
-  const feesSat = entries.reduce((sum, entry) => sum + entry.feeSat, 0n);
+  };
+  const rows = options.transactions === undefined ? selectTransactions(mempool.chunks(), room) : [];
+  const transactions = options.transactions ?? rows.map(({ tx }) => tx);
+  const feesSat = rows.reduce((sum, { feeSat }) => sum + feeSat, 0n);
   const coinbaseValueSat = blockSubsidy(height, params) + feesSat;
   const times = templateTimes(tip, clock.nowSeconds(), params);
-  return {
+  const template: BlockTemplate = {
     height,
     version: BLOCK_VERSION,
     prevBlockHash: tip.hash,
     bits: nextBits(times.timeSeconds, tip, params.pow),
     ...times,
     transactions,
+    rows,
+    weightWu: transactions.reduce((sum, tx) => sum + transactionWeightWu(tx), reservedWeightWu),
     feesSat,
     coinbaseValueSat,
     coinbaseOutputs: coinbaseOutputs(coinbaseScript, coinbaseValueSat, witness ? transactions : undefined),
@@ -147,6 +166,8 @@ export async function createTemplate(options: TemplateOptions): Promise<BlockTem
     salt: options.random.below(2 ** 32),
     signed: false,
   };
+  options.made?.(template);
+  return template;
 }
 
 /** The payment and, where there are witnesses to commit to, the commitment. */

@@ -8,6 +8,7 @@ import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { BlockSigner } from './block-signer.ts';
+import type { BlockTemplate } from './block-template.ts';
 import { assembleBlock, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
 import { createMinableTemplate } from './signed-template.ts';
@@ -36,6 +37,8 @@ export interface GenerateOptions {
   readonly signal?: CancelSignal;
   /** For a network whose blocks are signed. */
   readonly signer?: BlockSigner | undefined;
+  /** Told of each template. */
+  readonly made?: (template: BlockTemplate) => void;
   /** The search for easy targets, on the calling thread. */
   readonly inline: BlockSearch;
   /** The search for all others, opened when it is first needed and closed in the end. */
@@ -95,10 +98,10 @@ export async function generateBlocks(options: GenerateOptions): Promise<readonly
 }
 
 /** One job's result; undefined where it was given up: too many tries, the signal, or another tip. */
-function findOne(
+export function findOne(
   search: BlockSearch,
   job: SearchJob,
-  options: GenerateOptions & { readonly triesLeft: bigint | undefined; readonly isSigned: boolean },
+  options: Pick<GenerateOptions, 'chain' | 'clock' | 'signal'> & { readonly triesLeft: bigint | undefined; readonly isSigned: boolean },
 ): Promise<SearchResult | undefined> {
   const { chain, clock, signal, triesLeft, isSigned } = options;
   return new Promise((resolve) => {

@@ -36,6 +36,8 @@ export interface MinerOptions {
   readonly coinbaseScript: () => Uint8Array;
   /** For a network whose blocks are signed. */
   readonly signer?: BlockSigner | undefined;
+  /** Told of each template. */
+  readonly made?: (template: BlockTemplate) => void;
   /** A block of ours was found and taken by the chain. */
   readonly found?: (block: Block) => void;
 }

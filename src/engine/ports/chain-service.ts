@@ -110,6 +110,10 @@ export interface ChainService {
    * @param raw - the block in wire form, where it is at hand
    */
   submitBlock(block: Block, raw?: Uint8Array): Promise<BlockOutcome>;
+  /** What a block on the tip would be refused for; it need not show work, and nothing of it is kept. */
+  checkProposal(block: Block): Promise<Rejection | undefined>;
+  /** Takes a header alone. */
+  submitHeader(header: BlockHeader): Promise<Rejection | undefined>;
   /** @returns false where the block is unknown */
   invalidateBlock(hash: BlockHash): Promise<boolean>;
   reconsiderBlock(hash: BlockHash): Promise<boolean>;

@@ -1,40 +1,13 @@
-import { assert } from '../../../core/base/assert.ts';
 import { nextBits, type RetargetBlock } from '../../../core/consensus/next-bits.ts';
 import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
-import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { RpcMethod } from '../method.ts';
-import { difficultyOf, hex32, hexOf, rounded, targetHex } from '../render/numbers.ts';
-
-/** Blocks over which the hash rate of the network is estimated, as Core's. */
-const ESTIMATE_BLOCKS = 120;
-
-function blockAt(node: NodePort, height: number): BlockSummary {
-  const hash = node.chain.hashAt(height);
-  const block = hash === undefined ? undefined : node.chain.block(hash);
-  assert(block !== undefined, 'every height up to the tip has a block');
-  return block;
-}
+import { activeBlock, ESTIMATE_BLOCKS, networkHashRate } from '../network-hash-rate.ts';
+import { difficultyOf, hex32, hexOf, targetHex } from '../render/numbers.ts';
 
 function retargetBlock({ header, height }: BlockSummary): RetargetBlock {
   return { height, timeSeconds: header.timeSeconds, bits: header.bits };
-}
-
-/** Hashes a second that the last blocks took. Core's `GetNetworkHashPS`. */
-function networkHashRate(node: NodePort): number {
-  const tip = node.chain.tip();
-  const count = Math.min(ESTIMATE_BLOCKS, tip.height);
-  if (count === 0) return 0;
-  let earliest = tip.header.timeSeconds;
-  let latest = earliest;
-  for (let height = tip.height - count; height < tip.height; height++) {
-    const { timeSeconds } = blockAt(node, height).header;
-    earliest = Math.min(earliest, timeSeconds);
-    latest = Math.max(latest, timeSeconds);
-  }
-  if (earliest === latest) return 0;
-  return rounded(Number(tip.chainWork - blockAt(node, tip.height - count).chainWork) / (latest - earliest));
 }
 
 export const getmininginfo: RpcMethod = {
@@ -44,6 +17,10 @@ export const getmininginfo: RpcMethod = {
   params: [],
   result: Type.Object({
     blocks: Type.Integer({ description: 'Height of the tip.' }),
+    currentblockweight: Type.Optional(
+      Type.Integer({ description: 'Weight of the last template, with what is kept free; once there was one.' }),
+    ),
+    currentblocktx: Type.Optional(Type.Integer({ description: 'Its transactions without the coinbase.' })),
     bits: Type.String(),
     difficulty: Type.Number(),
     target: Type.String(),
@@ -55,17 +32,20 @@ export const getmininginfo: RpcMethod = {
     signet_challenge: Type.Optional(Type.String({ description: 'The script that signs blocks, where they are signed.' })),
     warnings: Type.Array(Type.String()),
   }),
-  run: ({ node }) => {
+  run: async ({ node }) => {
     const { signetChallenge } = node.params.consensus;
     const tip = node.chain.tip();
-    const context = { prev: retargetBlock(tip), ancestor: (height: number) => retargetBlock(blockAt(node, height)) };
+    const context = { prev: retargetBlock(tip), ancestor: (height: number) => retargetBlock(activeBlock(node, height)) };
     const next = nextBits(node.clock.nowSeconds(), context, node.params.consensus.pow);
+    const last = node.mining.lastTemplate();
     return {
       blocks: tip.height,
+      currentblockweight: last?.weightWu,
+      currentblocktx: last?.transactionCount,
       bits: hex32(tip.header.bits),
       difficulty: difficultyOf(tip.header.bits),
       target: targetHex(tip.header.bits),
-      networkhashps: networkHashRate(node),
+      networkhashps: await networkHashRate(node, tip),
       pooledtx: node.mempool.info().count,
       blockmintxfee: coins(0n),
       chain: node.params.name,

@@ -14,6 +14,8 @@ import { deriveaddresses } from './deriveaddresses.ts';
 import { disconnectnode } from './disconnectnode.ts';
 import { echo } from './echo.ts';
 import { echojson } from './echojson.ts';
+import { generate } from './generate.ts';
+import { generateblock } from './generateblock.ts';
 import { generatetoaddress } from './generatetoaddress.ts';
 import { generatetodescriptor } from './generatetodescriptor.ts';
 import { getaddednodeinfo } from './getaddednodeinfo.ts';
@@ -26,6 +28,7 @@ import { getblockfrompeer } from './getblockfrompeer.ts';
 import { getblockhash } from './getblockhash.ts';
 import { getblockheader } from './getblockheader.ts';
 import { getblockstats } from './getblockstats.ts';
+import { getblocktemplate } from './getblocktemplate.ts';
 import { getchainstates } from './getchainstates.ts';
 import { getchaintips } from './getchaintips.ts';
 import { getchaintxstats } from './getchaintxstats.ts';
@@ -41,6 +44,7 @@ import { getmempoolentry } from './getmempoolentry.ts';
 import { getmempoolinfo } from './getmempoolinfo.ts';
 import { getmininginfo } from './getmininginfo.ts';
 import { getnettotals } from './getnettotals.ts';
+import { getnetworkhashps } from './getnetworkhashps.ts';
 import { getnetworkinfo } from './getnetworkinfo.ts';
 import { getnodeaddresses } from './getnodeaddresses.ts';
 import { getorphantxs } from './getorphantxs.ts';
@@ -70,6 +74,7 @@ import { setmocktime } from './setmocktime.ts';
 import { setnetworkactive } from './setnetworkactive.ts';
 import { stop } from './stop.ts';
 import { submitblock } from './submitblock.ts';
+import { submitheader } from './submitheader.ts';
 import { syncwithvalidationinterfacequeue } from './syncwithvalidationinterfacequeue.ts';
 import { testmempoolaccept } from './testmempoolaccept.ts';
 import { uptime } from './uptime.ts';
@@ -90,6 +95,8 @@ const ALL: readonly RpcMethod[] = [
   disconnectnode,
   echo,
   echojson,
+  generate,
+  generateblock,
   generatetoaddress,
   generatetodescriptor,
   getaddednodeinfo,
@@ -103,6 +110,7 @@ const ALL: readonly RpcMethod[] = [
   getblockheader,
   getblockstats,
   getchainstates,
+  getblocktemplate,
   getchaintips,
   getchaintxstats,
   getconnectioncount,
@@ -117,6 +125,7 @@ const ALL: readonly RpcMethod[] = [
   getmempoolinfo,
   getmininginfo,
   getnettotals,
+  getnetworkhashps,
   getnetworkinfo,
   getnodeaddresses,
   getorphantxs,
@@ -146,6 +155,7 @@ const ALL: readonly RpcMethod[] = [
   setnetworkactive,
   stop,
   submitblock,
+  submitheader,
   syncwithvalidationinterfacequeue,
   testmempoolaccept,
   uptime,
