@@ -52,9 +52,14 @@ import { WaitingFile } from './waiting-file.ts';
 import type { NodeWallet } from './wallet-service.ts';
 import { attachWallet } from './wallet-service.ts';
 
-/** A clock whose wall time can be set by hand. */
+/** A clock that can be set by hand. */
 export interface NodeClock extends Clock {
+  /** Lets the wall clock stand; undefined lets it run again. */
   setMockTime(timeSeconds: number | undefined): void;
+  /** Lets every timer that is set run so much earlier. */
+  advanceTimers(ms: number): void;
+  /** The same clock with a monotonic time that follows the wall clock where it is set by hand, but never back: peers' timers go by it. */
+  readonly settable: Clock;
 }
 
 /** Everything that is kept. */
@@ -224,7 +229,8 @@ function createNetwork(
   const { connections } = settings;
   const onlyManual = settings.connect.length > 0;
   return new Network({
-    ...{ params, clock, log, random, transport, chain, mempool, onlyManual },
+    ...{ params, log, random, transport, chain, mempool, onlyManual },
+    clock: clock.settable,
     ...(settings.listen === undefined ? {} : { listen: settings.listen }),
     ...(settings.alsoListen && { alsoListen: settings.alsoListen }),
     ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),
@@ -333,6 +339,11 @@ class FullNode implements RunningNode {
 
   setMockTime(timeSeconds: number | undefined): void {
     this.#parts.clock.setMockTime(timeSeconds);
+    this.#parts.network.timeMoved();
+  }
+
+  mockScheduler(deltaSeconds: number): void {
+    this.#parts.clock.advanceTimers(deltaSeconds * 1000);
   }
 
   subscribe(listener: (event: NodeEvent) => void): () => void {

@@ -13,7 +13,7 @@ import { hashKey, toDisplayHex } from '../../src/core/primitives/ids.ts';
 import { createInlineVerifier } from '../../src/engine/chain/inline-verifier.ts';
 import { InlineBlockSearch } from '../../src/engine/mining/inline-block-search.ts';
 import type { BlockSearch } from '../../src/engine/ports/block-search.ts';
-import type { Timer } from '../../src/engine/ports/clock.ts';
+import type { Clock, Timer } from '../../src/engine/ports/clock.ts';
 import { createMnemonic } from '../../src/engine/wallet/seed.ts';
 import type { NodeClock, NodeStores, RunningNode } from '../../src/node/create-node.ts';
 import { createNode } from '../../src/node/create-node.ts';
@@ -45,12 +45,17 @@ const network = new MemoryNetwork(time);
 /** A clock that runs like the others and shows other years. */
 function clockOff(years: number): NodeClock {
   let mockSeconds: number | undefined;
-  return {
+  const clock: Clock = {
     nowSeconds: () => mockSeconds ?? time.nowSeconds() + years * YEAR_SECONDS,
     monotonicMs: () => time.monotonicMs(),
     after: (delayMs, action) => time.after(delayMs, action),
     cancel: (timer) => time.cancel(timer),
     yield: () => time.yield(),
+  };
+  return {
+    ...clock,
+    settable: clock,
+    advanceTimers: () => assert.fail('nobody moves the timers'),
     setMockTime: (seconds) => {
       mockSeconds = seconds;
     },

@@ -217,6 +217,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
       'getdifficulty',
       'getorphantxs',
       'invalidateblock',
+      'mockscheduler',
       'reconsiderblock',
       'rpc.discover',
       'sendmsgtopeer',

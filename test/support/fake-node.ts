@@ -750,6 +750,13 @@ export class FakeNode implements NodePort {
     error: (event: string): void => void this.logged.push({ level: 'error', event }),
   };
 
+  /** Seconds by which `mockScheduler` moved the timers. */
+  readonly scheduled: number[] = [];
+
+  mockScheduler(deltaSeconds: number): void {
+    this.scheduled.push(deltaSeconds);
+  }
+
   setMockTime(timeSeconds: number | undefined): void {
     this.mockTime = timeSeconds;
   }

@@ -257,6 +257,7 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
     ],
   ],
   getprioritisedtransactions: [[], [1]],
+  mockscheduler: [[], ['1'], [null], [0], [-1], [3601], [1.5], [1e20], [1, 1], [1]],
   setmocktime: [[], ['1'], [-1], [1e10], [null], [0, 1], [1.5], [0]],
   validateaddress: [[], [1], ...ADDRESSES.map((address) => [address])],
   help: [['x'], [1], ['getblockcount', 'x']],

@@ -290,6 +290,14 @@ describe('methods about peers', () => {
 });
 
 describe('methods that control the node', () => {
+  it('let timers run earlier, by an hour at most', async () => {
+    const { call, fails, node } = createRpcCaller();
+    for (const delta of [1, 3_600]) assert.equal(await call('mockscheduler', delta), null);
+    assert.deepEqual(node.scheduled, [1, 3_600]);
+    for (const delta of [0, -1, 3_601]) await fails(-1, /^delta_time must be between 1 and 3600/, 'mockscheduler', delta);
+    await createRpcCaller(new FakeNode({ ...regtest, name: 'signet' })).fails(-1, /regression testing/, 'mockscheduler', 1);
+  });
+
   it('fix and free the clock', async () => {
     const { call, fails, node } = createRpcCaller();
     assert.equal(await call('setmocktime', 1_700_000_500), null);

@@ -49,6 +49,8 @@ export interface NodePort {
   readonly wallet: WalletService | undefined;
   /** Core's `setmocktime`: fixes the wall clock; undefined sets it free. */
   setMockTime(timeSeconds: number | undefined): void;
+  /** Core's `mockscheduler`: what is to be done later is done so much earlier. */
+  mockScheduler(deltaSeconds: number): void;
   /** Begins to stop in order and returns at once. */
   requestStop(): void;
   /** @returns a function that ends it */

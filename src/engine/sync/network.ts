@@ -396,6 +396,11 @@ export class Network implements NetworkService {
     );
   }
 
+  /** The clock was set by hand: looks at once what is due. */
+  timeMoved(): void {
+    if (this.#started && !this.#stopped) this.#perform(this.#machine.tick());
+  }
+
   #wake(atMs: number): void {
     if (this.#stopped || (this.#timer !== undefined && this.#timer.atMs <= atMs)) return;
     const { clock } = this.#options;

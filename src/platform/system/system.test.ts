@@ -30,6 +30,43 @@ describe('system clock', () => {
     clock.cancel(timer);
   });
 
+  it('has a settable time that stands with the wall clock, goes on by each step forward and never back', () => {
+    const clock = createSystemClock();
+    const { settable } = clock;
+    const wall = clock.nowSeconds();
+    clock.setMockTime(1_234_567_890);
+    const stood = settable.monotonicMs();
+    assert.equal(settable.monotonicMs(), stood, 'the step back changes nothing');
+    clock.setMockTime(1_234_567_890 + 121);
+    assert.equal(settable.monotonicMs(), stood + 121_000);
+    assert.ok(clock.monotonicMs() < stood + 121_000, 'measurements go on as they do');
+    clock.setMockTime(1_234_567_890);
+    assert.equal(settable.monotonicMs(), stood + 121_000);
+    clock.setMockTime(wall + 1_000);
+    const ahead = settable.monotonicMs();
+    clock.setMockTime(undefined);
+    assert.ok(settable.monotonicMs() >= ahead && settable.monotonicMs() < ahead + 60_000, 'it runs on from there');
+    assert.equal(settable.nowSeconds() >= wall, true);
+  });
+
+  it('runs timers earlier when it is asked to, and no others', async () => {
+    const clock = createSystemClock();
+    const ran: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      clock.after(3_600_000, () => {
+        ran.push('due');
+        resolve();
+      });
+    });
+    const later = clock.after(3_600_000 * 2, () => ran.push('later'));
+    const cancelled = clock.after(3_600_000, () => ran.push('cancelled'));
+    clock.cancel(cancelled);
+    clock.advanceTimers(3_600_000);
+    await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 10_000))]);
+    assert.deepEqual(ran, ['due']);
+    clock.cancel(later);
+  });
+
   it('shows the mocked time until it is taken away, in whole seconds', () => {
     const clock = createSystemClock();
     clock.setMockTime(1_234_567_890);

@@ -3,7 +3,7 @@ import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
 
 /** Networks that others are on: a node there whose clock is fixed would be of no use, and could be led astray. */
-const PUBLIC_NETWORKS: readonly string[] = ['main', 'quoin', 'signet', 'testnet4'];
+export const PUBLIC_NETWORKS: readonly string[] = ['main', 'quoin', 'signet', 'testnet4'];
 
 /** Latest time in seconds that fits into 64 bits of nanoseconds, Core's limit. */
 const TIME_SECONDS_MAX = 9_223_372_036;
@@ -12,7 +12,7 @@ export const setmocktime: RpcMethod = {
   name: 'setmocktime',
   category: 'Control',
   hidden: true,
-  description: 'Fixes the clock of the node. For tests; not on public networks.',
+  description: 'Fixes the clock of the node, and moves what it waits for on by as much. For tests; not on public networks.',
   params: [{ name: 'timestamp', schema: Type.Integer(), required: true, description: 'Seconds since 1970; 0 goes back to the real time.' }],
   result: Type.Null(),
   run: ({ node }, args) => {

@@ -60,6 +60,7 @@ import { gettxspendingprevout } from './gettxspendingprevout.ts';
 import { help } from './help.ts';
 import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
+import { mockscheduler } from './mockscheduler.ts';
 import { ping } from './ping.ts';
 import { preciousblock } from './preciousblock.ts';
 import { prioritisetransaction } from './prioritisetransaction.ts';
@@ -109,8 +110,8 @@ const ALL: readonly RpcMethod[] = [
   getblockhash,
   getblockheader,
   getblockstats,
-  getchainstates,
   getblocktemplate,
+  getchainstates,
   getchaintips,
   getchaintxstats,
   getconnectioncount,
@@ -141,15 +142,16 @@ const ALL: readonly RpcMethod[] = [
   help,
   importmempool,
   invalidateblock,
+  mockscheduler,
   ping,
+  preciousblock,
   prioritisetransaction,
   pruneblockchain,
   reconsiderblock,
-  scantxoutset,
-  savemempool,
-  sendmsgtopeer,
-  preciousblock,
   rpcDiscover,
+  savemempool,
+  scantxoutset,
+  sendmsgtopeer,
   sendrawtransaction,
   setmocktime,
   setnetworkactive,
