@@ -12,6 +12,7 @@ import { SERVICES } from '../core/wire/services.ts';
 import { Chain } from '../engine/chain/chain.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
+import type { AssemblyOptions } from '../engine/mining/assembly.ts';
 import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
@@ -130,6 +131,7 @@ export interface NodeSettings {
   readonly userAgentComments?: readonly string[];
   readonly policy?: Partial<PolicyOptions>;
   readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
+  readonly assembly?: AssemblyOptions;
   readonly mine: { readonly workers: number } | undefined;
   readonly mineTo: Uint8Array | undefined;
   /** None unless given. */
@@ -181,6 +183,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     check: (block) => chain.checkBlockProposal(block),
     openSearch: parts.openSearch,
     workersDefault: parts.workersDefault,
+    assembly: settings.assembly ?? {},
     signer: createBlockSigner(parts.secp256k1, settings.signetKeys ?? []),
     walletScript: wallet === undefined ? undefined : () => wallet.script(),
   });

@@ -9,9 +9,12 @@ import type { Rejection } from '../core/consensus/rejection.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
+import type { Satoshis } from '../core/primitives/transaction.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
+import { type AssemblyOptions, FEE_RATE_MIN_SAT_PER_KVB } from '../engine/mining/assembly.ts';
 import type { BlockSigner } from '../engine/mining/block-signer.ts';
 import type { BlockTemplate } from '../engine/mining/block-template.ts';
+import { BlockVersions } from '../engine/mining/block-version.ts';
 import type { MiningChain } from '../engine/mining/chain-view.ts';
 import { generateBlocks } from '../engine/mining/generate.ts';
 import { generateBlock } from '../engine/mining/generate-block.ts';
@@ -41,6 +44,8 @@ export interface MiningParts {
   readonly openSearch: (workers: number) => BlockSearch;
   /** As many as there are cores. */
   readonly workersDefault: number;
+  /** How blocks are filled. */
+  readonly assembly: AssemblyOptions;
   /** Signs blocks where the network wants that. */
   readonly signer: BlockSigner;
   /** The wallet's next script, where there is a wallet. */
@@ -65,7 +70,7 @@ export function createMining(parts: MiningParts): Mining {
 }
 
 class MiningControl implements Mining {
-  readonly #parts: MiningParts;
+  readonly #parts: MiningParts & { readonly version: () => number };
   readonly #inline: InlineBlockSearch;
   #shift: Shift | undefined;
   readonly #offers: TemplateOffers;
@@ -81,9 +86,11 @@ class MiningControl implements Mining {
   #generating: Promise<unknown> = Promise.resolve();
 
   constructor(parts: MiningParts) {
-    this.#parts = parts;
+    const { assembly, chain, params } = parts;
+    const versions = new BlockVersions(chain, params.deployments);
+    this.#parts = { ...parts, version: () => assembly.version ?? versions.next() };
     this.#inline = new InlineBlockSearch(parts.clock);
-    this.#offers = new TemplateOffers({ ...parts, params: parts.params.consensus, made: this.#made });
+    this.#offers = new TemplateOffers({ ...this.#parts, params: params.consensus, made: this.#made });
   }
 
   state(): MiningState {
@@ -107,6 +114,10 @@ class MiningControl implements Mining {
 
   templateChanged(known: TemplateState, signal: CancelSignal): Promise<void> {
     return this.#offers.changed(known, this.#until(signal));
+  }
+
+  feeRateMinSatPerKvb(): Satoshis {
+    return this.#parts.assembly.feeRateMinSatPerKvb ?? FEE_RATE_MIN_SAT_PER_KVB;
   }
 
   lastTemplate(): { readonly weightWu: number; readonly transactionCount: number } | undefined {

@@ -1,4 +1,5 @@
 import type { NetworkParams } from '../core/params/types.ts';
+import type { AssemblyOptions } from '../engine/mining/assembly.ts';
 import type { SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { IndexName } from '../engine/ports/index-service.ts';
@@ -58,6 +59,8 @@ export interface NodeOptions {
   readonly mine: { readonly workers: number } | undefined;
   /** Output script that gets the rewards; undefined: the wallet's next address. Default: undefined. */
   readonly mineTo: Uint8Array | undefined;
+  /** How blocks are filled that are made here or for others. Default: as Core's. */
+  readonly assembly?: AssemblyOptions;
   /** Keys that sign the blocks which are mined here, on a signet (BIP-325). Default: none. */
   readonly signetKeys?: readonly SigningKey[];
   /** Memory for coins that are not yet on disk, `DB_CACHE_BYTES_MIN` to `DB_CACHE_BYTES_MAX`. Default: `DB_CACHE_BYTES_DEFAULT`. */

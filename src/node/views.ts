@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assert } from '../core/base/assert.ts';
 import { headerContext } from '../engine/chain/accept-header.ts';
 import type { Chain } from '../engine/chain/chain.ts';
 import type { MempoolChain } from '../engine/mempool/chain-view.ts';
@@ -30,6 +31,12 @@ export function miningChain(chain: Chain): MiningChain {
     tip: () => {
       const { tip } = chain;
       return { ...headerContext(tip, 0), hash: tip.hash, height: tip.height };
+    },
+    blockAt: (height) => {
+      const node = chain.active.at(height);
+      assert(node !== undefined, 'every height up to the tip has a block');
+      const { hash, medianTimeSeconds } = node;
+      return { hash, medianTimeSeconds, version: node.header.version };
     },
     submit: async (block) => (await chain.acceptBlock(block)).rejection,
     onTip: (listener) =>

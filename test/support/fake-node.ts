@@ -526,6 +526,10 @@ export class FakeMining implements MiningService {
   readonly polled: TemplateState[] = [];
   last: { readonly weightWu: number; readonly transactionCount: number } | undefined;
 
+  feeRateMinSatPerKvb(): bigint {
+    return 1n;
+  }
+
   lastTemplate() {
     return this.last;
   }

@@ -21,7 +21,7 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout listen bind
   connect addnode txindex blockfilterindex txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
-  incrementalrelayfee bytespersigop testactivationheight vbparams mocktime stopatheight uacomment persistmempool signetchallenge blocknotify
+  incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime stopatheight uacomment persistmempool signetchallenge blocknotify
   startupnotify shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
@@ -36,7 +36,7 @@ const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourc
   feefilter maxtipage alertnotify acceptstalefeeestimates limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
   peertimeout maxconnections maxuploadtarget bantime test txreconciliation`;
 
-const ABSENT = `allowignoredconf asmap blocksdir blocksonly blockmaxweight blockmintxfee blockreservedweight blockversion capturemessages
+const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
   onion onlynet peerblockfilters peerbloomfilters privatebroadcast proxy seednode signetseednode stopafterblockimport whitebind whitelist
   whitelistforcerelay whitelistrelay txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock

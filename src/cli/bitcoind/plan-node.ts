@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import type { NetworkParams } from '../../core/params/types.ts';
+import { type AssemblyOptions, RESERVED_WEIGHT_WU, RESERVED_WEIGHT_WU_MIN } from '../../engine/mining/assembly.ts';
 import type { PolicyOptions } from '../../engine/policy/options.ts';
 import type { IndexName } from '../../engine/ports/index-service.ts';
 import type { SocketAddress } from '../../engine/ports/transport.ts';
@@ -108,6 +109,33 @@ function mempoolOf(args: Arguments): NonNullable<NodeOptions['mempool']> {
   return { usageBytesMax: megabytes * 1_000_000, expirySeconds: args.whole('mempoolexpiry', EXPIRY_HOURS_DEFAULT) * 3_600 };
 }
 
+/** How blocks are filled. @throws ArgumentError where a weight is more than a block may have, or less than is kept free */
+function assemblyOf(args: Arguments, network: NetworkParams): AssemblyOptions {
+  const { maxBlockWeightWu } = network.consensus;
+  const weightWuMax = args.whole('blockmaxweight', maxBlockWeightWu);
+  const reservedWeightWu = args.whole('blockreservedweight', RESERVED_WEIGHT_WU);
+  for (const [name, weight] of [
+    ['blockmaxweight', weightWuMax],
+    ['blockreservedweight', reservedWeightWu],
+  ] as const) {
+    if (weight <= maxBlockWeightWu) continue;
+    throw new ArgumentError(`Specified -${name} (${weight}) exceeds consensus maximum block weight (${maxBlockWeightWu})`);
+  }
+  if (reservedWeightWu < RESERVED_WEIGHT_WU_MIN) {
+    const words = `is lower than minimum safety value of (${RESERVED_WEIGHT_WU_MIN})`;
+    throw new ArgumentError(`Specified -blockreservedweight (${reservedWeightWu}) ${words}`);
+  }
+  const least = amountSaid(args, 'blockmintxfee');
+  // As Core, only where blocks are made on demand.
+  const isVersionSaid = network.name === 'regtest' && args.has('blockversion');
+  return {
+    weightWuMax,
+    reservedWeightWu,
+    ...(least !== undefined && { feeRateMinSatPerKvb: least }),
+    ...(isVersionSaid && { version: args.whole('blockversion', 0) | 0 }),
+  };
+}
+
 function pruneOf(args: Arguments): NodeOptions['prune'] {
   const prune = args.whole('prune', 0);
   if (prune < 0) throw new ArgumentError('Prune cannot be configured with a negative value.');
@@ -187,6 +215,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     fastPrune: args.switch('fastprune', false),
     policy: policyOf(args, network),
     mempool: mempoolOf(args),
+    assembly: assemblyOf(args, network),
     persistMempool: args.switch('persistmempool', true),
     mockTimeSeconds: mockTimeOf(args, network),
     rebuild: rebuildOf(args),

@@ -47,6 +47,14 @@ describe("bitcoind's options", () => {
     assert.equal(plan('-datacarriersize=83', '-incrementalrelayfee=0.00002').node.policy?.minRelayFeeRateSatPerKvb, 2_000n);
   });
 
+  it('set how blocks are filled', () => {
+    const { assembly } = plan('-blockmaxweight=32000', '-blockreservedweight=2000', '-blockmintxfee=0.00001', '-blockversion=1337').node;
+    assert.deepEqual(assembly, { weightWuMax: 32_000, reservedWeightWu: 2_000, feeRateMinSatPerKvb: 1_000n, version: 1_337 });
+    assert.deepEqual(plan().node.assembly, { weightWuMax: 4_000_000, reservedWeightWu: 8_000 });
+    const signet = planBitcoind(new Arguments(BITCOIND_OPTIONS, [`-datadir=${tmpdir()}`, '-signet', '-blockversion=1']));
+    assert.equal(signet.node.assembly?.version, undefined);
+  });
+
   it('set the rules of regtest', () => {
     const { network } = plan('-testactivationheight=segwit@10', '-testactivationheight=dersig@7', '-vbparams=testdummy:3:4:5').node;
     assert.deepEqual([network.consensus.heights.segwit, network.consensus.heights.bip66, network.consensus.heights.csv], [10, 7, 1]);
@@ -99,6 +107,10 @@ describe("bitcoind's options", () => {
     [['-prune=550', '-txindex'], 'Prune mode is incompatible with -txindex.'],
     [['-maxmempool=4'], '-maxmempool must be at least 5 MB'],
     [['-minrelaytxfee=abc'], "Invalid amount for -minrelaytxfee=<amount>: 'abc'"],
+    [['-blockmaxweight=4000001'], 'Specified -blockmaxweight (4000001) exceeds consensus maximum block weight (4000000)'],
+    [['-blockreservedweight=4000001'], 'Specified -blockreservedweight (4000001) exceeds consensus maximum block weight (4000000)'],
+    [['-blockreservedweight=1999'], 'Specified -blockreservedweight (1999) is lower than minimum safety value of (2000)'],
+    [['-blockmintxfee=x'], "Invalid amount for -blockmintxfee=<amount>: 'x'"],
     [['-minimumchainwork=test'], 'Invalid minimum work specified (test), must be up to 64 hex digits'],
     [['-assumevalid=xyz'], 'Invalid assumevalid block hash specified (xyz), must be up to 64 hex digits (or 0 to disable)'],
     [['-testactivationheight=name'], 'Invalid format (name) for -testactivationheight=name@height.'],

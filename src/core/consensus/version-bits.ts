@@ -37,13 +37,13 @@ export interface DeploymentSignals {
   readonly possible: boolean;
 }
 
-/** The three top bits of a version that signals: 001. */
+/** The version of a block that signals nothing: its three top bits are 001 (BIP-9). */
+export const VERSION_TOP_BITS = 0x20000000;
 const TOP_MASK = 0xe0000000;
-const TOP_BITS = 0x20000000;
 
 /** Whether a block's version sets a deployment's bit. */
 export function signals(version: number, bit: number): boolean {
-  return (version & TOP_MASK) === (TOP_BITS | 0) && ((version >>> bit) & 1) === 1;
+  return (version & TOP_MASK) === (VERSION_TOP_BITS | 0) && ((version >>> bit) & 1) === 1;
 }
 
 function signalCount(from: number, to: number, branch: SignalBranch, bit: number): number {

@@ -17,8 +17,9 @@ import { makeCluster } from '../mempool/cluster.ts';
 import type { GraphEntry, MempoolEntry } from '../mempool/entry.ts';
 import { makeEntry } from '../mempool/entry.ts';
 import { chunksBestFirst } from '../mempool/graph.ts';
+import { RESERVED_WEIGHT_WU } from './assembly.ts';
 import type { BlockTemplate } from './block-template.ts';
-import { assembleBlock, createTemplate, RESERVED_WEIGHT_WU, searchJobOf } from './block-template.ts';
+import { assembleBlock, createTemplate, searchJobOf } from './block-template.ts';
 import { merkleBranch, merkleRootFrom } from './merkle-branch.ts';
 import { SlicedSearch } from './search-slice.ts';
 import type { BlockRoom } from './select-transactions.ts';
@@ -141,7 +142,14 @@ async function fillPool(world: MiningWorld, coins: readonly OutPoint[], random: 
 }
 
 describe('choosing transactions', () => {
-  const ROOM: BlockRoom = { height: 100, medianTimeSeconds: 1_000_000_000, weightWu: 100_000, sigopsCost: 1_000, witness: true };
+  const ROOM: BlockRoom = {
+    height: 100,
+    medianTimeSeconds: 1_000_000_000,
+    weightWu: 100_000,
+    sigopsCost: 1_000,
+    witness: true,
+    feeRateMinSatPerKvb: 0n,
+  };
   let made = 0;
 
   function entryOf(
@@ -181,6 +189,16 @@ describe('choosing transactions', () => {
     const groups = entries.map((entry) => [entry]);
     assert.deepEqual(choose(groups, { weightWu: all }), entries);
     assert.deepEqual(choose(groups, { weightWu: all - 1 }), entries.slice(0, 2));
+  });
+
+  it('leaves out what pays less than the least, to the last unit', () => {
+    const [rich, poor] = [entryOf(1_000n), entryOf(100n)];
+    const { vsizeBytes } = poor;
+    const exact = (100n * 1_000n) / BigInt(vsizeBytes);
+    assert.deepEqual(choose([[rich], [poor]], { feeRateMinSatPerKvb: exact }), [rich, poor]);
+    assert.deepEqual(choose([[rich], [poor]], { feeRateMinSatPerKvb: exact + 1n }), [rich]);
+    const free = entryOf(0n);
+    assert.deepEqual([choose([[free]], {}), choose([[free]], { feeRateMinSatPerKvb: 1n })], [[free], []]);
   });
 
   it('fills the signature operations to the last one', () => {

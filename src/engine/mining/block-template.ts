@@ -14,6 +14,7 @@ import { latestHeaderTime, TIMEWARP_SECONDS_MAX } from '../../core/consensus/che
 import { coinbaseHeightScript } from '../../core/consensus/coinbase-height.ts';
 import { nextBits, retargetInterval } from '../../core/consensus/next-bits.ts';
 import { blockSubsidy } from '../../core/consensus/subsidy.ts';
+import { VERSION_TOP_BITS } from '../../core/consensus/version-bits.ts';
 import { WITNESS_SCALE_FACTOR } from '../../core/consensus/weight.ts';
 import { WITNESS_RESERVED_SIZE_BYTES, witnessCommitment, witnessCommitmentOutput } from '../../core/consensus/witness-commitment.ts';
 import type { ConsensusParams } from '../../core/params/types.ts';
@@ -30,13 +31,11 @@ import type { Mempool } from '../mempool/mempool.ts';
 import type { SearchJob, SearchResult } from '../ports/block-search.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import { type AssemblyOptions, assemblyLimits } from './assembly.ts';
 import type { MiningChain, MiningTip } from './chain-view.ts';
 import { merkleBranch, merkleRootFrom } from './merkle-branch.ts';
 import type { BlockRoom } from './select-transactions.ts';
 import { selectTransactions } from './select-transactions.ts';
-
-/** Weight kept free for header, count and coinbase. Core's `-blockreservedweight`. */
-export const RESERVED_WEIGHT_WU = 8_000;
 
 /** Bytes of the extranonce in the coinbase's script: with the nonce, 2^64 tries for one template. */
 export const EXTRANONCE_SIZE_BYTES = 4;
@@ -46,9 +45,6 @@ export const EXTRANONCE_SIZE_BYTES = 4;
  * and without it the second would be searched through the very same headers as the first, for nothing.
  */
 const SALT_SIZE_BYTES = 4;
-
-/** Version that signals nothing (BIP-9). */
-const BLOCK_VERSION = 0x20000000;
 
 /** A sequence that leaves lock time in force, so that a coinbase is tied to its height (BIP-54). */
 const SEQUENCE_LOCKED = 0xfffffffe;
@@ -63,8 +59,12 @@ export interface TemplateOptions {
   readonly random: Pick<Random, 'below'>;
   /** Where subsidy and fees go. */
   readonly coinbaseScript: Uint8Array;
-  /** Default `RESERVED_WEIGHT_WU`. */
-  readonly reservedWeightWu?: number;
+  /** How blocks are filled. Default: as Core's. */
+  readonly assembly?: AssemblyOptions;
+  /** Weight kept free besides, for what is put into the coinbase later. */
+  readonly extraWeightWu?: number;
+  /** The version of a block on the tip. Default: one that signals nothing. */
+  readonly version?: () => number;
   /** Exactly these in this order, whose fees nobody gets. Default: those that wait and pay best. */
   readonly transactions?: readonly Transaction[];
   /** Told of each template. */
@@ -132,7 +132,8 @@ export function templateTimes(
  * A block on the tip with the best-paying transactions. Waits while branches are switched.
  */
 export async function createTemplate(options: TemplateOptions): Promise<BlockTemplate> {
-  const { chain, mempool, params, clock, coinbaseScript, reservedWeightWu = RESERVED_WEIGHT_WU } = options;
+  const { chain, mempool, params, clock, coinbaseScript } = options;
+  const { weightWuMax, reservedWeightWu, feeRateMinSatPerKvb } = assemblyLimits(options.assembly, params, options.extraWeightWu);
   await mempool.settled();
   const tip = chain.tip();
   const height = tip.height + 1;
@@ -140,9 +141,10 @@ export async function createTemplate(options: TemplateOptions): Promise<BlockTem
   const room: BlockRoom = {
     height,
     medianTimeSeconds: tip.medianTimeSeconds,
-    weightWu: params.maxBlockWeightWu - reservedWeightWu,
+    weightWu: weightWuMax - reservedWeightWu,
     sigopsCost: params.maxBlockSigopsCost - countSigops(coinbaseScript, false) * WITNESS_SCALE_FACTOR,
     witness,
+    feeRateMinSatPerKvb,
   };
   const rows = options.transactions === undefined ? selectTransactions(mempool.chunks(), room) : [];
   const transactions = options.transactions ?? rows.map(({ tx }) => tx);
@@ -151,7 +153,7 @@ export async function createTemplate(options: TemplateOptions): Promise<BlockTem
   const times = templateTimes(tip, clock.nowSeconds(), params);
   const template: BlockTemplate = {
     height,
-    version: BLOCK_VERSION,
+    version: options.version?.() ?? VERSION_TOP_BITS,
     prevBlockHash: tip.hash,
     bits: nextBits(times.timeSeconds, tip, params.pow),
     ...times,

@@ -1,5 +1,6 @@
 import type { RetargetContext } from '../../core/consensus/next-bits.ts';
 import type { Rejection } from '../../core/consensus/rejection.ts';
+import type { SignalBlock } from '../../core/consensus/version-bits.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 
@@ -13,6 +14,8 @@ export interface MiningTip extends RetargetContext {
 /** What a miner needs to know of the chain, and where its blocks go. */
 export interface MiningChain {
   tip(): MiningTip;
+  /** A block of the active chain, at most the tip's height. */
+  blockAt(height: number): SignalBlock & { readonly hash: BlockHash };
   /** Checks, stores, connects. A rejection means that our own block is bad; without one it was stored, best or not. */
   submit(block: Block): Promise<Rejection | undefined>;
   /** Tells that the tip is another now. @returns a function that ends it */

@@ -8,7 +8,7 @@ import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { BlockSigner } from './block-signer.ts';
-import type { BlockTemplate } from './block-template.ts';
+import type { BlockTemplate, TemplateOptions } from './block-template.ts';
 import { assembleBlock, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
 import { createMinableTemplate } from './signed-template.ts';
@@ -23,7 +23,7 @@ const POLL_MS = 50;
 const SIGNED_POLLS_MAX = 200;
 
 /** What to mine, and with what. */
-export interface GenerateOptions {
+export interface GenerateOptions extends Pick<TemplateOptions, 'assembly' | 'version'> {
   readonly chain: MiningChain;
   readonly mempool: Mempool;
   readonly params: ConsensusParams;

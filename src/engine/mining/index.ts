@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type AssemblyOptions, FEE_RATE_MIN_SAT_PER_KVB, RESERVED_WEIGHT_WU, RESERVED_WEIGHT_WU_MIN } from './assembly.ts';
 export type { BlockSigner, SigningKey } from './block-signer.ts';
 export { createBlockSigner } from './block-signer.ts';
 export type { BlockTemplate, TemplateOptions } from './block-template.ts';

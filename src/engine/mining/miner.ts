@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { BlockSigner } from './block-signer.ts';
-import type { BlockTemplate } from './block-template.ts';
+import type { BlockTemplate, TemplateOptions } from './block-template.ts';
 import { assembleBlock, searchJobOf } from './block-template.ts';
 import type { MiningChain } from './chain-view.ts';
 import { HashRate } from './hash-rate.ts';
@@ -23,7 +23,7 @@ const TICKS_PER_JOB = 10;
 const TICKS_PER_CHANGE = 2;
 
 /** What a miner is made with. */
-export interface MinerOptions {
+export interface MinerOptions extends Pick<TemplateOptions, 'assembly' | 'version'> {
   readonly chain: MiningChain;
   readonly mempool: Mempool;
   readonly params: ConsensusParams;

@@ -1,4 +1,6 @@
 import { isFinalTransaction } from '../../core/consensus/lock-time.ts';
+import { WITNESS_SCALE_FACTOR } from '../../core/consensus/weight.ts';
+import type { Satoshis } from '../../core/primitives/transaction.ts';
 import { hasWitness } from '../../core/primitives/transaction.ts';
 import type { Chunk } from '../mempool/cluster.ts';
 import type { MempoolEntry } from '../mempool/entry.ts';
@@ -13,6 +15,8 @@ export interface BlockRoom {
   readonly sigopsCost: number;
   /** Before BIP-141 is in force a block may hold no witness. */
   readonly witness: boolean;
+  /** What a group must pay for each 1,000 virtual bytes. */
+  readonly feeRateMinSatPerKvb: Satoshis;
 }
 
 /** Once so many groups in a row do not fit, and the block is nearly full, nothing more is tried. Core's numbers. */
@@ -34,7 +38,9 @@ export function selectTransactions(chunks: ChunkSource, room: BlockRoom): readon
   let sigopsCost = 0;
   let misses = 0;
   for (let step = chunks.next(); step.done !== true; ) {
-    const { entries } = step.value;
+    const { entries, feeSat, adjustedWeightWu } = step.value;
+    // All that follow pay less.
+    if (feeSat * 1_000n < room.feeRateMinSatPerKvb * BigInt(Math.ceil(adjustedWeightWu / WITNESS_SCALE_FACTOR))) break;
     let groupWeightWu = 0;
     let groupSigopsCost = 0;
     for (const entry of entries) {

@@ -9,9 +9,10 @@ import { signetWithChallenge } from '../../core/params/signet.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { blockWeightWu } from '../../core/primitives/block.ts';
 import { multisigScript, p2pkhScript, p2pkScript, p2shScript, p2trScript, p2wpkhScript } from '../../core/script/output-template.ts';
+import { RESERVED_WEIGHT_WU } from './assembly.ts';
 import type { SigningKey } from './block-signer.ts';
 import { createBlockSigner } from './block-signer.ts';
-import { blockOfTemplate, RESERVED_WEIGHT_WU, searchJobOf } from './block-template.ts';
+import { blockOfTemplate, searchJobOf } from './block-template.ts';
 import { createMinableTemplate } from './signed-template.ts';
 
 /** Key number `fill`, its public key in 33 bytes. */

@@ -3,7 +3,7 @@ import { commitmentWithSolution, encodeSolution, signetScriptCheck } from '../..
 import { NodeError } from '../ports/node-error.ts';
 import type { BlockSigner } from './block-signer.ts';
 import type { BlockTemplate, TemplateOptions } from './block-template.ts';
-import { blockOfTemplate, createTemplate, RESERVED_WEIGHT_WU } from './block-template.ts';
+import { blockOfTemplate, createTemplate } from './block-template.ts';
 
 /** Weight kept free besides for a solution: twenty signatures and keys take less. */
 const SOLUTION_WEIGHT_WU = 12_000;
@@ -23,7 +23,7 @@ export async function createMinableTemplate(options: MinableOptions): Promise<Bl
   const { signer, params } = options;
   const { signetChallenge } = params;
   if (signetChallenge === null || signer === undefined) return createTemplate(options);
-  const template = await createTemplate({ reservedWeightWu: RESERVED_WEIGHT_WU + SOLUTION_WEIGHT_WU, ...options });
+  const template = await createTemplate({ ...options, extraWeightWu: SOLUTION_WEIGHT_WU });
   return signTemplate(template, signetChallenge, signer);
 }
 

@@ -4,7 +4,7 @@ import { output, pay } from '../../../test/support/mempool-world.ts';
 import { createMiningWorld } from '../../../test/support/mining-world.ts';
 import { quickRegtest } from '../../../test/support/test-chain.ts';
 import { encodeTransaction, transactionWeightWu } from '../../core/primitives/transaction.ts';
-import { RESERVED_WEIGHT_WU } from './block-template.ts';
+import { RESERVED_WEIGHT_WU } from './assembly.ts';
 import { generateBlock } from './generate-block.ts';
 import { InlineBlockSearch } from './inline-block-search.ts';
 import { TemplateOffers } from './template-offers.ts';

@@ -54,6 +54,8 @@ export interface MiningService {
   templateState(): TemplateState;
   /** Resolves when the tip is another than the one named, or other transactions wait and a minute has gone by, or the signal says so. */
   templateChanged(known: TemplateState, signal: CancelSignal): Promise<void>;
+  /** What transactions must pay for each 1,000 virtual bytes to be put into blocks. */
+  feeRateMinSatPerKvb(): Satoshis;
   /** The last template that was made, for whomever: its weight with what is kept free, and its transactions without the coinbase. */
   lastTemplate(): { readonly weightWu: number; readonly transactionCount: number } | undefined;
   /** Mines one block of exactly these transactions, whose fees nobody gets. Core's `generateblock`. */

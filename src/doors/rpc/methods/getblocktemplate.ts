@@ -124,7 +124,7 @@ function signalling(node: NodePort, height: number, version: number) {
     if (state === 'active') active.push(deployment.name);
     if (state !== 'started' && state !== 'locked_in') continue;
     available[deployment.name] = deployment.bit;
-    bits |= 1 << deployment.bit;
+    if (state === 'locked_in') bits |= 1 << deployment.bit;
   }
   return { active, available, version: bits };
 }
