@@ -12,7 +12,7 @@ export interface Room {
 }
 
 const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
-const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'consensus'];
+const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'signing', 'consensus'];
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'workers', 'system'];
 
@@ -27,6 +27,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   descriptors: { folder: 'core/descriptors', floor: 3, mayImport: [...PURE_DATA, 'script', 'address'] },
   wire: { folder: 'core/wire', floor: 3, mayImport: PURE_DATA },
   filters: { folder: 'core/filters', floor: 3, mayImport: PURE_DATA },
+  signing: { folder: 'core/signing', floor: 4, mayImport: [...PURE_DATA, 'script', 'address'] },
   consensus: { folder: 'core/consensus', floor: 4, mayImport: [...PURE_DATA, 'script'] },
   ports: { folder: 'engine/ports', floor: 5, mayImport: CORE },
   chain: { folder: 'engine/chain', floor: 5, mayImport: [...CORE, 'ports'] },

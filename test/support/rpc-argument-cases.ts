@@ -183,6 +183,19 @@ function transactionCases({ blockHash, hex, txid }: ArgumentFacts): Readonly<Rec
       ...[[], [1], ['x'], [''], ['00'], [hex.slice(2)], [hex, 1], [hex, false], [hex, true], [hex, null], [hex, true, 1]],
       ...['02000000000000000000', '0100000000010000000000000000026a0000000000'].flatMap((bare) => [[bare], [bare, true], [bare, false]]),
     ],
+    signrawtransactionwithkey: [
+      [],
+      [1, []],
+      ['x', []],
+      [hex],
+      [hex, 1],
+      [hex, [1]],
+      [hex, ['x']],
+      [hex, [], 1],
+      [hex, [], [], 1],
+      [hex, []],
+    ],
+    combinerawtransaction: [[], [1], [[]], [[1]], [['x']], [[hex]], [[hex], 1]],
     decodescript: [[], [1], ['x'], ['51', 'x'], ...SCRIPTS.map((script) => [script])],
   };
 }
@@ -259,6 +272,8 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   getprioritisedtransactions: [[], [1]],
   mockscheduler: [[], ['1'], [null], [0], [-1], [3601], [1.5], [1e20], [1, 1], [1]],
   setmocktime: [[], ['1'], [-1], [1e10], [null], [0, 1], [1.5], [0]],
+  signmessagewithprivkey: [[], [1], ['x', ''], [1, 'x'], ['x', 1], ['x', 'x', 1]],
+  verifymessage: [[], [1, 2, 3], ['x', 'QQ==', ''], [ADDRESS, 'QQ==', ''], [ADDRESS, 1, ''], [ADDRESS, 'QQ==', '', 1]],
   validateaddress: [[], [1], ...ADDRESSES.map((address) => [address])],
   help: [['x'], [1], ['getblockcount', 'x']],
   stop: [['x'], [{}], [1, 2]],

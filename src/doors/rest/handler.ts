@@ -1,4 +1,4 @@
-import type { KeyCurve } from '../../core/descriptors/index.ts';
+import type { Secp256k1 } from '../../core/crypto/index.ts';
 import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
@@ -41,7 +41,7 @@ function refusalOf(error: unknown): RestAnswer {
 }
 
 /** Makes the function that answers Core's REST for a node. */
-export function createRestHandler(node: NodePort, options: { readonly curve: KeyCurve }): RestHandler {
+export function createRestHandler(node: NodePort, options: { readonly curve: Secp256k1 }): RestHandler {
   return async (call) => {
     const found = ROUTES.find(([prefix]) => call.target.startsWith(prefix));
     if (found === undefined) return NOTHING;

@@ -5,7 +5,7 @@
  */
 
 import { AssertionError } from '../../core/base/assert.ts';
-import type { KeyCurve } from '../../core/descriptors/index.ts';
+import type { Secp256k1 } from '../../core/crypto/index.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
@@ -60,7 +60,7 @@ export type RpcHandler = (call: RpcCall) => Promise<RpcAnswer>;
 
 export interface RpcOptions {
   /** The node's curve engine. */
-  readonly curve: KeyCurve;
+  readonly curve: Secp256k1;
 }
 
 const NOBODY: RpcTarget = { version: 1, id: null };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KeyCurve } from '../../core/descriptors/index.ts';
+import type { Secp256k1 } from '../../core/crypto/index.ts';
 import type { CancelSignal } from '../../engine/ports/cancel-signal.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
 import type { TSchema } from '../schema.ts';
@@ -38,8 +38,8 @@ export interface ActiveCommand {
 /** What a method is answered with. */
 export interface RpcContext {
   readonly node: NodePort;
-  /** Says whether a key is a point, which `desc` depends on, and works out the keys of descriptors. */
-  readonly curve: KeyCurve;
+  /** Says whether a key is a point, which `desc` depends on, works out the keys of descriptors, and signs. */
+  readonly curve: Secp256k1;
   /** Every method, for `help`. */
   readonly methods: ReadonlyMap<string, RpcMethod>;
   readonly activeCommands: () => readonly ActiveCommand[];

@@ -6,6 +6,7 @@
 
 import type { RpcMethod } from '../method.ts';
 import { addnode } from './addnode.ts';
+import { combinerawtransaction } from './combinerawtransaction.ts';
 import { createmultisig } from './createmultisig.ts';
 import { createrawtransaction } from './createrawtransaction.ts';
 import { decoderawtransaction } from './decoderawtransaction.ts';
@@ -73,6 +74,8 @@ import { sendmsgtopeer } from './sendmsgtopeer.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
 import { setmocktime } from './setmocktime.ts';
 import { setnetworkactive } from './setnetworkactive.ts';
+import { signmessagewithprivkey } from './signmessagewithprivkey.ts';
+import { signrawtransactionwithkey } from './signrawtransactionwithkey.ts';
 import { stop } from './stop.ts';
 import { submitblock } from './submitblock.ts';
 import { submitheader } from './submitheader.ts';
@@ -81,6 +84,7 @@ import { testmempoolaccept } from './testmempoolaccept.ts';
 import { uptime } from './uptime.ts';
 import { validateaddress } from './validateaddress.ts';
 import { verifychain } from './verifychain.ts';
+import { verifymessage } from './verifymessage.ts';
 import { verifytxoutproof } from './verifytxoutproof.ts';
 import { waitforblock } from './waitforblock.ts';
 import { waitforblockheight } from './waitforblockheight.ts';
@@ -88,6 +92,7 @@ import { waitfornewblock } from './waitfornewblock.ts';
 
 const ALL: readonly RpcMethod[] = [
   addnode,
+  combinerawtransaction,
   createmultisig,
   createrawtransaction,
   decoderawtransaction,
@@ -155,6 +160,8 @@ const ALL: readonly RpcMethod[] = [
   sendrawtransaction,
   setmocktime,
   setnetworkactive,
+  signmessagewithprivkey,
+  signrawtransactionwithkey,
   stop,
   submitblock,
   submitheader,
@@ -163,6 +170,7 @@ const ALL: readonly RpcMethod[] = [
   uptime,
   validateaddress,
   verifychain,
+  verifymessage,
   verifytxoutproof,
   waitforblock,
   waitforblockheight,
