@@ -15,6 +15,7 @@ import { Mempool } from '../engine/mempool/mempool.ts';
 import type { AssemblyOptions } from '../engine/mining/assembly.ts';
 import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
+import type { BanStore } from '../engine/ports/ban-store.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { ChainService } from '../engine/ports/chain-service.ts';
@@ -69,6 +70,8 @@ export interface NodeStores {
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
   readonly peers: PeerStore;
+  /** Nowhere unless given. */
+  readonly bans?: BanStore;
   /** Undefined for a node without a wallet; closed with the wallet. */
   readonly wallet: RowStore | undefined;
   /** The waiting transactions over a restart; undefined: they are forgotten. */
@@ -239,6 +242,7 @@ function createNetwork(
     ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),
     ...(connections?.inbound !== undefined && { inboundMax: connections.inbound }),
     peerStore: stores.peers,
+    ...(stores.bans && { banStore: stores.bans }),
     services: (settings.prune === undefined ? SERVICES.network : 0n) | SERVICES.witness | SERVICES.networkLimited,
     userAgent: userAgentOf(version, settings.userAgentComments ?? []),
     manualPeers: [...settings.connect, ...settings.peers],

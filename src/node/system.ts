@@ -15,6 +15,7 @@ import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
+import { createBanFile } from '../platform/net/ban-file.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
@@ -129,6 +130,7 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
     guard,
     ...(reindexing && { reindex: storedBlocks(reindexing, log) }),
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
+    bans: createBanFile({ path: join(dataDir, 'banlist.json'), log }),
     wallet: undefined,
     mempoolFile:
       options.persistMempool === false

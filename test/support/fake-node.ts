@@ -15,6 +15,8 @@ import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
 import type { GossipAddress } from '../../src/core/wire/network-address.ts';
+import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/subnet.ts';
+import type { Ban } from '../../src/engine/ports/ban-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type {
@@ -439,6 +441,30 @@ export class FakeNetwork implements NetworkService {
     if (!this.connected.some(({ id }) => id === peer)) return 'Peer does not exist';
     this.fetched.push({ peer, hash });
     return undefined;
+  }
+
+  readonly banned: Ban[] = [];
+
+  bans(): readonly Ban[] {
+    return this.banned;
+  }
+
+  isBanned(subnet: Subnet, { exactly }: { readonly exactly: boolean }): boolean {
+    return this.banned.some((ban) => (exactly ? formatSubnet(ban.subnet) === formatSubnet(subnet) : subnetContains(ban.subnet, subnet)));
+  }
+
+  ban(subnet: Subnet, untilSeconds: number): boolean {
+    this.banned.push({ subnet, createdSeconds: 1_700_000_000, untilSeconds });
+    return true;
+  }
+
+  unban(subnet: Subnet): boolean {
+    const index = this.banned.findIndex((ban) => formatSubnet(ban.subnet) === formatSubnet(subnet));
+    return index >= 0 && this.banned.splice(index, 1).length === 1;
+  }
+
+  clearBans(): void {
+    this.banned.length = 0;
   }
 
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean {

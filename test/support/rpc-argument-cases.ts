@@ -204,6 +204,22 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   getconnectioncount: [[1]],
   getnettotals: [[1]],
   ping: [[1]],
+  setban: [
+    ...[[], ['1.2.3.4'], [1, 'add'], ['1.2.3.4', 1], ['1.2.3.4', 'x'], ['1.2.3.4', 'remove'], ['1.2.3.0/24', 'remove'], ['x', 'remove']],
+    ...['', 'x', '1.2.3.4/33', '1.2.3.4/255.0.255.0', '::1/129', '1.2.3.4/', '/8', '0.0.0.0', '::', '1.2.3.4/8/8'].map((text) => [
+      text,
+      'add',
+    ]),
+    ...['x', 1.5, 1e18, 1e30].map((time) => ['x', 'add', time]),
+    ...[
+      ['1.2.3.4', 'add', 1, true],
+      ['1.2.3.4', 'add', -1, true],
+      ['1.2.3.4', 'add', 1, 'x'],
+      ['1.2.3.4', 'add', 1, true, 1],
+    ],
+  ],
+  listbanned: [[1]],
+  clearbanned: [[1]],
   setnetworkactive: [[], [1], ['x'], [true], [true, 1]],
   getaddednodeinfo: [[1], ['10.9.8.7'], ['x', 1]],
   getnodeaddresses: [[], [0], [-1], ['1'], [1.5], [2147483648], [1, 'ipv4'], [1, 'x'], [1, 1], [1, 'IPV6', 1]],

@@ -100,7 +100,15 @@ export class SyncWorld {
 export type SyncNodeOptions = Partial<
   Pick<
     NetworkOptions,
-    'manualPeers' | 'onlyManual' | 'outboundTarget' | 'inboundMax' | 'serveMempool' | 'externalAddresses' | 'services' | 'random'
+    | 'manualPeers'
+    | 'onlyManual'
+    | 'outboundTarget'
+    | 'inboundMax'
+    | 'serveMempool'
+    | 'externalAddresses'
+    | 'services'
+    | 'random'
+    | 'banStore'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore };
 

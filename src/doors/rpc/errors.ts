@@ -31,6 +31,7 @@ export const RPC_ERROR = {
   /** The node is still opening. */
   IN_WARMUP: -28,
   CLIENT_NODE_NOT_CONNECTED: -29,
+  CLIENT_INVALID_IP_OR_SUBNET: -30,
   /** JSON-RPC's own. */
   INVALID_REQUEST: -32600,
   METHOD_NOT_FOUND: -32601,

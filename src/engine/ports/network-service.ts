@@ -1,6 +1,8 @@
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
+import type { Subnet } from '../../core/wire/subnet.ts';
+import type { Ban } from './ban-store.ts';
 
 /** One peer, in the words of `getpeerinfo`; times in seconds by the wall clock, 0 for never. */
 export interface PeerInfo {
@@ -96,6 +98,15 @@ export interface NetworkService {
   active(): boolean;
   /** `false` ends every connection and lets none begin. Core's `setnetworkactive`. */
   setActive(active: boolean): void;
+  /** Bans that hold, in the order of their addresses. */
+  bans(): readonly Ban[];
+  /** Whether exactly this part of the network is banned, or, of an address, whether a ban covers it. */
+  isBanned(subnet: Subnet, options: { readonly exactly: boolean }): boolean;
+  /** Lets addresses connect no more, and ends their connections; a longer ban stays. @returns false where there is no room for another ban */
+  ban(subnet: Subnet, untilSeconds: number): boolean;
+  /** @returns false where exactly this part of the network is not banned */
+  unban(subnet: Subnet): boolean;
+  clearBans(): void;
   /** Sends bytes as they are; for tests. @returns false where no such peer is connected */
   sendMessage(id: number, command: string, payload: Uint8Array): boolean;
   /** Transactions whose parents are missing. */

@@ -2,6 +2,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Message } from '../../core/wire/messages/table.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
+import type { Ban } from '../ports/ban-store.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
@@ -24,5 +25,6 @@ export type SyncAction =
   /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */
   | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType }
   | { readonly kind: 'save-peers'; readonly peers: readonly StoredPeer[] }
+  | { readonly kind: 'save-bans'; readonly bans: readonly Ban[] }
   /** Calls `tick` at this monotonic time, or earlier. */
   | { readonly kind: 'wake'; readonly atMs: number };

@@ -205,6 +205,7 @@ export class Connections {
     const socket = toSocketAddress(address);
     if (socket === undefined || !offers(services, WANTED_SERVICES) || this.#own.has(addressKey(address))) return false;
     if (this.#isConnected(socket) || this.#hasCalled(socket) || this.#isDiscouraged(socket.host)) return false;
+    if (this.#context.bans.covers(address)) return false;
     return scopeOf(address) !== 'public' || !groups.has(groupOf(address));
   }
 

@@ -5,6 +5,7 @@ import type { Log } from '../ports/log.ts';
 import type { Random } from '../ports/random.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
+import { BanList } from './ban-list.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { DISCONNECT_REASONS } from './misbehaviour.ts';
 import type { Peer, PeerId } from './peer.ts';
@@ -45,6 +46,8 @@ export class SyncContext {
   readonly chain: SyncChain;
   readonly mempool: SyncMempool;
   readonly peers: Map<PeerId, Peer> = new Map();
+  /** Whom a user has banned. */
+  readonly bans: BanList = new BanList(() => this.nowSeconds());
   /** Where we accept connections; undefined while we do not. */
   listenPort: number | undefined;
   #actions: SyncAction[] = [];

@@ -25,6 +25,7 @@ export const DISCONNECT_REASONS = {
   'block-not-served': { discourage: false, meaning: 'It asked for a block deeper than a node serves that keeps only the last ones.' },
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
+  banned: { discourage: false, meaning: 'A user has banned its address.' },
   'not-reading': { discourage: false, meaning: 'It takes too little of what it asked for.' },
   'network-off': { discourage: false, meaning: 'A user has switched the network off.' },
   requested: { discourage: false, meaning: 'A user asked for it.' },

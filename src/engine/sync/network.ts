@@ -6,9 +6,11 @@ import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
+import type { Subnet } from '../../core/wire/subnet.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isStored } from '../chain/header-node.ts';
+import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type { AddedNode, NetworkService, OrphanInfo, PeerInfo, SyncProgress } from '../ports/network-service.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
@@ -42,6 +44,8 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly transport: Transport;
   /** Where addresses are kept over a restart; nowhere unless given. */
   readonly peerStore?: PeerStore;
+  /** Where bans are kept; nowhere unless given. */
+  readonly banStore?: BanStore;
   /** Where to accept connections; nowhere unless given. */
   readonly listen?: SocketAddress;
   /** Where else; the port that others are told is that of `listen`. */
@@ -87,11 +91,12 @@ export class Network implements NetworkService {
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
   async start(): Promise<void> {
-    const { transport, listen, alsoListen = [], peerStore, chain, mempool } = this.#options;
+    const { transport, listen, alsoListen = [], peerStore, banStore, chain, mempool } = this.#options;
     const accept = (connection: Connection): void => this.#accept(connection, 'inbound');
     if (listen !== undefined) this.#listener = await transport.listen(listen, accept);
     for (const address of alsoListen) this.#furtherListeners.push(await transport.listen(address, accept));
     const stored = (await peerStore?.load()) ?? [];
+    const bans = (await banStore?.load()) ?? [];
     this.#unsubscribe = [
       chain.subscribe((event) => this.#perform(this.#machine.chainChanged(event))),
       mempool.subscribe((event) => {
@@ -99,7 +104,7 @@ export class Network implements NetworkService {
       }),
     ];
     this.#started = true;
-    this.#perform(this.#machine.start(stored, this.#listener?.address.port));
+    this.#perform(this.#machine.start(stored, this.#listener?.address.port, bans));
   }
 
   /** Ends every connection, waits for what is under way, and keeps the addresses. */
@@ -198,6 +203,30 @@ export class Network implements NetworkService {
     if (active === this.#machine.active) return;
     this.#options.log.info('network-active', { active });
     this.#perform(this.#machine.setActive(active));
+  }
+
+  bans(): readonly Ban[] {
+    return this.#machine.bans.all();
+  }
+
+  isBanned(subnet: Subnet, { exactly }: { readonly exactly: boolean }): boolean {
+    return exactly ? this.#machine.bans.has(subnet) : this.#machine.bans.covers(subnet);
+  }
+
+  ban(subnet: Subnet, untilSeconds: number): boolean {
+    const { actions, done } = this.#machine.ban(subnet, untilSeconds);
+    this.#perform(actions);
+    return done;
+  }
+
+  unban(subnet: Subnet): boolean {
+    const { actions, done } = this.#machine.unban(subnet);
+    this.#perform(actions);
+    return done;
+  }
+
+  clearBans(): void {
+    this.#perform(this.#machine.unban('all').actions);
   }
 
   sendMessage(id: number, command: string, payload: Uint8Array): boolean {
@@ -334,6 +363,10 @@ export class Network implements NetworkService {
         return undefined;
       case 'save-peers':
         this.#saving = this.#saving.then(() => this.#options.peerStore?.save(action.peers));
+        this.#run(this.#saving);
+        return undefined;
+      case 'save-bans':
+        this.#saving = this.#saving.then(() => this.#options.banStore?.save(action.bans));
         this.#run(this.#saving);
         return undefined;
       case 'wake':

@@ -5,14 +5,17 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
-import type { GossipAddress } from '../../core/wire/network-address.ts';
+import { type GossipAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
+import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
+import type { Ban } from '../ports/ban-store.ts';
 import type { SyncProgress } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import { AddressGossip } from './address-gossip.ts';
 import { AddressTable } from './address-table.ts';
+import type { BanList } from './ban-list.ts';
 import { BlockDownload } from './block-download.ts';
 import { BlockRelay } from './block-relay.ts';
 import { BlockSources } from './block-sources.ts';
@@ -27,7 +30,7 @@ import type { DisconnectReason } from './misbehaviour.ts';
 import { BLOCK_VERDICTS } from './misbehaviour.ts';
 import type { Orphan } from './orphans.ts';
 import type { ConnectionType, Peer, PeerFacts, PeerId } from './peer.ts';
-import { createPeer } from './peer.ts';
+import { createPeer, isInbound } from './peer.ts';
 import { Serving } from './serving.ts';
 import { SyncStatus } from './sync-status.ts';
 import { TransactionRelay } from './transaction-relay.ts';
@@ -102,8 +105,9 @@ export class SyncMachine {
   }
 
   /** Begins: with what was kept over the last stop, and where connections are accepted, if they are. */
-  start(stored: readonly StoredPeer[], listenPort: number | undefined): readonly SyncAction[] {
+  start(stored: readonly StoredPeer[], listenPort: number | undefined, bans: readonly Ban[] = []): readonly SyncAction[] {
     this.#table.restore(stored);
+    this.#context.bans.restore(bans);
     this.#context.listenPort = listenPort;
     return this.tick();
   }
@@ -124,7 +128,9 @@ export class SyncMachine {
     };
     const peer = createPeer(facts);
     this.#context.peers.set(peer.id, peer);
-    if (this.#connections.admits(peer)) this.#handshake.connected(peer);
+    const isBanned = isInbound(peer) && this.#context.bans.coversHost(peer.remote.host);
+    if (isBanned) this.#context.disconnect(peer, 'banned');
+    else if (this.#connections.admits(peer)) this.#handshake.connected(peer);
     else this.#context.disconnect(peer, this.#connections.active ? 'connection-limit' : 'network-off');
     return this.#context.takeActions();
   }
@@ -267,6 +273,29 @@ export class SyncMachine {
     return this.#context.takeActions();
   }
 
+  /** Whom a user has banned. */
+  get bans(): Pick<BanList, 'all' | 'covers' | 'has'> {
+    return this.#context.bans;
+  }
+
+  /** A user bans addresses: their connections end, whoever called. @returns done: there was room for another ban */
+  ban(subnet: Subnet, untilSeconds: number): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    const done = this.#context.bans.add(subnet, untilSeconds);
+    for (const peer of done ? this.#context.peers.values() : []) {
+      const address = toNetworkAddress(peer.remote.host, peer.remote.port);
+      if (address !== undefined && subnetContains(subnet, address)) this.#context.disconnect(peer, 'banned');
+    }
+    return { done, actions: this.#saveBans() };
+  }
+
+  /** A user lifts a ban, or all of them. @returns done: there was such a ban */
+  unban(subnet: Subnet | 'all'): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    let done = true;
+    if (subnet === 'all') this.#context.bans.clear();
+    else done = this.#context.bans.remove(subnet);
+    return { done, actions: this.#saveBans() };
+  }
+
   /** A user wants a block of one peer. */
   fetchBlock(id: number, hash: BlockHash): { readonly problem: string | undefined; readonly actions: readonly SyncAction[] } {
     const node = this.#context.chain.tree.get(hash);
@@ -293,6 +322,11 @@ export class SyncMachine {
   /** Whether no connected peer has shown a header chain of more work than our tip's. */
   inSync(): boolean {
     return this.#status.inSync();
+  }
+
+  #saveBans(): readonly SyncAction[] {
+    this.#context.emit({ kind: 'save-bans', bans: this.#context.bans.all() });
+    return this.#context.takeActions();
   }
 
   #ready(peer: Peer): void {

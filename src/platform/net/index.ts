@@ -1,5 +1,5 @@
 /**
- * Other machines, by Node's sockets, and the file that remembers them.
+ * Other machines, by Node's sockets, and the files that remember them.
  *
  * Owns bytes in and out, and where addresses are kept. Does not own what is sent, to whom, and when: that is `engine/sync`. Begin with
  * tcp-transport.ts.
@@ -7,5 +7,6 @@
  * @module
  */
 
+export { createBanFile } from './ban-file.ts';
 export { createPeerFile } from './peer-file.ts';
 export { tcpTransport } from './tcp-transport.ts';

@@ -1,9 +1,9 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { fromHex, toHex } from '../../core/base/bytes.ts';
 import type { NetworkKind } from '../../core/wire/network-address.ts';
 import type { Log } from '../../engine/ports/log.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { PeerStore, StoredPeer } from '../../engine/ports/peer-store.ts';
+import { readSmallFile, replaceSmallFile } from './small-file.ts';
 
 /** Version of the file. */
 const VERSION = 1;
@@ -75,32 +75,6 @@ function parse(text: string, path: string): readonly StoredPeer[] | undefined {
     .filter((peer) => peer !== undefined);
 }
 
-/** The file's bytes, undefined where there is no file. A file over the limit is not read. */
-async function readWhole(path: string): Promise<Uint8Array | undefined> {
-  try {
-    const { size } = await stat(path);
-    if (size > FILE_BYTES_MAX) throw new Error(`it has ${size} bytes, more than the ${FILE_BYTES_MAX} it may have`);
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes beside the file and puts it in its place: a crash leaves the old one or the new one. @throws NodeError */
-async function replaceWith(path: string, text: string): Promise<void> {
-  const draft = `${path}.new`;
-  try {
-    await writeFile(draft, text, { mode: 0o600, flush: true });
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined); // What matters is why it failed, told below.
-    const { code, message } = error as NodeJS.ErrnoException;
-    const full = code === 'ENOSPC' || code === 'EDQUOT';
-    throw new NodeError(full ? 'disk-full' : 'data-dir-unusable', `${path} cannot be written: ${message}`, { cause: error });
-  }
-}
-
 /**
  * Addresses of other nodes in one file, as JSON. A file that is damaged or cannot be read is as good as none, since addresses are learned
  * again; a newer one is refused.
@@ -109,18 +83,19 @@ export function createPeerFile(options: { readonly path: string; readonly log: L
   const { path, log } = options;
   return {
     load: async () => {
-      let bytes: Uint8Array | undefined;
+      let text: string | undefined;
       try {
-        bytes = await readWhole(path);
+        text = await readSmallFile(path, FILE_BYTES_MAX);
       } catch (error) {
         log.warn('peers-file-ignored', { path, why: String(error) });
         return [];
       }
-      if (bytes === undefined) return [];
-      const peers = parse(new TextDecoder().decode(bytes), path);
+      if (text === undefined) return [];
+      const peers = parse(text, path);
       if (peers === undefined) log.warn('peers-file-ignored', { path, why: 'it is damaged' });
       return peers ?? [];
     },
-    save: (peers) => replaceWith(path, `${JSON.stringify({ version: VERSION, peers: peers.slice(0, STORED_PEERS_MAX).map(toRow) })}\n`),
+    save: (peers) =>
+      replaceSmallFile(path, `${JSON.stringify({ version: VERSION, peers: peers.slice(0, STORED_PEERS_MAX).map(toRow) })}\n`),
   };
 }

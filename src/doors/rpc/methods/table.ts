@@ -6,6 +6,7 @@
 
 import type { RpcMethod } from '../method.ts';
 import { addnode } from './addnode.ts';
+import { clearbanned } from './clearbanned.ts';
 import { combinerawtransaction } from './combinerawtransaction.ts';
 import { createmultisig } from './createmultisig.ts';
 import { createrawtransaction } from './createrawtransaction.ts';
@@ -62,6 +63,7 @@ import { help } from './help.ts';
 import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { mockscheduler } from './mockscheduler.ts';
+import { listbanned } from './listbanned.ts';
 import { ping } from './ping.ts';
 import { preciousblock } from './preciousblock.ts';
 import { prioritisetransaction } from './prioritisetransaction.ts';
@@ -72,6 +74,7 @@ import { savemempool } from './savemempool.ts';
 import { scantxoutset } from './scantxoutset.ts';
 import { sendmsgtopeer } from './sendmsgtopeer.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
+import { setban } from './setban.ts';
 import { setmocktime } from './setmocktime.ts';
 import { setnetworkactive } from './setnetworkactive.ts';
 import { signmessagewithprivkey } from './signmessagewithprivkey.ts';
@@ -92,6 +95,7 @@ import { waitfornewblock } from './waitfornewblock.ts';
 
 const ALL: readonly RpcMethod[] = [
   addnode,
+  clearbanned,
   combinerawtransaction,
   createmultisig,
   createrawtransaction,
@@ -148,6 +152,7 @@ const ALL: readonly RpcMethod[] = [
   importmempool,
   invalidateblock,
   mockscheduler,
+  listbanned,
   ping,
   preciousblock,
   prioritisetransaction,
@@ -158,6 +163,7 @@ const ALL: readonly RpcMethod[] = [
   scantxoutset,
   sendmsgtopeer,
   sendrawtransaction,
+  setban,
   setmocktime,
   setnetworkactive,
   signmessagewithprivkey,
