@@ -19,6 +19,8 @@ export interface ArgumentFacts {
 const ZERO = '0'.repeat(64);
 const ONES = '1'.repeat(64);
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+/** 65 bytes in base64, which no key has signed with. */
+const SIGNATURE = Buffer.alloc(65, 31).toString('base64');
 const KEY = '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798';
 const UNCOMPRESSED_KEY =
   '0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8';
@@ -204,6 +206,18 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   getconnectioncount: [[1]],
   getnettotals: [[1]],
   ping: [[1]],
+  getmemoryinfo: [['x'], [''], [1], ['stats', 1]],
+  echoipc: [[], [1], ['x'], ['x', 1]],
+  scanblocks: [
+    [],
+    ['x'],
+    ['status'],
+    ['abort'],
+    ['start', [], 0, 0, 'x'],
+    ['start', [], 0, 0, 'basic'],
+    ['start', [], 'x'],
+    ['start', [], 0, 0, 'basic', {}, 1],
+  ],
   setban: [
     ...[[], ['1.2.3.4'], [1, 'add'], ['1.2.3.4', 1], ['1.2.3.4', 'x'], ['1.2.3.4', 'remove'], ['1.2.3.0/24', 'remove'], ['x', 'remove']],
     ...['', 'x', '1.2.3.4/33', '1.2.3.4/255.0.255.0', '::1/129', '1.2.3.4/', '/8', '0.0.0.0', '::', '1.2.3.4/8/8'].map((text) => [
@@ -289,7 +303,14 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   mockscheduler: [[], ['1'], [null], [0], [-1], [3601], [1.5], [1e20], [1, 1], [1]],
   setmocktime: [[], ['1'], [-1], [1e10], [null], [0, 1], [1.5], [0]],
   signmessagewithprivkey: [[], [1], ['x', ''], [1, 'x'], ['x', 1], ['x', 'x', 1]],
-  verifymessage: [[], [1, 2, 3], ['x', 'QQ==', ''], [ADDRESS, 'QQ==', ''], [ADDRESS, 1, ''], [ADDRESS, 'QQ==', '', 1]],
+  verifymessage: [
+    [],
+    [1, 2, 3],
+    ['x', 'QQ==', ''],
+    ['mrX9vMRYLfVy1BnZbc5gZjuyaqH3ZW2ZHz', SIGNATURE, ''],
+    [ADDRESS, 1, ''],
+    [ADDRESS, SIGNATURE, '', 1],
+  ],
   validateaddress: [[], [1], ...ADDRESSES.map((address) => [address])],
   help: [['x'], [1], ['getblockcount', 'x']],
   stop: [['x'], [{}], [1, 2]],

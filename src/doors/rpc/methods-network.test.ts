@@ -57,6 +57,32 @@ describe('methods that steer the network', () => {
   });
 });
 
+describe('methods about bans', () => {
+  it('reckon the end of a ban from now, from its time, or as a day', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const now = node.clock.nowSeconds();
+    await call('setban', '10.1.2.3', 'add', 50);
+    await call('setban', '10.1.3.0/24', 'add', now + 7, true);
+    await call('setban', '::1', 'add');
+    assert.deepEqual(
+      node.network.banned.map(({ untilSeconds }) => untilSeconds - now),
+      [50, 7, 86_400],
+    );
+    await fails(-8, 'Error: Absolute timestamp is in the past', 'setban', '10.9.9.9', 'add', now - 1, true);
+    await fails(-23, 'Error: IP/Subnet already banned', 'setban', '10.1.3.9', 'add');
+    await call('setban', '10.1.3.9/32', 'add');
+    await call('clearbanned');
+    assert.deepEqual(await call('listbanned'), []);
+    await fails(-30, 'Error: Invalid IP/Subnet', 'setban', '0.0.0.0', 'add');
+  });
+
+  it('say that only P2PKH addresses sign messages', async () => {
+    const { fails } = createRpcCaller();
+    const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+    await fails(-3, 'Address does not refer to key', 'verifymessage', address, 'QQ==', '');
+  });
+});
+
 describe('methods about waiting transactions and outputs', () => {
   it('show orphans in three depths', async () => {
     const { call, node } = createRpcCaller();

@@ -15,6 +15,7 @@ import { decodescript } from './decodescript.ts';
 import { deriveaddresses } from './deriveaddresses.ts';
 import { disconnectnode } from './disconnectnode.ts';
 import { echo } from './echo.ts';
+import { echoipc } from './echoipc.ts';
 import { echojson } from './echojson.ts';
 import { generate } from './generate.ts';
 import { generateblock } from './generateblock.ts';
@@ -40,6 +41,7 @@ import { getdescriptoractivity } from './getdescriptoractivity.ts';
 import { getdescriptorinfo } from './getdescriptorinfo.ts';
 import { getdifficulty } from './getdifficulty.ts';
 import { getindexinfo } from './getindexinfo.ts';
+import { getmemoryinfo } from './getmemoryinfo.ts';
 import { getmempoolancestors } from './getmempoolancestors.ts';
 import { getmempooldescendants } from './getmempooldescendants.ts';
 import { getmempoolentry } from './getmempoolentry.ts';
@@ -71,6 +73,7 @@ import { pruneblockchain } from './pruneblockchain.ts';
 import { reconsiderblock } from './reconsiderblock.ts';
 import { rpcDiscover } from './rpc-discover.ts';
 import { savemempool } from './savemempool.ts';
+import { scanblocks } from './scanblocks.ts';
 import { scantxoutset } from './scantxoutset.ts';
 import { sendmsgtopeer } from './sendmsgtopeer.ts';
 import { sendrawtransaction } from './sendrawtransaction.ts';
@@ -104,6 +107,7 @@ const ALL: readonly RpcMethod[] = [
   deriveaddresses,
   disconnectnode,
   echo,
+  echoipc,
   echojson,
   generate,
   generateblock,
@@ -129,6 +133,7 @@ const ALL: readonly RpcMethod[] = [
   getdescriptorinfo,
   getdifficulty,
   getindexinfo,
+  getmemoryinfo,
   getmempoolancestors,
   getmempooldescendants,
   getmempoolentry,
@@ -158,6 +163,11 @@ const ALL: readonly RpcMethod[] = [
   prioritisetransaction,
   pruneblockchain,
   reconsiderblock,
+  scanblocks,
+  scantxoutset,
+  savemempool,
+  sendmsgtopeer,
+  preciousblock,
   rpcDiscover,
   savemempool,
   scantxoutset,
