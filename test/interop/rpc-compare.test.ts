@@ -208,6 +208,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     const theirs = new Set(((await peer.rpc('help')) as string).split('\n').map((line) => line.split(' ', 1)[0]));
     // Those that the peer's list keeps to itself.
     const hidden = [
+      'addconnection',
       'echo',
       'echoipc',
       'echojson',

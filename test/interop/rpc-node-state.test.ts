@@ -125,6 +125,28 @@ describe('the state of a node beside the C++ node', { skip: peerNodeMissing() },
     await sameBut(/^\.result\.locked\.\w+: "#0" \| "#/, 'getmemoryinfo', 'stats');
   });
 
+  it('opens connections for one purpose that the C++ node takes as such', async () => {
+    const opened = await node.rpc('addconnection', peer.p2p, 'block-relay-only', false);
+    assert.deepEqual(opened, { address: peer.p2p, connection_type: 'block-relay-only' });
+    const isBlocksOnly = async ({ rpc }: { rpc: PeerNode['rpc'] }, inbound: boolean): Promise<boolean> => {
+      const infos = (await rpc('getpeerinfo')) as { inbound: boolean; relaytxes: boolean; version: number; connection_type: string }[];
+      return infos.some((info) => info.inbound === inbound && !info.relaytxes && info.version > 0);
+    };
+    await eventually('it stands on both sides', async () => (await isBlocksOnly(node as never, false)) && (await isBlocksOnly(peer, true)));
+    const [ours] = ((await node.rpc('getpeerinfo')) as { connection_type: string; addr_relay_enabled: boolean; id: number }[]).filter(
+      ({ connection_type }) => connection_type === 'block-relay-only',
+    );
+    assert.equal(ours?.addr_relay_enabled, false);
+    await node.rpc('disconnectnode', '', ours?.id);
+    const before = (await peer.rpc('getnettotals')).totalbytesrecv as number;
+    await node.rpc('addconnection', peer.p2p, 'feeler', false);
+    await eventually('the feeler was there and is gone', async () => {
+      const infos = (await node.rpc('getpeerinfo')) as { connection_type: string }[];
+      const heard = ((await peer.rpc('getnettotals')).totalbytesrecv as number) > before + 100;
+      return heard && infos.every(({ connection_type }) => connection_type !== 'feeler');
+    });
+  });
+
   it('bans the same parts of the network', async () => {
     const TIMES = /\.(ban_created|banned_until|time_remaining): /;
     const texts = [

@@ -31,7 +31,7 @@ import type {
 import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
 import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
 import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
-import type { AddedNode, NetworkService, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
+import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
@@ -381,6 +381,7 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     userAgent: '/quoin:0.1.0/',
     startingHeight: 3,
     relayTransactions: true,
+    relayAddresses: true,
     connectedTimeSeconds: 1_700_000_000,
     lastSendTimeSeconds: 1_700_000_001,
     lastReceiveTimeSeconds: 1_700_000_002,
@@ -441,6 +442,12 @@ export class FakeNetwork implements NetworkService {
     if (!this.connected.some(({ id }) => id === peer)) return 'Peer does not exist';
     this.fetched.push({ peer, hash });
     return undefined;
+  }
+
+  readonly opened: string[] = [];
+
+  openConnection({ host, port }: { readonly host: string; readonly port: number }, type: OpenedConnectionType): boolean {
+    return this.opened.push(`${host}:${port} ${type}`) <= 2;
   }
 
   readonly banned: Ban[] = [];

@@ -218,6 +218,17 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
     ['start', [], 'x'],
     ['start', [], 0, 0, 'basic', {}, 1],
   ],
+  addconnection: [
+    ...[
+      [],
+      ['a'],
+      ['a', 'feeler'],
+      [1, 'feeler', false],
+      ['a', 1, false],
+      ['127.0.0.1:1', 'feeler', 1],
+      ['127.0.0.1:1', 'feeler', false, 1],
+    ],
+  ],
   setban: [
     ...[[], ['1.2.3.4'], [1, 'add'], ['1.2.3.4', 1], ['1.2.3.4', 'x'], ['1.2.3.4', 'remove'], ['1.2.3.0/24', 'remove'], ['x', 'remove']],
     ...['', 'x', '1.2.3.4/33', '1.2.3.4/255.0.255.0', '::1/129', '1.2.3.4/', '/8', '0.0.0.0', '::', '1.2.3.4/8/8'].map((text) => [

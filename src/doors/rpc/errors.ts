@@ -32,6 +32,8 @@ export const RPC_ERROR = {
   IN_WARMUP: -28,
   CLIENT_NODE_NOT_CONNECTED: -29,
   CLIENT_INVALID_IP_OR_SUBNET: -30,
+  /** There are as many connections as there may be. */
+  CLIENT_NODE_CAPACITY_REACHED: -34,
   /** JSON-RPC's own. */
   INVALID_REQUEST: -32600,
   METHOD_NOT_FOUND: -32601,

@@ -4,6 +4,17 @@ import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import type { Ban } from './ban-store.ts';
 
+/** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
+export const CONNECTION_TYPES = ['inbound', 'outbound-full-relay', 'manual', 'block-relay-only', 'addr-fetch', 'feeler'] as const;
+
+/** One of `CONNECTION_TYPES`. */
+export type ConnectionType = (typeof CONNECTION_TYPES)[number];
+
+/**
+ * Connections that can be asked for: everything; blocks alone; until it has told addresses; until it has shown that it is there.
+ */
+export type OpenedConnectionType = Exclude<ConnectionType, 'inbound' | 'manual'>;
+
 /** One peer, in the words of `getpeerinfo`; times in seconds by the wall clock, 0 for never. */
 export interface PeerInfo {
   readonly id: number;
@@ -13,12 +24,14 @@ export interface PeerInfo {
   /** How the peer sees us; undefined where it did not say. */
   readonly localAddress: string | undefined;
   readonly inbound: boolean;
-  readonly connectionType: 'inbound' | 'outbound-full-relay' | 'manual';
+  readonly connectionType: ConnectionType;
   readonly services: bigint;
   readonly protocolVersion: number;
   readonly userAgent: string;
   readonly startingHeight: number;
   readonly relayTransactions: boolean;
+  /** Takes part in the gossip about addresses. */
+  readonly relayAddresses: boolean;
   readonly connectedTimeSeconds: number;
   readonly lastSendTimeSeconds: number;
   readonly lastReceiveTimeSeconds: number;
@@ -84,6 +97,8 @@ export interface NetworkService {
   sync(): SyncProgress;
   /** `onetry` dials once, `add` keeps connected, `remove` forgets. @returns false: `add` of a known or `remove` of an unknown one */
   addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;
+  /** Calls a node for one purpose, once. @returns false where there are as many such connections as there may be */
+  openConnection(address: { readonly host: string; readonly port: number }, type: OpenedConnectionType): boolean;
   /** By `host:port` or id. @returns false where no such peer is connected */
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
   /** Those that `add` named and the ones that the node was started with. */

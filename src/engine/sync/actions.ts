@@ -3,10 +3,11 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Message } from '../../core/wire/messages/table.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
+import type { ConnectionType } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
-import type { ConnectionType, PeerId } from './peer.ts';
+import type { PeerId } from './peer.ts';
 
 /**
  * What is to be done, in this order. Who carries it out handles nothing more of a peer until its `accept-block`, `accept-tx` and

@@ -6,7 +6,7 @@ import { addressKey, groupOf, mayTell, scopeOf, toSocketAddress } from './addres
 import type { AddressTable } from './address-table.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
-import { isInbound } from './peer.ts';
+import { CONNECTION_TRAITS, isInbound } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 
 /** Addresses of one peer that are looked at in a second. Core's MAX_ADDR_RATE_PER_SECOND. */
@@ -27,6 +27,9 @@ const SMALL_TABLE = 100;
 
 /** Mean time until an address is passed on. Core's AVG_ADDRESS_BROADCAST_INTERVAL. */
 export const PASS_ON_MEAN_MS = 30_000;
+
+/** A peer that is asked for addresses alone tells them within this time. Core's ten times AVG_ADDRESS_BROADCAST_INTERVAL. */
+export const ADDRESS_FETCH_MS_MAX: number = 10 * PASS_ON_MEAN_MS;
 
 /** Mean time between telling a peer our own address. Core's AVG_LOCAL_ADDRESS_BROADCAST_INTERVAL. */
 export const ADVERTISE_MEAN_MS: number = 24 * 3_600_000;
@@ -56,7 +59,9 @@ export class AddressGossip {
 
   /** The handshake is done: whom we called is asked for addresses, and told ours. */
   ready(peer: Peer): void {
-    if (this.#context.options.onlyManual === true) return;
+    if (!CONNECTION_TRAITS[peer.connectionType].addresses) return;
+    if (peer.connectionType === 'addr-fetch') this.#context.wakeBy(peer.connectedAtMs + ADDRESS_FETCH_MS_MAX);
+    else if (this.#context.options.onlyManual === true) return;
     if (!isInbound(peer)) {
       peer.addresses.enabled = true;
       this.#context.send(peer, { type: 'getaddr' });
@@ -70,8 +75,15 @@ export class AddressGossip {
   /** The peer told addresses. */
   told(peer: Peer, told: readonly GossipAddress[]): void {
     const { addresses } = peer;
+    if (!CONNECTION_TRAITS[peer.connectionType].addresses) return;
     addresses.enabled = true;
-    if (this.#context.options.onlyManual === true) return;
+    if (this.#context.options.onlyManual !== true) this.#learn(peer, told);
+    // A single one may be its own, which is told unasked.
+    if (peer.connectionType === 'addr-fetch' && told.length > 1) this.#context.disconnect(peer, 'addresses-fetched');
+  }
+
+  #learn(peer: Peer, told: readonly GossipAddress[]): void {
+    const { addresses } = peer;
     this.#refill(peer);
     const source = toNetworkAddress(peer.remote.host, peer.remote.port);
     const sourceScope: AddressScope = source === undefined ? 'none' : scopeOf(source);
@@ -117,6 +129,11 @@ export class AddressGossip {
     const { addresses } = peer;
     if (!peer.ready) return;
     const now = this.#context.nowMs();
+    if (peer.connectionType === 'addr-fetch') {
+      const due = peer.connectedAtMs + ADDRESS_FETCH_MS_MAX;
+      if (now >= due) this.#context.disconnect(peer, 'addresses-timeout');
+      else this.#context.wakeBy(due);
+    }
     this.#advertise(peer);
     if (addresses.sendAtMs === undefined) return;
     if (now < addresses.sendAtMs) {

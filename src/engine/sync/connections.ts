@@ -1,16 +1,20 @@
 import type { NetworkAddress } from '../../core/wire/network-address.ts';
 import { toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
+import type { ConnectionType, OpenedConnectionType } from '../ports/network-service.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import { addressKey, groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
 import type { AddressTable } from './address-table.ts';
 import type { SyncContext } from './context.ts';
-import type { ConnectionType, Peer } from './peer.ts';
+import type { Peer } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { RecentSet } from './recent-set.ts';
 
 /** Connections that we try to hold to nodes we learned of. Core's MAX_OUTBOUND_FULL_RELAY_CONNECTIONS. */
 export const OUTBOUND_TARGET = 8;
+
+/** Connections that a user may have opened of a type. Core's limits. */
+const OPENED_MAX: Partial<Record<OpenedConnectionType, number>> = { 'outbound-full-relay': OUTBOUND_TARGET, 'block-relay-only': 2 };
 
 /** Connections that others may hold to us. */
 export const INBOUND_MAX = 125;
@@ -101,6 +105,21 @@ export class Connections {
     if (this.#active && !this.#isConnected(address)) this.#dial(address, 'manual');
   }
 
+  /** Calls a node for one purpose. @returns false where there are as many such connections as there may be */
+  open(address: SocketAddress, type: OpenedConnectionType): boolean {
+    if (this.#count(type) >= (OPENED_MAX[type] ?? Number.POSITIVE_INFINITY)) return false;
+    if (this.#active && !this.#isConnected(address)) this.#dial(address, type);
+    return true;
+  }
+
+  /** Connections of a type, and calls that may become one. */
+  #count(type: ConnectionType): number {
+    let count = 0;
+    for (const each of this.#dialling.values()) if (each === type) count++;
+    for (const peer of this.#context.peers.values()) if (peer.connectionType === type) count++;
+    return count;
+  }
+
   /** Whether a new connection may stay. */
   admits(peer: Peer): boolean {
     if (peer.dialled !== undefined) this.#dialling.delete(socketKey(peer.dialled));
@@ -184,10 +203,7 @@ export class Connections {
   #wantsMore(): boolean {
     const { onlyManual, outboundTarget } = this.#context.options;
     if (onlyManual === true) return false;
-    let count = 0;
-    for (const type of this.#dialling.values()) if (type === 'outbound-full-relay') count++;
-    for (const peer of this.#context.peers.values()) if (peer.connectionType === 'outbound-full-relay') count++;
-    return count < (outboundTarget ?? OUTBOUND_TARGET);
+    return this.#count('outbound-full-relay') < (outboundTarget ?? OUTBOUND_TARGET);
   }
 
   /** Calls a node that we learned of. @returns whether there was one to call */

@@ -1,5 +1,5 @@
 import type { SyncContext } from './context.ts';
-import type { Peer } from './peer.ts';
+import { CONNECTION_TRAITS, type Peer } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 
 /** Mean time between looking whether peers must hear of another rate. Core's AVG_FEEFILTER_BROADCAST_INTERVAL. */
@@ -18,12 +18,13 @@ export class FeeFilter {
 
   /** The handshake is done. */
   ready(peer: Peer): void {
-    this.#tell(peer);
+    if (CONNECTION_TRAITS[peer.connectionType].transactions) this.#tell(peer);
   }
 
   /** Looks now and then whether the rate is another one. */
   tick(peer: Peer): void {
-    if (!peer.ready || (peer.version?.protocolVersion ?? 0) < FEE_FILTER_VERSION) return;
+    if (!peer.ready || !CONNECTION_TRAITS[peer.connectionType].transactions || (peer.version?.protocolVersion ?? 0) < FEE_FILTER_VERSION)
+      return;
     if (this.#context.nowMs() >= peer.transactions.feeFilterAtMs) this.#tell(peer);
     else this.#context.wakeBy(peer.transactions.feeFilterAtMs);
   }

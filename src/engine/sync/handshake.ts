@@ -4,7 +4,7 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { SyncContext } from './context.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import type { Peer } from './peer.ts';
-import { isInbound } from './peer.ts';
+import { CONNECTION_TRAITS, isInbound } from './peer.ts';
 
 /** Protocol version that we speak: with `wtxidrelay` (BIP-339). */
 export const PROTOCOL_VERSION = 70_016;
@@ -103,7 +103,7 @@ export class Handshake {
     if (protocolVersion < PROTOCOL_VERSION_MIN) return 'obsolete-version';
     if (isInbound(peer) && this.#isOurs(nonce)) return 'self-connection';
     // Whom a user told us to call, or who called us, may offer what they like.
-    if (peer.connectionType === 'outbound-full-relay' && !offers(services, WANTED_SERVICES)) return 'services-missing';
+    if (CONNECTION_TRAITS[peer.connectionType].needsServices && !offers(services, WANTED_SERVICES)) return 'services-missing';
     return undefined;
   }
 
@@ -119,7 +119,7 @@ export class Handshake {
       nonce: peer.nonce,
       userAgent: options.userAgent,
       startHeight: chain.active.height,
-      relay: true,
+      relay: CONNECTION_TRAITS[peer.connectionType].transactions,
     });
   }
 

@@ -11,7 +11,7 @@ import type { SyncContext } from './context.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { LowWork } from './low-work.ts';
 import { HEADER_VERDICTS } from './misbehaviour.ts';
-import type { Peer } from './peer.ts';
+import { CONNECTION_TRAITS, type Peer } from './peer.ts';
 
 /** Headers that were asked for come within this time. Core's HEADERS_RESPONSE_TIME. */
 export const HEADERS_TIMEOUT_MS = 120_000;
@@ -188,6 +188,7 @@ export class HeaderSync {
   #next(): Peer | undefined {
     let next: Peer | undefined;
     for (const peer of this.#context.ready()) {
+      if (!CONNECTION_TRAITS[peer.connectionType].headers) continue;
       const services = peer.version?.services ?? 0n;
       if (peer.headers.started || !(offers(services, SERVICES.network) || offers(services, SERVICES.networkLimited))) continue;
       if (next === undefined || (next.connectionType === 'inbound' && peer.connectionType !== 'inbound')) next = peer;

@@ -16,7 +16,7 @@ export type { DisconnectReason } from './misbehaviour.ts';
 export { DISCONNECT_REASONS } from './misbehaviour.ts';
 export type { NetworkOptions, PeerEvent } from './network.ts';
 export { Network } from './network.ts';
-export type { ConnectionType, PeerId } from './peer.ts';
+export type { PeerId } from './peer.ts';
 export type { NewConnection } from './sync-machine.ts';
 export { SyncMachine } from './sync-machine.ts';
 export type { SyncChain, SyncMempool } from './views.ts';

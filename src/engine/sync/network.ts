@@ -12,14 +12,22 @@ import type { HeaderNode } from '../chain/header-node.ts';
 import { isStored } from '../chain/header-node.ts';
 import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
-import type { AddedNode, NetworkService, OrphanInfo, PeerInfo, SyncProgress } from '../ports/network-service.ts';
+import type {
+  AddedNode,
+  ConnectionType,
+  NetworkService,
+  OpenedConnectionType,
+  OrphanInfo,
+  PeerInfo,
+  SyncProgress,
+} from '../ports/network-service.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import type { SyncOptions } from './context.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
-import type { ConnectionType, PeerId } from './peer.ts';
+import type { PeerId } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { peerInfo } from './peer-info.ts';
 import { SyncMachine } from './sync-machine.ts';
@@ -153,6 +161,12 @@ export class Network implements NetworkService {
 
   addNode(address: SocketAddress, command: 'add' | 'remove' | 'onetry'): boolean {
     const { done, actions } = this.#machine.addNode(address, command);
+    this.#perform(actions);
+    return done;
+  }
+
+  openConnection(address: SocketAddress, type: OpenedConnectionType): boolean {
+    const { done, actions } = this.#machine.openConnection(address, type);
     this.#perform(actions);
     return done;
   }

@@ -4,6 +4,7 @@ import type { Satoshis } from '../../core/primitives/transaction.ts';
 import type { VersionMessage } from '../../core/wire/messages/version.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
+import type { ConnectionType } from '../ports/network-service.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { HeaderPresync } from './header-presync.ts';
 import { RecentSet } from './recent-set.ts';
@@ -11,8 +12,24 @@ import { RecentSet } from './recent-set.ts';
 /** A connection's number, never used twice while the node runs. */
 export type PeerId = Brand<number, 'PeerId'>;
 
-/** Why there is a connection: they called, we chose to call, a user told us to. */
-export type ConnectionType = 'inbound' | 'outbound-full-relay' | 'manual';
+/** What a connection is for. Core's table at `ConnectionType`. */
+interface ConnectionTraits {
+  /** Transactions go over it, and addresses; headers and blocks are asked for. */
+  readonly transactions: boolean;
+  readonly addresses: boolean;
+  readonly headers: boolean;
+  /** The peer must offer blocks. */
+  readonly needsServices: boolean;
+}
+
+export const CONNECTION_TRAITS: Readonly<Record<ConnectionType, ConnectionTraits>> = {
+  inbound: { transactions: true, addresses: true, headers: true, needsServices: false },
+  manual: { transactions: true, addresses: true, headers: true, needsServices: false },
+  'outbound-full-relay': { transactions: true, addresses: true, headers: true, needsServices: true },
+  'block-relay-only': { transactions: false, addresses: false, headers: true, needsServices: true },
+  'addr-fetch': { transactions: true, addresses: true, headers: false, needsServices: true },
+  feeler: { transactions: false, addresses: false, headers: false, needsServices: false },
+};
 
 /** Transactions that a peer is remembered to know of. */
 const KNOWN_TRANSACTIONS = 2_500;

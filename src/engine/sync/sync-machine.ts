@@ -9,7 +9,7 @@ import { type GossipAddress, toNetworkAddress } from '../../core/wire/network-ad
 import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { Ban } from '../ports/ban-store.ts';
-import type { SyncProgress } from '../ports/network-service.ts';
+import type { ConnectionType, OpenedConnectionType, SyncProgress } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
@@ -29,7 +29,7 @@ import { Liveness } from './liveness.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { BLOCK_VERDICTS } from './misbehaviour.ts';
 import type { Orphan } from './orphans.ts';
-import type { ConnectionType, Peer, PeerFacts, PeerId } from './peer.ts';
+import type { Peer, PeerFacts, PeerId } from './peer.ts';
 import { createPeer, isInbound } from './peer.ts';
 import { Serving } from './serving.ts';
 import { SyncStatus } from './sync-status.ts';
@@ -246,6 +246,12 @@ export class SyncMachine {
     return { done, actions: this.#context.takeActions() };
   }
 
+  /** A user wants a connection for one purpose. */
+  openConnection(address: SocketAddress, type: OpenedConnectionType): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    const done = this.#connections.open(address, type);
+    return { done, actions: this.#context.takeActions() };
+  }
+
   /** Nodes that a user wants us to stay connected with. */
   addedNodes(): readonly SocketAddress[] {
     return this.#connections.added();
@@ -338,6 +344,13 @@ export class SyncMachine {
     this.#headers.ready(peer);
   }
 
+  #version(peer: Peer, message: MessageOf<'version'>): void {
+    this.#handshake.version(peer, message);
+    if (peer.connectionType !== 'feeler' || peer.leaving) return;
+    this.#connections.ready(peer);
+    this.#context.disconnect(peer, 'feeler-done');
+  }
+
   #tipChanged(): void {
     this.#status.advanced();
     this.#blocks.advanced();
@@ -416,7 +429,7 @@ export class SyncMachine {
         if (!this.#status.farBehind()) this.#transactions.received(peer, tx);
       },
       verack: (peer) => this.#handshake.verack(peer),
-      version: (peer, message) => this.#handshake.version(peer, message),
+      version: (peer, message) => this.#version(peer, message),
       wtxidrelay: (peer) => this.#handshake.wtxidRelay(peer),
     };
   }

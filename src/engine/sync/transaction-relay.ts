@@ -8,7 +8,7 @@ import type { SyncContext } from './context.ts';
 import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
 import { ORPHAN_EXPIRY_MS, type Orphan, Orphans } from './orphans.ts';
 import type { Peer, PeerId } from './peer.ts';
-import { isInbound } from './peer.ts';
+import { CONNECTION_TRAITS, isInbound } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 import { RecentSet } from './recent-set.ts';
 import type { TransactionName } from './transaction-requests.ts';
@@ -61,6 +61,10 @@ export class TransactionRelay {
   announced(peer: Peer, items: readonly InventoryItem[]): void {
     const nowMs = this.#context.nowMs();
     for (const { kind, hash } of items) {
+      if ((kind === INVENTORY.tx || kind === INVENTORY.wtx) && !CONNECTION_TRAITS[peer.connectionType].transactions) {
+        this.#context.disconnect(peer, 'transaction-unwanted');
+        return;
+      }
       // What was agreed on in the handshake holds for every announcement; others are ignored, as Core does.
       if (kind !== (peer.wtxidRelay ? INVENTORY.wtx : INVENTORY.tx)) continue;
       const key = hashKey(hash);
@@ -73,6 +77,10 @@ export class TransactionRelay {
 
   /** A transaction came, asked for or not. */
   received(peer: Peer, tx: Transaction): void {
+    if (!CONNECTION_TRAITS[peer.connectionType].transactions) {
+      this.#context.disconnect(peer, 'transaction-unwanted');
+      return;
+    }
     peer.transactions.lastTimeSeconds = this.#context.nowSeconds();
     const wtxid = hashKey(tx.wtxid);
     const txid = hashKey(tx.txid);
@@ -202,7 +210,8 @@ export class TransactionRelay {
   #queue(peer: Peer, waiting: WaitingTransaction): void {
     const { known, toAnnounce } = peer.transactions;
     const key = hashKey(waiting.tx.wtxid);
-    if (peer.version?.relay === false || known.has(key)) return;
+    const isWanted = peer.version?.relay !== false && CONNECTION_TRAITS[peer.connectionType].transactions;
+    if (!isWanted || known.has(key)) return;
     toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
     this.#schedule(peer);
   }

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { PeerInfo } from '../../../engine/ports/network-service.ts';
+import { CONNECTION_TYPES, type PeerInfo } from '../../../engine/ports/network-service.ts';
 import { type Static, Type } from '../../schema.ts';
 import { HttpProblem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -9,7 +9,7 @@ const PEER = Type.Object(
     id: Type.Integer(),
     address: Type.String({ description: 'Host and port.' }),
     inbound: Type.Boolean(),
-    type: Type.Enum(['inbound', 'outbound-full-relay', 'manual']),
+    type: Type.Enum([...CONNECTION_TYPES]),
     userAgent: Type.String(),
     protocolVersion: Type.Integer(),
     services: Type.String({ description: '64 bits in hexadecimal.' }),

@@ -1,24 +1,10 @@
-import { isIPv6 } from 'node:net';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import { methodHelp } from '../help.ts';
 import type { RpcMethod } from '../method.ts';
+import { parseNode } from '../node-argument.ts';
 
 const COMMANDS = ['add', 'remove', 'onetry'] as const;
-
-const PORT_MAX = 65535;
-
-/** Host and port of `host`, `host:port`, `[ipv6]:port` or a bare IPv6 address. */
-function parseNode(text: string, portDefault: number): { host: string; port: number } {
-  if (isIPv6(text)) return { host: text, port: portDefault };
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = match?.[3] === undefined ? portDefault : Number(match[3]);
-  if (host === undefined || port < 1 || port > PORT_MAX || (match?.[1] !== undefined && !isIPv6(host))) {
-    throw new RpcError('INVALID_PARAMETER', `Error: '${text}' is not host:port`);
-  }
-  return { host, port };
-}
 
 export const addnode: RpcMethod = {
   name: 'addnode',

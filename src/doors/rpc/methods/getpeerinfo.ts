@@ -74,7 +74,6 @@ function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
 const FIXED = {
   bip152_hb_to: false,
   bip152_hb_from: false,
-  addr_relay_enabled: true,
   permissions: [],
   transport_protocol_type: 'v1',
   session_id: '',
@@ -106,7 +105,7 @@ function peerJson(peer: PeerInfo): JsonOutput {
     synced_headers: peer.syncedHeaders,
     synced_blocks: peer.syncedBlocks,
     inflight: peer.inFlight,
-    addr_relay_enabled: FIXED.addr_relay_enabled,
+    addr_relay_enabled: peer.relayAddresses,
     addr_processed: peer.addressesProcessed,
     addr_rate_limited: peer.addressesRateLimited,
     permissions: FIXED.permissions,

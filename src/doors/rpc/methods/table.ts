@@ -5,6 +5,7 @@
  */
 
 import type { RpcMethod } from '../method.ts';
+import { addconnection } from './addconnection.ts';
 import { addnode } from './addnode.ts';
 import { clearbanned } from './clearbanned.ts';
 import { combinerawtransaction } from './combinerawtransaction.ts';
@@ -97,6 +98,7 @@ import { waitforblockheight } from './waitforblockheight.ts';
 import { waitfornewblock } from './waitfornewblock.ts';
 
 const ALL: readonly RpcMethod[] = [
+  addconnection,
   addnode,
   clearbanned,
   combinerawtransaction,
