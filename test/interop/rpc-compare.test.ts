@@ -209,6 +209,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     // Those that the peer's list keeps to itself.
     const hidden = [
       'addconnection',
+      'addpeeraddress',
       'echo',
       'echoipc',
       'echojson',

@@ -147,6 +147,17 @@ describe('the state of a node beside the C++ node', { skip: peerNodeMissing() },
     });
   });
 
+  it('learns the same addresses', async () => {
+    const addresses = ['1.2.3.4', '8.8.8.8', '2600::1', '[2600::2]', '::ffff:9.9.9.9', '1.2.3.4', '127.0.0.1'];
+    for (const [index, address] of addresses.entries()) {
+      for (const params of [[], [true]]) await same('addpeeraddress', address, 8_333 + index, ...params);
+    }
+    await same('addpeeraddress', '7.7.7.7', 7, true);
+    await same('getaddrmaninfo');
+    const { all_networks, ipv6 } = await node.rpc('getaddrmaninfo');
+    assert.deepEqual([all_networks.total, all_networks.tried, ipv6.new], [7, 1, 2]);
+  });
+
   it('bans the same parts of the network', async () => {
     const TIMES = /\.(ban_created|banned_until|time_remaining): /;
     const texts = [

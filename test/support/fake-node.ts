@@ -14,7 +14,7 @@ import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
 import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../../src/core/primitives/ids.ts';
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
-import type { GossipAddress } from '../../src/core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress } from '../../src/core/wire/network-address.ts';
 import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/subnet.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
@@ -33,6 +33,7 @@ import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } f
 import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
 import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
+import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -442,6 +443,18 @@ export class FakeNetwork implements NetworkService {
     if (!this.connected.some(({ id }) => id === peer)) return 'Peer does not exist';
     this.fetched.push({ peer, hash });
     return undefined;
+  }
+
+  readonly book: StoredPeer[] = [];
+
+  addressBook(): readonly StoredPeer[] {
+    return this.book;
+  }
+
+  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): boolean {
+    if (this.book.length === 2) return false;
+    const times = { lastSeenSeconds: 1_700_000_000, lastSuccessSeconds: tried ? 1_700_000_000 : 0 };
+    return this.book.push({ address, services: 9n, failures: 0, sourceGroup: '', ...times }) > 0;
   }
 
   readonly opened: string[] = [];

@@ -57,6 +57,38 @@ describe('methods that steer the network', () => {
   });
 });
 
+describe('methods about connections and addresses', () => {
+  it('open connections of four types, as long as there is room', async () => {
+    const { call, fails, node } = createRpcCaller();
+    assert.deepEqual(await call('addconnection', '10.0.0.1:7', ' feeler ', false), { address: '10.0.0.1:7', connection_type: 'feeler' });
+    await call('addconnection', '[::1]', 'block-relay-only', false);
+    assert.deepEqual(node.network.opened, ['10.0.0.1:7 feeler', '::1:18444 block-relay-only']);
+    const full = 'Error: Already at capacity for specified connection type.';
+    await fails(-34, full, 'addconnection', '10.0.0.1', 'addr-fetch', false);
+    const unspoken = 'Error: Adding v2transport connections requires -v2transport init flag to be set.';
+    await fails(-8, unspoken, 'addconnection', '10.0.0.1', 'feeler', true);
+  });
+
+  it('learn addresses that can be reached, and count them', async () => {
+    const { call, fails } = createRpcCaller();
+    const refused = { error: 'failed-adding-to-new', success: false };
+    assert.deepEqual(await call('addpeeraddress', '10.0.0.1', 7), refused);
+    assert.deepEqual(await call('addpeeraddress', '1.2.3.4', 7), { success: true });
+    assert.deepEqual(await call('addpeeraddress', '2600::1', 7, true), { success: true });
+    assert.deepEqual(await call('addpeeraddress', '1.2.3.5', 7), refused);
+    await fails(-30, 'Invalid IP address', 'addpeeraddress', 'x', 7);
+    const { all_networks, ipv4, ipv6 } = await call('getaddrmaninfo');
+    assert.deepEqual(
+      [ipv4, ipv6, all_networks],
+      [
+        { new: 1, tried: 0, total: 1 },
+        { new: 0, tried: 1, total: 1 },
+        { new: 1, tried: 1, total: 2 },
+      ],
+    );
+  });
+});
+
 describe('methods about bans', () => {
   it('reckon the end of a ban from now, from its time, or as a day', async () => {
     const { call, fails, node } = createRpcCaller();

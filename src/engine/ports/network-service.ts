@@ -1,8 +1,9 @@
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
-import type { GossipAddress } from '../../core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import type { Ban } from './ban-store.ts';
+import type { StoredPeer } from './peer-store.ts';
 
 /** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
 export const CONNECTION_TYPES = ['inbound', 'outbound-full-relay', 'manual', 'block-relay-only', 'addr-fetch', 'feeler'] as const;
@@ -105,6 +106,10 @@ export interface NetworkService {
   addedNodes(): readonly AddedNode[];
   /** Some of the addresses of others that are known, at random; at most so many. */
   knownNodes(count: number): readonly GossipAddress[];
+  /** Every address of others that is known. */
+  addressBook(): readonly StoredPeer[];
+  /** Learns an address that offers blocks, as if it had told of itself, and had answered if `tried`. @returns false where it is not new or has no room */
+  learnAddress(address: NetworkAddress, options: { readonly tried: boolean }): boolean;
   /** Bytes of all connections since the start, those that are gone too. */
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number };
   /** Asks every peer for a sign of life now. */

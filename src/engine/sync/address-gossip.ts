@@ -1,6 +1,7 @@
 import { ADDRESSES_PER_MESSAGE_MAX } from '../../core/wire/messages/addr.ts';
 import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import { fitsLegacyForm, toNetworkAddress } from '../../core/wire/network-address.ts';
+import { SERVICES } from '../../core/wire/services.ts';
 import type { AddressScope } from './address-scope.ts';
 import { addressKey, groupOf, mayTell, scopeOf, toSocketAddress } from './address-scope.ts';
 import type { AddressTable } from './address-table.ts';
@@ -38,6 +39,9 @@ export const ADVERTISE_MEAN_MS: number = 24 * 3_600_000;
 const NEWS_MAX = 10;
 const NEWS_AGE_SECONDS = 600;
 const NEWS_PEERS = 2;
+
+/** What an address is taken to offer of which nothing else is known. */
+const OFFERS_BLOCKS = SERVICES.network | SERVICES.witness;
 
 /** Addresses that wait to be passed on to one peer. */
 const TO_SEND_MAX = ADDRESSES_PER_MESSAGE_MAX;
@@ -80,6 +84,15 @@ export class AddressGossip {
     if (this.#context.options.onlyManual !== true) this.#learn(peer, told);
     // A single one may be its own, which is told unasked.
     if (peer.connectionType === 'addr-fetch' && told.length > 1) this.#context.disconnect(peer, 'addresses-fetched');
+  }
+
+  /** Somebody here knows of an address that offers blocks. @returns false where it is not new or has no room */
+  learn(address: NetworkAddress, tried: boolean): boolean {
+    const nowSeconds = this.#context.nowSeconds();
+    if (!this.#table.add({ address, services: OFFERS_BLOCKS, timeSeconds: nowSeconds }, groupOf(address), nowSeconds)) return false;
+    if (tried) this.#table.succeeded(address, OFFERS_BLOCKS, nowSeconds);
+    this.#onLearned();
+    return true;
   }
 
   #learn(peer: Peer, told: readonly GossipAddress[]): void {

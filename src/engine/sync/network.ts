@@ -5,7 +5,7 @@ import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
-import type { GossipAddress } from '../../core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
@@ -21,7 +21,7 @@ import type {
   PeerInfo,
   SyncProgress,
 } from '../ports/network-service.ts';
-import type { PeerStore } from '../ports/peer-store.ts';
+import type { PeerStore, StoredPeer } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import type { SyncOptions } from './context.ts';
@@ -187,6 +187,16 @@ export class Network implements NetworkService {
 
   knownNodes(count: number): readonly GossipAddress[] {
     return this.#machine.someAddresses(count);
+  }
+
+  addressBook(): readonly StoredPeer[] {
+    return this.#machine.storedPeers();
+  }
+
+  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): boolean {
+    const { done, actions } = this.#machine.learnAddress(address, tried);
+    this.#perform(actions);
+    return done;
   }
 
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {

@@ -5,7 +5,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
-import { type GossipAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
+import { type GossipAddress, type NetworkAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
 import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { Ban } from '../ports/ban-store.ts';
@@ -260,6 +260,12 @@ export class SyncMachine {
   /** Some of the addresses that are known, at random, at most so many. */
   someAddresses(count: number): readonly GossipAddress[] {
     return this.#table.share(count);
+  }
+
+  /** A user, or a test, knows of an address. */
+  learnAddress(address: NetworkAddress, tried: boolean): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    const done = this.#addresses.learn(address, tried);
+    return { done, actions: this.#context.takeActions() };
   }
 
   /** Transactions whose parents are missing. */

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { formatIp } from '../../../core/wire/ip-text.ts';
-import type { NetworkAddress, NetworkKind } from '../../../core/wire/network-address.ts';
+import type { NetworkAddress } from '../../../core/wire/network-address.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
-
-/** Core's words for the networks. */
-const NETWORK_WORDS: Readonly<Record<Exclude<NetworkKind, 'unknown'>, string>> = {
-  ipv4: 'ipv4',
-  ipv6: 'ipv6',
-  torv3: 'onion',
-  i2p: 'i2p',
-  cjdns: 'cjdns',
-};
+import { NETWORK_WORDS } from '../render/network-of.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 

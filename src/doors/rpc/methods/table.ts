@@ -7,6 +7,7 @@
 import type { RpcMethod } from '../method.ts';
 import { addconnection } from './addconnection.ts';
 import { addnode } from './addnode.ts';
+import { addpeeraddress } from './addpeeraddress.ts';
 import { clearbanned } from './clearbanned.ts';
 import { combinerawtransaction } from './combinerawtransaction.ts';
 import { createmultisig } from './createmultisig.ts';
@@ -23,6 +24,7 @@ import { generateblock } from './generateblock.ts';
 import { generatetoaddress } from './generatetoaddress.ts';
 import { generatetodescriptor } from './generatetodescriptor.ts';
 import { getaddednodeinfo } from './getaddednodeinfo.ts';
+import { getaddrmaninfo } from './getaddrmaninfo.ts';
 import { getbestblockhash } from './getbestblockhash.ts';
 import { getblock } from './getblock.ts';
 import { getblockchaininfo } from './getblockchaininfo.ts';
@@ -100,6 +102,7 @@ import { waitfornewblock } from './waitfornewblock.ts';
 const ALL: readonly RpcMethod[] = [
   addconnection,
   addnode,
+  addpeeraddress,
   clearbanned,
   combinerawtransaction,
   createmultisig,
@@ -116,6 +119,7 @@ const ALL: readonly RpcMethod[] = [
   generatetoaddress,
   generatetodescriptor,
   getaddednodeinfo,
+  getaddrmaninfo,
   getbestblockhash,
   getblock,
   getblockchaininfo,

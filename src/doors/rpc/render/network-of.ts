@@ -5,6 +5,17 @@
  */
 
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { formatIp } from '../../../core/wire/ip-text.ts';
+import type { NetworkAddress, NetworkKind } from '../../../core/wire/network-address.ts';
+
+/** Core's words for the networks. */
+export const NETWORK_WORDS: Readonly<Record<Exclude<NetworkKind, 'unknown'>, string>> = {
+  ipv4: 'ipv4',
+  ipv6: 'ipv6',
+  torv3: 'onion',
+  i2p: 'i2p',
+  cjdns: 'cjdns',
+};
 
 /** Ranges that no one can be reached at from elsewhere. Core's `CNetAddr::IsRoutable`. */
 const NOT_ROUTABLE = new BlockList();
@@ -41,4 +52,9 @@ export function networkOf(address: string): string {
   if (isIPv6(host)) return NOT_ROUTABLE.check(host, 'ipv6') ? 'not_publicly_routable' : 'ipv6';
   if (host.endsWith('.onion')) return 'onion';
   return host.endsWith('.i2p') ? 'i2p' : 'not_publicly_routable';
+}
+
+/** Whether an IP address can be reached from elsewhere. Core's `CNetAddr::IsRoutable`; of other networks every address can. */
+export function isRoutable({ bytes, network }: NetworkAddress): boolean {
+  return (network !== 'ipv4' && network !== 'ipv6') || !NOT_ROUTABLE.check(formatIp(bytes), network);
 }
