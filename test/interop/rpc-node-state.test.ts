@@ -125,6 +125,17 @@ describe('the state of a node beside the C++ node', { skip: peerNodeMissing() },
     await sameBut(/^\.result\.locked\.\w+: "#0" \| "#/, 'getmemoryinfo', 'stats');
   });
 
+  it('learns the same addresses', async () => {
+    const addresses = ['1.2.3.4', '8.8.8.8', '2600::1', '[2600::2]', '::ffff:9.9.9.9', '1.2.3.4', '127.0.0.1'];
+    for (const [index, address] of addresses.entries()) {
+      for (const params of [[], [true]]) await same('addpeeraddress', address, 8_333 + index, ...params);
+    }
+    await same('addpeeraddress', '7.7.7.7', 7, true);
+    await same('getaddrmaninfo');
+    const { all_networks, ipv6 } = await node.rpc('getaddrmaninfo');
+    assert.deepEqual([all_networks.total, all_networks.tried, ipv6.new], [7, 1, 2]);
+  });
+
   it('opens connections for one purpose that the C++ node takes as such', async () => {
     const opened = await node.rpc('addconnection', peer.p2p, 'block-relay-only', false);
     assert.deepEqual(opened, { address: peer.p2p, connection_type: 'block-relay-only' });
@@ -145,17 +156,6 @@ describe('the state of a node beside the C++ node', { skip: peerNodeMissing() },
       const heard = ((await peer.rpc('getnettotals')).totalbytesrecv as number) > before + 100;
       return heard && infos.every(({ connection_type }) => connection_type !== 'feeler');
     });
-  });
-
-  it('learns the same addresses', async () => {
-    const addresses = ['1.2.3.4', '8.8.8.8', '2600::1', '[2600::2]', '::ffff:9.9.9.9', '1.2.3.4', '127.0.0.1'];
-    for (const [index, address] of addresses.entries()) {
-      for (const params of [[], [true]]) await same('addpeeraddress', address, 8_333 + index, ...params);
-    }
-    await same('addpeeraddress', '7.7.7.7', 7, true);
-    await same('getaddrmaninfo');
-    const { all_networks, ipv6 } = await node.rpc('getaddrmaninfo');
-    assert.deepEqual([all_networks.total, all_networks.tried, ipv6.new], [7, 1, 2]);
   });
 
   it('bans the same parts of the network', async () => {
