@@ -84,10 +84,6 @@ async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptio
  * @param waiting - keeps the transactions over a restart
  */
 export function createMempoolService(mempool: Mempool, waiting: WaitingFile): MempoolService {
-  let sequence = 1;
-  mempool.subscribe((event) => {
-    if (event.kind === 'added' || event.reason !== 'block') sequence++;
-  });
   return {
     info: () => ({
       loaded: waiting.loaded,
@@ -106,7 +102,7 @@ export function createMempoolService(mempool: Mempool, waiting: WaitingFile): Me
       get optimal() {
         return isOptimal(mempool);
       },
-      sequence,
+      sequence: mempool.sequence,
     }),
     *items() {
       for (const entry of mempool.entries()) yield itemOf(mempool, entry);

@@ -383,6 +383,8 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     startingHeight: 3,
     relayTransactions: true,
     relayAddresses: true,
+    lastInventorySequence: 1,
+    inventoryToSend: 0,
     connectedTimeSeconds: 1_700_000_000,
     lastSendTimeSeconds: 1_700_000_001,
     lastReceiveTimeSeconds: 1_700_000_002,

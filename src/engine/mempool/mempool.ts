@@ -108,6 +108,7 @@ export class Mempool {
   #revision = 0;
   readonly #listeners = new Set<(event: MempoolEvent) => void>();
   readonly #unsubscribe: () => void;
+  #sequence = 1;
   /** Rises with each move of the chain: coins that were loaded before it may be gone. */
   #chainRevision = 0;
   #returning: ReturningTransactions | undefined;
@@ -220,6 +221,11 @@ export class Mempool {
     const { minRelayFeeRateSatPerKvb } = this.policy;
     if (rolling > minRelayFeeRateSatPerKvb) return rolling;
     return minRelayFeeRateSatPerKvb;
+  }
+
+  /** Grows by one with each transaction that comes or goes, but for those that a block takes; 1 at first. Core's mempool sequence. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** @returns a function that ends it */
@@ -342,6 +348,7 @@ export class Mempool {
 
   #emit(event: MempoolEvent): void {
     this.#revision++;
+    if (event.kind === 'added' || event.reason !== 'block') this.#sequence++;
     for (const listener of this.#listeners) listener(event);
   }
 

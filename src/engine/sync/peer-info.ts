@@ -22,6 +22,8 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     startingHeight: version?.startHeight ?? -1,
     relayTransactions: version?.relay === true && CONNECTION_TRAITS[peer.connectionType].transactions,
     relayAddresses: addresses.enabled,
+    lastInventorySequence: transactions.announcedSequence,
+    inventoryToSend: transactions.toAnnounce.size,
     connectedTimeSeconds: peer.connectedTimeSeconds,
     lastSendTimeSeconds: link.lastSendTimeSeconds,
     lastReceiveTimeSeconds: link.lastReceiveTimeSeconds,

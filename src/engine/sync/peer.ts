@@ -98,6 +98,8 @@ export interface PeerTransactions {
   /** To be announced at the next turn, by wtxid. Not served before. */
   readonly toAnnounce: Map<HashKey, { readonly txid: Txid; readonly wtxid: Wtxid }>;
   announceAtMs: number | undefined;
+  /** Where the mempool's sequence stood when announcements were last due; 1 before. */
+  announcedSequence: number;
   feeFilterSatPerKvb: Satoshis;
   /** What we told it to announce, and when to look whether that still holds. */
   sentFeeFilterSatPerKvb: Satoshis | undefined;
@@ -174,6 +176,7 @@ export function createPeer(facts: PeerFacts): Peer {
       known: new RecentSet(KNOWN_TRANSACTIONS),
       toAnnounce: new Map(),
       announceAtMs: undefined,
+      announcedSequence: 1,
       feeFilterSatPerKvb: 0n,
       sentFeeFilterSatPerKvb: undefined,
       feeFilterAtMs: 0,

@@ -71,6 +71,8 @@ describe('transaction relay', () => {
     await world.until(() => announced(to).length > 0);
     assert.deepEqual(announced(to), [{ kind: INVENTORY.wtx, hash: tx.wtxid }]);
     assert.deepEqual(announced(from), [], 'not to whom it came from');
+    const infos = () => node.network.peers().map(({ inventoryToSend, lastInventorySequence }) => [inventoryToSend, lastInventorySequence]);
+    await world.until(() => infos().every(([waiting, sequence]) => waiting === 0 && sequence === 2));
     to.send({ type: 'getdata', items: [{ kind: INVENTORY.wtx, hash: tx.wtxid }] });
     await to.sync();
     assert.deepEqual(

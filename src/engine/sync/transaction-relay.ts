@@ -211,8 +211,9 @@ export class TransactionRelay {
     const { known, toAnnounce } = peer.transactions;
     const key = hashKey(waiting.tx.wtxid);
     const isWanted = peer.version?.relay !== false && CONNECTION_TRAITS[peer.connectionType].transactions;
-    if (!isWanted || known.has(key)) return;
-    toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
+    if (!isWanted) return;
+    // A turn comes for what the peer knows too: it is told how far the mempool was looked through.
+    if (!known.has(key)) toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
     this.#schedule(peer);
   }
 
@@ -241,6 +242,7 @@ export class TransactionRelay {
       if (waiting !== undefined && !peer.transactions.known.has(key) && wants(peer, waiting)) items.push(this.#announcement(peer, waiting));
     }
     if (items.length > 0) this.#context.send(peer, { type: 'inv', items });
+    peer.transactions.announcedSequence = this.#context.mempool.sequence;
   }
 
   #announcement(peer: Peer, { tx }: WaitingTransaction): InventoryItem {

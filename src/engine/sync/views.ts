@@ -32,6 +32,8 @@ export interface SyncMempool {
   /** In the order of their coming. */
   entries(): Iterable<WaitingTransaction>;
   minFeeRateSatPerKvb(): Satoshis;
+  /** Grows with each transaction that comes or goes. */
+  readonly sequence: number;
   accept(tx: Transaction): Promise<TransactionOutcome>;
   /** @returns a function that ends it */
   subscribe(listener: (event: { readonly kind: 'added' | 'removed'; readonly entry: WaitingTransaction }) => void): () => void;
