@@ -22,6 +22,7 @@ interface ConnectionTraits {
   readonly needsServices: boolean;
 }
 
+/** By the type of the connection. */
 export const CONNECTION_TRAITS: Readonly<Record<ConnectionType, ConnectionTraits>> = {
   inbound: { transactions: true, addresses: true, headers: true, needsServices: false },
   manual: { transactions: true, addresses: true, headers: true, needsServices: false },
