@@ -131,6 +131,8 @@ export interface NodeSettings {
   readonly connect: readonly SocketAddress[];
   readonly peers: readonly SocketAddress[];
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  /** A day unless given. */
+  readonly banSeconds?: number;
   readonly userAgentComments?: readonly string[];
   readonly policy?: Partial<PolicyOptions>;
   readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
@@ -241,6 +243,7 @@ function createNetwork(
     ...(settings.alsoListen && { alsoListen: settings.alsoListen }),
     ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),
     ...(connections?.inbound !== undefined && { inboundMax: connections.inbound }),
+    ...(settings.banSeconds !== undefined && { banSeconds: settings.banSeconds }),
     peerStore: stores.peers,
     ...(stores.bans && { banStore: stores.bans }),
     services: (settings.prune === undefined ? SERVICES.network : 0n) | SERVICES.witness | SERVICES.networkLimited,

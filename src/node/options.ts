@@ -51,6 +51,8 @@ export interface NodeOptions {
   readonly peers: readonly SocketAddress[];
   /** Connections that the node tries to hold to nodes it learned of, and that others may hold to it. Default: 8, and 125. */
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  /** How long a ban lasts that is said no time for. Default: a day. */
+  readonly banSeconds?: number;
   /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */
   readonly userAgentComments?: readonly string[];
   /** Whether the node may look for peers beyond those named here and those that peers tell of. Default: true. */

@@ -466,6 +466,7 @@ export class FakeNetwork implements NetworkService {
   }
 
   readonly banned: Ban[] = [];
+  readonly banSeconds = 86_400;
 
   bans(): readonly Ban[] {
     return this.banned;

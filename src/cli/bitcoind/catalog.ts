@@ -21,8 +21,8 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout listen bind
   connect addnode txindex blockfilterindex txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
-  incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime stopatheight uacomment persistmempool signetchallenge blocknotify
-  startupnotify shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
+  incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
+  stopatheight uacomment bantime persistmempool signetchallenge blocknotify startupnotify shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
 const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
@@ -34,7 +34,7 @@ const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourc
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
   discover dns dnsseed fixedseeds forcednsseed listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport networkactive
   feefilter maxtipage alertnotify acceptstalefeeestimates limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
-  peertimeout maxconnections maxuploadtarget bantime test txreconciliation`;
+  peertimeout maxconnections maxuploadtarget test txreconciliation`;
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock

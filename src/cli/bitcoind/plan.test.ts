@@ -34,6 +34,10 @@ describe("bitcoind's options", () => {
     assert.deepEqual(plan('-connect=[::1]:9').node.connect, [{ host: '::1', port: 9 }]);
   });
 
+  it('say how long a ban lasts', () => {
+    assert.deepEqual([plan('-bantime=1234').node.banSeconds, plan().node.banSeconds], [1_234, undefined]);
+  });
+
   it('set what is relayed', () => {
     const { policy, mempool } = plan(
       '-minrelaytxfee=0.00000500',

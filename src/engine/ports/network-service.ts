@@ -121,6 +121,8 @@ export interface NetworkService {
   active(): boolean;
   /** `false` ends every connection and lets none begin. Core's `setnetworkactive`. */
   setActive(active: boolean): void;
+  /** How long a ban lasts that is said no time for. */
+  readonly banSeconds: number;
   /** Bans that hold, in the order of their addresses. */
   bans(): readonly Ban[];
   /** Whether exactly this part of the network is banned, or, of an address, whether a ban covers it. */

@@ -35,6 +35,8 @@ import { SyncMachine } from './sync-machine.ts';
 /** A call that is not taken within this time has failed. Core's default `-timeout`. */
 export const DIAL_TIMEOUT_MS = 5_000;
 
+const BAN_SECONDS_DEFAULT = 86_400;
+
 /** Messages of one peer that are looked at before others have their turn. */
 const MESSAGES_PER_TURN = 50;
 
@@ -54,6 +56,8 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly peerStore?: PeerStore;
   /** Where bans are kept; nowhere unless given. */
   readonly banStore?: BanStore;
+  /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
+  readonly banSeconds?: number;
   /** Where to accept connections; nowhere unless given. */
   readonly listen?: SocketAddress;
   /** Where else; the port that others are told is that of `listen`. */
@@ -74,6 +78,7 @@ export class Network implements NetworkService {
   readonly userAgent: string;
   readonly protocolVersion: number = PROTOCOL_VERSION;
   readonly services: bigint;
+  readonly banSeconds: number;
   readonly #options: NetworkOptions;
   readonly #machine: SyncMachine;
   readonly #links = new Map<PeerId, Link>();
@@ -94,6 +99,7 @@ export class Network implements NetworkService {
     this.#options = options;
     this.userAgent = options.userAgent;
     this.services = options.services;
+    this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
     this.#machine = new SyncMachine(options);
   }
 

@@ -1,12 +1,10 @@
 import { isNobodysAddress, parseSubnet, type Subnet } from '../../../core/wire/subnet.ts';
+import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { Type } from '../../schema.ts';
 import type { Arguments } from '../arguments.ts';
 import { RpcError } from '../errors.ts';
 import { methodHelp } from '../help.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
-
-/** How long a ban lasts unless told. Core's `DEFAULT_MISBEHAVING_BANTIME`. */
-const BAN_SECONDS_DEFAULT = 86_400;
 
 const WHOLE = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
@@ -21,11 +19,12 @@ function subnetOf(text: string): { readonly subnet: Subnet; readonly isAddress: 
 }
 
 /** When a ban ends, by the wall clock. */
-function endOf(args: Arguments, nowSeconds: number): number {
+function endOf(args: Arguments, { clock, network }: NodePort): number {
+  const nowSeconds = clock.nowSeconds();
   const given = args.has(2) ? args.integer(2, WHOLE) : 0;
   const isAbsolute = args.boolean(3, false);
   if (isAbsolute && given < nowSeconds) throw new RpcError('INVALID_PARAMETER', 'Error: Absolute timestamp is in the past');
-  if (given <= 0) return nowSeconds + BAN_SECONDS_DEFAULT;
+  if (given <= 0) return nowSeconds + network.banSeconds;
   return Math.min(isAbsolute ? given : nowSeconds + given, Number.MAX_SAFE_INTEGER);
 }
 
@@ -35,7 +34,7 @@ function add({ node }: RpcContext, args: Arguments): void {
   if (network.isBanned(subnet, { exactly: !isAddress })) {
     throw new RpcError('CLIENT_NODE_ALREADY_ADDED', 'Error: IP/Subnet already banned');
   }
-  if (!network.ban(subnet, endOf(args, node.clock.nowSeconds()))) throw new RpcError('MISC_ERROR', 'Error: Too many bans');
+  if (!network.ban(subnet, endOf(args, node))) throw new RpcError('MISC_ERROR', 'Error: Too many bans');
 }
 
 function remove({ node }: RpcContext, args: Arguments): void {
@@ -56,7 +55,12 @@ export const setban: RpcMethod = {
       description: 'An IP address, alone or with a number of bits (1.2.3.0/24) or a mask (1.2.3.0/255.255.255.0).',
     },
     { name: 'command', schema: Type.String(), required: true, description: '"add" or "remove".' },
-    { name: 'bantime', schema: Type.Integer(), fallback: '0', description: 'For how many seconds, or until when; 0 for a day.' },
+    {
+      name: 'bantime',
+      schema: Type.Integer(),
+      fallback: '0',
+      description: 'For how many seconds, or until when; 0 for a day, or what -bantime says.',
+    },
     {
       name: 'absolute',
       schema: Type.Boolean(),
