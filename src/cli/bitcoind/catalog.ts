@@ -22,7 +22,8 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   connect addnode txindex blockfilterindex txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
-  stopatheight uacomment bantime persistmempool signetchallenge blocknotify startupnotify shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
+  stopatheight uacomment bantime persistmempool signetchallenge blocknotify startupnotify
+  shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
 const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
