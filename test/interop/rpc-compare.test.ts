@@ -25,6 +25,17 @@ import type { QuoinProcess } from '../support/quoin-process.ts';
 import { startQuoin } from '../support/quoin-process.ts';
 import { argumentCases, REQUEST_BODIES } from '../support/rpc-argument-cases.ts';
 import { DERIVED } from '../support/rpc-descriptor-cases.ts';
+import {
+  ARGUMENTS_ELSEWHERE,
+  DIFFERENCES_DOCUMENT,
+  differencesText,
+  HIDDEN_METHODS,
+  OUR_PEER_MEMBERS,
+  PEER_INFO_NAMES_ONLY,
+  REASONS,
+  type Reason,
+  THEIR_PEER_MEMBERS,
+} from '../support/rpc-differences.ts';
 
 /** Quick, and with the fee rates of the release that our interface follows; the peer's own are ten times higher. */
 const PEER_OPTIONS = [
@@ -34,92 +45,6 @@ const PEER_OPTIONS = [
   '-minrelaytxfee=0.000001',
   '-incrementalrelayfee=0.000001',
 ];
-
-/** A difference that is meant: of which methods, where in the answer, and why. */
-interface Reason {
-  readonly methods: RegExp;
-  /** Fits `path: ours | theirs`. */
-  readonly where: RegExp;
-  readonly why: string;
-  /** Whether chance decides if it shows. */
-  readonly chance?: boolean;
-}
-
-const REASONS: readonly Reason[] = [
-  { methods: /^getblock(header)?$/, where: /\.(txcount|header_version): nothing \| /, why: "Knots' own members" },
-  {
-    methods: /^getmempoolinfo$/,
-    where: /\.(dustrelayfee|dustrelayfeefloor|dustdynamic|rbf_policy|truc_policy): nothing/,
-    why: "Knots' own",
-  },
-  { methods: /^getmempoolinfo$/, where: /\.(limitcluster\w+|optimal): .* \| nothing$/, why: 'new in Core 31' },
-  { methods: /^getmempoolinfo$/, where: /\.(permitbaremultisig|maxdatacarriersize): .* \| nothing$/, why: 'new in Core 30' },
-  { methods: /^getmempoolinfo$/, where: /\.usage: /, why: 'memory of two programs' },
-  {
-    methods: /^getrawmempool$|^getmempool(entry|ancestors|descendants)$/,
-    where: /\.(startingpriority|currentpriority|hash): nothing/,
-    why: "Knots' own",
-  },
-  {
-    methods: /^getrawmempool$|^getmempool(entry|ancestors|descendants)$/,
-    where: /\.time: /,
-    why: 'when it reached each node',
-    chance: true,
-  },
-  {
-    methods: /^getrawmempool$/,
-    where: / in another order: |^\.result(\.txids)?\.\d+: /,
-    why: 'ours by arrival, theirs by fee',
-    chance: true,
-  },
-  { methods: /^getrawmempool$/, where: /\.mempool_sequence: /, why: 'counts what each node has seen', chance: true },
-  { methods: /^testmempoolaccept$/, where: /\.usage: nothing/, why: "Knots' own" },
-  {
-    methods: /^getmininginfo$/,
-    where: /\.currentblock(size: nothing|(weight|tx): )/,
-    why: "Knots' own size; of the last template of each node, held against each other where both made the same",
-  },
-  { methods: /^getmininginfo$/, where: /\.blockmintxfee: .* \| nothing$/, why: 'new in Core 30' },
-  { methods: /^getblocktemplate$/, where: /\.(longpollid|curtime): /, why: 'each counts changes and seconds for itself', chance: true },
-  {
-    methods: /^generateblock$/,
-    where: /"TestBlockValidity failed: ([\w-]+)" \| "TestBlockValidity failed: \1, /,
-    why: 'what Core adds for people to a reason is left out',
-  },
-  { methods: /^prioritisetransaction$/, where: /Position 2 \(dummy\).*Position 2 \(priority_delta\)/, why: "Knots' own name" },
-  { methods: /^getprioritisedtransactions$/, where: /\.priority_delta: nothing/, why: "Knots' own" },
-  { methods: /^getnetworkinfo$/, where: /\.(version|subversion): /, why: 'two programs' },
-  { methods: /^getnetworkinfo$/, where: /\.localservices(names\.\d)?: /, why: 'each says what it serves' },
-  { methods: /^getnetworkinfo$/, where: /\.connections_(in|out): /, why: 'the peer has called us' },
-  { methods: /^gettxoutsetinfo$/, where: /\.disk_size: /, why: 'of two databases' },
-  { methods: /^getnettotals$/, where: /\.(totalbytes\w+|timemillis): /, why: 'two ends, two clocks' },
-  { methods: /^getchainstates$/, where: /\.coins_(db|tip)_cache_bytes: /, why: 'caches of two programs' },
-  { methods: /^getblockfrompeer$/, where: /Position 2 \(peer_id\)/, why: "Knots' second name of it" },
-  { methods: /^getblockfrompeer$/, where: /"Block header missing" \| "Peer does not exist"/, why: 'Knots asks for any hash' },
-  { methods: /^uptime$/, where: /^\.result: /, why: 'times', chance: true },
-  { methods: /^getrpcinfo$/, where: /\.(duration|logpath): /, why: 'times and places' },
-  { methods: /^getdifficulty$/, where: /error/, why: 'Knots has it no more' },
-  { methods: /^getdifficulty$/, where: /^\.result: .* \| nothing/, why: 'Knots has it no more' },
-  { methods: /^decodescript$/, where: /\.segwit\.desc: "addr\(.* \| "wsh\(/, why: 'needs miniscript' },
-  { methods: /^getdescriptorinfo$/, where: /is invalid due to whitespace/, why: 'words of Core 30' },
-  { methods: /^createmultisig$/, where: /options\|address_type/, why: "Knots' own argument" },
-  { methods: /^validateaddress$/, where: /\.error_index: nothing/, why: "Knots' own" },
-  { methods: /^(test|send)\w+$/, where: /dust(\.|"|, ).*\| ".*dust-nonanchor/, why: "Knots' own word" },
-  {
-    methods: /^(test|send)\w+$/,
-    where: /insufficient fee, rejecting replacement .*\| ".*insufficient fee, rejecting replacement/,
-    why: 'rules of Core 31',
-  },
-];
-
-/** What the two say of one another cannot be the same, so only names and types are held against each other. */
-const PEER_INFO_NAMES_ONLY = 'getpeerinfo';
-
-/** Members of it that are Knots' own, and one that needs the other side to say how it sees us, which the peer does not on loopback. */
-const THEIR_PEER_MEMBERS = ['last_block_announcement', 'cpu_load', 'misbehavior_score', 'forced_inbound', 'addrlocal'];
-
-/** Members that are new in Core 30. */
-const OUR_PEER_MEMBERS = ['last_inv_sequence', 'inv_to_send'];
 
 describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
   let node: QuoinProcess;
@@ -209,31 +134,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
 
   it('has every method there, and here', async () => {
     const theirs = new Set(((await peer.rpc('help')) as string).split('\n').map((line) => line.split(' ', 1)[0]));
-    // Those that the peer's list keeps to itself.
-    const hidden = [
-      'addconnection',
-      'addpeeraddress',
-      'echo',
-      'echoipc',
-      'echojson',
-      'generate',
-      'generateblock',
-      'generatetoaddress',
-      'generatetodescriptor',
-      'getdifficulty',
-      'getorphantxs',
-      'invalidateblock',
-      'mockscheduler',
-      'reconsiderblock',
-      'rpc.discover',
-      'sendmsgtopeer',
-      'setmocktime',
-      'syncwithvalidationinterfacequeue',
-      'waitforblock',
-      'waitforblockheight',
-      'waitfornewblock',
-    ];
-    const absent = [...METHODS.keys()].filter((name) => !theirs.has(name) && !hidden.includes(name));
+    const absent = [...METHODS.keys()].filter((name) => !theirs.has(name) && !HIDDEN_METHODS.includes(name));
     assert.deepEqual(absent, []);
   });
 
@@ -454,8 +355,7 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     assert.deepEqual(wrong, []);
     const tested = new Set(cases.map(([method]) => method));
     const untested = [...METHODS.keys()].filter((name) => !tested.has(name));
-    // One is held beside the peer in peer-networks.test.ts, two are not there, one takes more with the peer.
-    assert.deepEqual(untested, ['getdeploymentinfo', 'getdifficulty', 'getmempoolinfo', 'rpc.discover']);
+    assert.deepEqual(untested, Object.keys(ARGUMENTS_ELSEWHERE));
   });
 
   it('answers every form of request with the same status and the same bytes', async () => {
@@ -512,7 +412,8 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     assert.equal(await node.rpc('getbestblockhash'), tip);
   });
 
-  it('needs each of the reasons', () => {
+  it('needs each of the reasons, and the document tells them', () => {
+    assert.equal(readFileSync(DIFFERENCES_DOCUMENT, 'utf8'), differencesText());
     assert.deepEqual(
       REASONS.filter((reason) => reason.chance !== true && !needed.has(reason)),
       [],
