@@ -15,9 +15,6 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const ADDRESS = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
-/** Nodes of the test that starts many. */
-const MANY = 20;
-
 const CLEAN_END = { code: 0, err: '' };
 
 async function stopped(node: BitcoindProcess): Promise<void> {
@@ -154,38 +151,5 @@ describe('quoin bitcoind', { timeout: 300_000 }, () => {
     const gone = cli(node, ['-rpcuser=a', '-rpcpassword=b', 'uptime']);
     assert.equal(gone.code, 1);
     assert.match(gone.err, /^error: timeout on transient error: Could not connect to the server 127\.0\.0\.1:\d+\n\nMake sure/);
-  });
-
-  it(`starts ${MANY} at once, which connect, follow a reorganisation, and leave nothing behind`, async (t) => {
-    const ports = await freePorts(MANY * 2);
-    const nodes = await Promise.all(
-      Array.from({ length: MANY }, async (_, index) => {
-        const dataDir = await tempFolder(t);
-        const own = [ports[index * 2] as number, ports[index * 2 + 1] as number];
-        return startBitcoind(t, { dataDir, ports: own, args: ['-par=1', '-dbcache=4', '-connect=0', '-listen=1', `-uacomment=n${index}`] });
-      }),
-    );
-    for (const node of nodes) await ready(node);
-    const [first, ...others] = nodes as [BitcoindProcess, ...BitcoindProcess[]];
-    for (const [index, node] of others.entries()) await node.rpc('addnode', nodes[index]?.p2p, 'onetry');
-    await eventually('all are connected', async () => {
-      const counts = await Promise.all(nodes.map((node) => node.rpc('getpeerinfo')));
-      return counts.every((peers: { version: number }[]) => peers.length > 0 && peers.every(({ version }) => version > 0));
-    });
-    const agree = (hash: string) =>
-      eventually('all have one tip', async () => {
-        const tips = await Promise.all(nodes.map((node) => node.rpc('getbestblockhash')));
-        return tips.every((tip) => tip === hash);
-      });
-    const hashes: string[] = await first.rpc('generatetoaddress', 5, ADDRESS);
-    await agree(hashes[4] as string);
-    await first.rpc('invalidateblock', hashes[3]);
-    const branch: string[] = await first.rpc('generatetoaddress', 4, 'bcrt1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3qzf4jry');
-    await agree(branch[3] as string);
-    await Promise.all(nodes.map(stopped));
-    for (const { dataDir } of nodes) {
-      const left = readdirSync(join(dataDir, 'regtest')).filter((name) => ['.cookie', 'bitcoind.pid', 'node.json'].includes(name));
-      assert.deepEqual(left, []);
-    }
   });
 });

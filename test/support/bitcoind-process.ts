@@ -36,11 +36,17 @@ export interface BitcoindProcess {
 /** Starts one on regtest; `ready` waits for it. */
 export async function startBitcoind(
   t: TestContext,
-  options: { readonly dataDir: string; readonly ports?: readonly number[]; readonly args?: readonly string[] },
+  options: {
+    readonly dataDir: string;
+    readonly ports?: readonly number[];
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  },
 ): Promise<BitcoindProcess> {
-  const { dataDir, args = [] } = options;
+  const { dataDir, args = [], env = {} } = options;
   const [port = 0, rpcPort = 0] = options.ports ?? (await freePorts(2));
-  const command = new RunningCommand(t, ['bitcoind', '-regtest', `-datadir=${dataDir}`, `-port=${port}`, `-rpcport=${rpcPort}`, ...args]);
+  const where = ['-regtest', `-datadir=${dataDir}`, `-port=${port}`, `-rpcport=${rpcPort}`];
+  const command = new RunningCommand(t, ['bitcoind', ...where, ...args], { env });
   const cookie = (): string => readFileSync(join(dataDir, 'regtest', '.cookie'), 'utf8');
   const rpc = (method: string, ...params: unknown[]) => callRpc(`http://127.0.0.1:${rpcPort}`, cookie(), method, params);
   return { command, dataDir, p2p: `127.0.0.1:${port}`, rpcPort, rpc };
