@@ -70,3 +70,23 @@ describe('an index that has still to read blocks', () => {
     recent.close();
   });
 });
+
+describe('an index of a chain that begins', () => {
+  it('is waited for from its first block on, as one that was in sync', async () => {
+    const world = await MemoryChain.open(regtest);
+    const { chain, clock } = world;
+    const recent = new RecentBlocks(chain);
+    const parts = { kind: spentIndex, chain, recent, clock, random: new SeededRandom(1), log: silentLog };
+    const onFailure = (error: unknown): void => assert.fail(String(error));
+    const runner = new IndexRunner({ ...parts, open: async () => createMemoryIndexStore(), onFailure });
+    await runner.store();
+    await takeAll(world, OURS);
+    assert.equal(await runner.ready(), true);
+    assert.deepEqual(runner.state(), { name: 'spent', synced: true, height: 3 });
+    await runner.close();
+    const later = new IndexRunner({ ...parts, open: async () => createMemoryIndexStore(), onFailure });
+    assert.equal(await later.ready(), false, 'one that is made for a chain that is there is still to be built');
+    await later.close();
+    recent.close();
+  });
+});

@@ -134,6 +134,8 @@ export class IndexRunner {
    */
   async #open(): Promise<IndexStore> {
     const { kind, open, chain, log } = this.#parts;
+    // Behind the first block alone there is nothing to catch up with: who asks for what is mined next waits for a moment.
+    const begins = chain.tip.parent === undefined;
     const store = watchedIndexStore(await open(), (error) => {
       this.#damage ??= error;
       this.#wake?.();
@@ -147,7 +149,7 @@ export class IndexRunner {
     }
     this.#written = node;
     this.#at = node;
-    this.#synced = this.#isAtTip();
+    this.#synced = begins || this.#isAtTip();
     return store;
   }
 

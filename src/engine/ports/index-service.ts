@@ -10,7 +10,7 @@ export type IndexName = (typeof INDEX_NAMES)[number];
 /** How far an index has come. */
 export interface IndexState {
   readonly name: IndexName;
-  /** It had reached the tip once; from then on it follows it closely. */
+  /** It had reached the tip once, or began with the chain; from then on it follows it closely. */
   readonly synced: boolean;
   /** Height of the last block in it; 0 while there is none. */
   readonly height: number;
