@@ -41,14 +41,16 @@ export async function startBitcoind(
     readonly ports?: readonly number[];
     readonly args?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
+    /** `user:password` that the arguments set; else the cookie is read. */
+    readonly login?: string;
   },
 ): Promise<BitcoindProcess> {
   const { dataDir, args = [], env = {} } = options;
   const [port = 0, rpcPort = 0] = options.ports ?? (await freePorts(2));
   const where = ['-regtest', `-datadir=${dataDir}`, `-port=${port}`, `-rpcport=${rpcPort}`];
   const command = new RunningCommand(t, ['bitcoind', ...where, ...args], { env });
-  const cookie = (): string => readFileSync(join(dataDir, 'regtest', '.cookie'), 'utf8');
-  const rpc = (method: string, ...params: unknown[]) => callRpc(`http://127.0.0.1:${rpcPort}`, cookie(), method, params);
+  const login = (): string => options.login ?? readFileSync(join(dataDir, 'regtest', '.cookie'), 'utf8');
+  const rpc = (method: string, ...params: unknown[]) => callRpc(`http://127.0.0.1:${rpcPort}`, login(), method, params);
   return { command, dataDir, p2p: `127.0.0.1:${port}`, rpcPort, rpc };
 }
 
