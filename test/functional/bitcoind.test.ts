@@ -60,6 +60,23 @@ describe('quoin bitcoind', { timeout: 300_000 }, () => {
     }
   });
 
+  it('serves REST where -rest says so, and has nothing there else', async (t) => {
+    for (const [args, status, type] of [
+      [[], 404, 'text/html; charset=ISO-8859-1'],
+      [['-rest=0'], 404, 'text/html; charset=ISO-8859-1'],
+      [['-rest'], 200, 'application/json'],
+    ] as const) {
+      const node = await startBitcoind(t, { dataDir: await tempFolder(t), args });
+      await ready(node);
+      const answer = await fetch(`http://127.0.0.1:${node.rpcPort}/rest/chaininfo.json`);
+      assert.deepEqual([answer.status, answer.headers.get('content-type')], [status, type]);
+      const body = await answer.text();
+      if (status === 404) assert.equal(body, '');
+      else assert.equal(JSON.parse(body).chain, 'regtest');
+      await stopped(node);
+    }
+  });
+
   it('ends with one line and 1 where it cannot start', async (t) => {
     const dataDir = await tempFolder(t);
     const node = await startBitcoind(t, { dataDir });

@@ -18,7 +18,7 @@ export interface KnownOption {
 }
 
 const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
-  rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout listen bind
+  rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout rest listen bind
   connect addnode txindex blockfilterindex txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
@@ -27,7 +27,7 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
 const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
-  loglevelalways shrinkdebugfile printpriority help-debug settings rest rpcdoccheck deprecatedrpc
+  loglevelalways shrinkdebugfile printpriority help-debug settings rpcdoccheck deprecatedrpc
   addresstype avoidpartialspends changetype consolidatefeerate disablewallet discardfee fallbackfee keypool maxapsfee maxtxfee mintxfee
   paytxfee signer spendzeroconfchange txconfirmtarget wallet walletbroadcast walletdir walletrbf unsafesqlitesync walletcrosschain
   walletrejectlongchains walletnotify

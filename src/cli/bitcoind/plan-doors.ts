@@ -135,6 +135,10 @@ export function planDoors(args: Arguments, network: NetworkParams, folder: strin
     login,
     cookie: cookieOf(args, folder),
     rpcauth,
-    rules: { alsoListen, allowsAddress, rpcRequestsMax: requests, keepAliveMs: seconds * 1_000, ...(allowsUser && { allowsUser }) },
+    rules: {
+      ...{ alsoListen, allowsAddress, rpcRequestsMax: requests, keepAliveMs: seconds * 1_000 },
+      coreRest: args.switch('rest', false),
+      ...(allowsUser && { allowsUser }),
+    },
   };
 }

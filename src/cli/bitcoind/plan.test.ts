@@ -92,6 +92,10 @@ describe("bitcoind's options", () => {
     assert.deepEqual([plan('-norpccookiefile').doors.cookie, plan('-rpcuser=a', '-rpcpassword=b').doors.cookie], [undefined, undefined]);
     assert.equal(plan('-rpcworkqueue=2', '-rpcthreads=1').doors.rules?.rpcRequestsMax, 3);
     assert.equal(plan('-server=0').doors.http, undefined);
+    assert.deepEqual(
+      [plan(), plan('-rest'), plan('-rest=0'), plan('-norest'), plan('-rest=0', '-rest')].map(({ doors }) => doors.rules?.coreRest),
+      [false, true, false, false, true],
+    );
   });
 
   it('that this node does not have are refused unless they are off', () => {

@@ -31,7 +31,7 @@ export interface DoorPlan {
   /** The file with a login that is made at each start; undefined for none. */
   readonly cookie: { readonly path: string; readonly mode: number } | undefined;
   readonly rpcauth?: readonly string[];
-  readonly rules?: Pick<HttpDoorOptions, 'alsoListen' | 'allowsAddress' | 'allowsUser' | 'rpcRequestsMax' | 'keepAliveMs'>;
+  readonly rules?: Pick<HttpDoorOptions, 'alsoListen' | 'allowsAddress' | 'allowsUser' | 'coreRest' | 'rpcRequestsMax' | 'keepAliveMs'>;
 }
 
 /** What doors need before there is a node. */

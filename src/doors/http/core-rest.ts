@@ -33,6 +33,11 @@ export function isCoreRestPath(path: string): boolean {
   return path.startsWith('/rest/');
 }
 
+/** Answers as Core's HTTP server where nothing is at a path: without a word. */
+export function refuseCoreRest(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/html; charset=ISO-8859-1', 'content-length': 0 }).end();
+}
+
 function refuse(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close', ...headers }).end(`${message}\r\n`);
 }

@@ -99,6 +99,15 @@ describe("Core's REST over HTTP", () => {
     );
   });
 
+  it('is an empty 404 where it is not wanted', async () =>
+    scene(
+      async ({ send }) => {
+        const { status, headers, text } = await send({ method: 'GET', path: '/rest/x' });
+        assert.deepEqual([status, headers['content-type'], text], [404, 'text/html; charset=ISO-8859-1', '']);
+      },
+      { rest, coreRest: false },
+    ));
+
   it('is nothing where no handler is given', async () =>
     scene(async ({ send }) => assert.equal((await send({ method: 'GET', path: '/rest/x' })).status, 404)));
 });

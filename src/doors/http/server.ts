@@ -18,7 +18,7 @@ import type { RestApp } from './app.ts';
 import { Authenticator, type HttpCredentials } from './auth.ts';
 import { announcedSize } from './body.ts';
 import { Capacity } from './capacity.ts';
-import { answerCoreRest, type CoreRestHandler, isCoreRestPath } from './core-rest.ts';
+import { answerCoreRest, type CoreRestHandler, isCoreRestPath, refuseCoreRest } from './core-rest.ts';
 import { Guard } from './guard.ts';
 import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler, type JsonRpcRules } from './json-rpc.ts';
 import {
@@ -56,6 +56,8 @@ export interface HttpDoorOptions extends JsonRpcRules {
   readonly allowsAddress?: (address: string) => boolean;
   /** JSON-RPC requests that are answered or wait at once; `RPC_REQUESTS_MAX` unless given. */
   readonly rpcRequestsMax?: number;
+  /** Whether there is Core's REST, once there is a node; there is unless this is false. Core's `-rest`. */
+  readonly coreRest?: boolean;
   /** A connection without a request is closed after so long; `KEEP_ALIVE_TIMEOUT_MS` unless given. */
   readonly keepAliveMs?: number;
   /** Names besides `localhost` and the host above by which browsers may call the server. */
@@ -205,6 +207,7 @@ class RunningServer implements HttpServer {
       const shared = { requests: this.#rpcRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
       return answerJsonRpc(request, response, { handler: this.#rpc, rules: this.#options, ...shared });
     }
+    if (this.#options.coreRest === false && isCoreRestPath(path)) return refuseCoreRest(response);
     const rest = this.#coreRest;
     if (rest !== undefined && isCoreRestPath(path)) {
       const shared = { requests: this.#restRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
