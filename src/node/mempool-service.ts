@@ -4,6 +4,7 @@ import { transactionWeightWu } from '../core/primitives/transaction.ts';
 import { CLUSTER_COUNT_MAX, CLUSTER_WEIGHT_WU_MAX } from '../engine/mempool/cluster.ts';
 import type { MempoolEntry } from '../engine/mempool/entry.ts';
 import type { AcceptOptions, Mempool } from '../engine/mempool/mempool.ts';
+import type { MemberVerdict } from '../engine/mempool/package.ts';
 import { isDust } from '../engine/policy/check-standard.ts';
 import type { MempoolItem, MempoolService, TransactionOutcome } from '../engine/ports/mempool-service.ts';
 import type { WaitingFile } from './waiting-file.ts';
@@ -65,9 +66,8 @@ function isOptimal(mempool: Mempool): boolean {
   return true;
 }
 
-/** Hands a transaction to the pool and puts its answer into the doors' words. */
-async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptions): Promise<TransactionOutcome> {
-  const { entry, rejection } = await mempool.accept(tx, options);
+/** The pool's answer in the doors' words. */
+function outcomeFrom(tx: Transaction, { entry, rejection }: Pick<MemberVerdict, 'entry' | 'rejection'>): TransactionOutcome {
   return {
     txid: tx.txid,
     wtxid: tx.wtxid,
@@ -76,6 +76,11 @@ async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptio
     modifiedFee: entry?.modifiedFeeSat,
     vsizeBytes: entry?.vsizeBytes ?? Math.ceil(transactionWeightWu(tx) / 4),
   };
+}
+
+/** Hands a transaction to the pool. */
+async function outcomeOf(mempool: Mempool, tx: Transaction, options: AcceptOptions): Promise<TransactionOutcome> {
+  return outcomeFrom(tx, await mempool.accept(tx, options));
 }
 
 /**
@@ -123,6 +128,14 @@ export function createMempoolService(mempool: Mempool, waiting: WaitingFile): Me
     settled: () => mempool.settled(),
     submit: (tx, options = {}) => outcomeOf(mempool, tx, options),
     test: (tx) => outcomeOf(mempool, tx, { test: true }),
+    testPackage: async (transactions) => {
+      const { error, members } = await mempool.testPackage(transactions);
+      const outcomes = transactions.map((tx, place) => {
+        const member = members.get(place);
+        return member === undefined ? undefined : outcomeFrom(tx, member);
+      });
+      return { error, outcomes };
+    },
     relatives: (txid, direction) => {
       const entry = mempool.get(txid);
       if (entry === undefined) return undefined;

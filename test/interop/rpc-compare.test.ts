@@ -376,6 +376,16 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     await isFollowed();
   });
 
+  it('tests several transactions together with the same outcome', async () => {
+    const outcomes = new Set<string>();
+    for (const [what, hexes, rate] of await wallet.packages()) {
+      assert.deepEqual(await unreasoned('testmempoolaccept', [hexes, ...rate]), [], what);
+      const rows = (await node.rpc('testmempoolaccept', hexes, ...rate)) as { allowed?: boolean; 'reject-reason'?: string }[];
+      outcomes.add(rows.map((row) => row['reject-reason'] ?? row.allowed).join());
+    }
+    assert.ok(outcomes.has('true,true,true') && outcomes.size > 7, [...outcomes].join('; '));
+  });
+
   it('refuses blocks in the same words, and has the same branches afterwards', async () => {
     const parentAt = async (height: number): Promise<BuildParent> => {
       const hash = await hashAt(height);

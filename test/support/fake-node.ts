@@ -16,6 +16,7 @@ import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactio
 import { isUnspendable } from '../../src/core/script/index.ts';
 import type { GossipAddress, NetworkAddress } from '../../src/core/wire/network-address.ts';
 import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/subnet.ts';
+import { checkPackage } from '../../src/engine/policy/check-package.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
@@ -346,6 +347,15 @@ export class FakeMempool implements MempoolService {
   async test(tx: Transaction): Promise<TransactionOutcome> {
     const { rejection, fee } = this;
     return { txid: tx.txid, wtxid: tx.wtxid, rejection, fee, modifiedFee: fee, vsizeBytes: Math.ceil(transactionWeightWu(tx) / 4) };
+  }
+
+  /** Of a package so many are looked at to their end. */
+  judgedMax = Number.POSITIVE_INFINITY;
+
+  async testPackage(transactions: readonly Transaction[]) {
+    const error = checkPackage(transactions);
+    const outcomes = await Promise.all(transactions.map((tx) => this.test(tx)));
+    return { error, outcomes: outcomes.map((outcome, place) => (error === undefined && place < this.judgedMax ? outcome : undefined)) };
   }
 
   relatives(txid: Txid, direction: 'ancestors' | 'descendants'): readonly MempoolItem[] | undefined {

@@ -162,13 +162,49 @@ export class PeerWallet {
     ];
   }
 
+  /** A signed transaction that spends the first output of one that nobody has seen. */
+  async #childOfUnsent(parent: string, fee: number, version = 2): Promise<string> {
+    const { txid, vout } = await this.#peer.rpc('decoderawtransaction', parent);
+    const spent = [{ txid, vout: 0, scriptPubKey: vout[0].scriptPubKey.hex, amount: vout[0].value }];
+    const bare = await this.#create([{ txid, vout: 0 }], coins(vout[0].value, fee));
+    return this.#sign(bare.replace(/^02/, `0${version}`), spent);
+  }
+
+  /** Transactions to be tested together: what goes, and what is refused at one of them. None is to be handed in. */
+  async packages(): Promise<RefusedTransaction[]> {
+    this.#coins = await this.#peer.rpc('listunspent', 1);
+    const parent = await this.#spend(this.#coin('wpkh'), 0.001);
+    const child = await this.#childOfUnsent(parent, 0.001);
+    const grandchild = await this.#childOfUnsent(child, 0.001);
+    const dear = await this.#childOfUnsent(parent, 1.5);
+    const [input] = (await this.#peer.rpc('decoderawtransaction', child)).vin;
+    const other = await this.#spend(this.#coin(), 0.001);
+    const waiting = (await this.#peer.rpc('getrawmempool'))[0] as string;
+    const replaced = await this.#peer.rpc('getrawtransaction', waiting, 1);
+    const { txid, vout } = replaced.vin[0];
+    const rival = await this.#sign(await this.#create([{ txid, vout }], 0.5));
+    const long = [parent];
+    while (long.length < 25) long.push(await this.#childOfUnsent(long.at(-1) as string, 0.0001));
+    return [
+      ['a parent and its child', [parent, child], []],
+      ['three generations', [parent, child, grandchild], []],
+      ['25 generations', long, []],
+      ['two that know nothing of one another', [parent, other], []],
+      ['a child without a fee', [parent, await this.#childOfUnsent(parent, 0), other], []],
+      ['a child with a wrong signature', [parent, flipped(child, input.scriptSig.hex), grandchild], []],
+      ['a child that pays more than is allowed', [parent, dear, other], []],
+      ['a child that may pay so much', [parent, dear, other], [0]],
+      ['a parent that is not there', [other, child, grandchild], []],
+      ['one that waits', [replaced.hex, other], []],
+      ['one that would replace', [rival, other], []],
+    ];
+  }
+
   /** Several at once that do not go together. */
   async #packages(): Promise<RefusedTransaction[]> {
     const coin = this.#coin('wpkh');
     const parent = await this.#spend(coin, 0.001);
-    const { txid, vout } = await this.#peer.rpc('decoderawtransaction', parent);
-    const spent = [{ txid, vout: 0, scriptPubKey: vout[0].scriptPubKey.hex, amount: vout[0].value }];
-    const child = await this.#sign(await this.#create([{ txid, vout: 0 }], coins(coin.amount, 0.002)), spent);
+    const child = await this.#childOfUnsent(parent, 0.001);
     return [
       ['the same twice', [parent, parent], []],
       ['a child before its parent', [child, parent], []],

@@ -418,7 +418,17 @@ describe('methods about waiting transactions', () => {
     const child = hexOfTx(spend({ inputs: [outputOf(tx)], outputs: [{ value: 1n, scriptPubKey: OP_TRUE }] }));
     const [unsorted] = await call('testmempoolaccept', [child, hex]);
     assert.equal(unsorted['package-error'], 'package-not-sorted');
-    assert.equal((await call('testmempoolaccept', [hex, child]))[0]['package-error'], undefined);
+    const both: Record<string, unknown>[] = await call('testmempoolaccept', [hex, child]);
+    assert.deepEqual(
+      both.map(({ allowed }) => allowed),
+      [true, true],
+    );
+    const members = (rows: readonly object[]) => rows.map((row) => Object.keys(row).length);
+    // What comes behind one that pays too much, and what was not looked at, has its ids alone.
+    assert.deepEqual(members(await call('testmempoolaccept', [hex, child], '0.00000100')), [4, 2]);
+    node.mempool.judgedMax = 1;
+    assert.deepEqual(members(await call('testmempoolaccept', [hex, child])), [5, 2]);
+    node.mempool.judgedMax = Number.POSITIVE_INFINITY;
     const other = node.spendingSecond(1n);
     const [conflict] = await call('testmempoolaccept', [hex, hexOfTx(other)]);
     assert.equal(conflict['package-error'], 'conflict-in-package');

@@ -36,9 +36,12 @@ import { withRelatives } from './graph.ts';
 /** Height of a coin that no block has made yet. Core's `MEMPOOL_HEIGHT`. */
 export const MEMPOOL_COIN_HEIGHT = 0x7fffffff;
 
-/** What the checks look at. */
-export interface AcceptanceContext {
-  readonly graph: TransactionGraph;
+/** The waiting transactions as far as one that is judged alone depends on them. */
+export type PoolView = Pick<TransactionGraph, 'get' | 'getByWtxid' | 'spenderOf' | 'parentsOf' | 'childrenOf'>;
+
+/** What the checks look at that concern one transaction. */
+export interface SingleContext {
+  readonly graph: PoolView;
   readonly params: ConsensusParams;
   readonly policy: PolicyOptions;
   readonly tip: ChainPoint;
@@ -50,6 +53,13 @@ export interface AcceptanceContext {
   readonly feeDeltaOf: (txid: Txid) => Satoshis;
   /** The transaction comes back from a disconnected block: no minimum fee is asked. */
   readonly returning: boolean;
+  /** It is tested with others, of which these come before it: it may replace nothing, and bounds of the package are looked at for all together. */
+  readonly packageEntries?: ReadonlySet<GraphEntry>;
+}
+
+/** What the checks look at. */
+export interface AcceptanceContext extends SingleContext {
+  readonly graph: TransactionGraph;
 }
 
 /** What accepting would do. */
@@ -82,7 +92,7 @@ export function checkAlone(tx: Transaction, params: ConsensusParams, policy: Pol
 }
 
 /** The coin of a waiting transaction's output, or undefined. */
-export function waitingCoin(graph: TransactionGraph, outPoint: OutPoint, height: number): Coin | undefined {
+export function waitingCoin(graph: Pick<PoolView, 'get'>, outPoint: OutPoint, height: number): Coin | undefined {
   const output = graph.get(outPoint.txid)?.tx.outputs[outPoint.vout];
   return output === undefined ? undefined : { value: output.value, scriptPubKey: output.scriptPubKey, height, coinbase: false };
 }
@@ -99,7 +109,7 @@ export function checkFinal(tx: Transaction, tip: ChainPoint): Rejection | undefi
 export function checkRelativeLocks(
   tx: Transaction,
   coins: readonly Coin[],
-  context: Pick<AcceptanceContext, 'tip' | 'medianTimeAt'>,
+  context: Pick<SingleContext, 'tip' | 'medianTimeAt'>,
 ): Rejection | undefined {
   const { tip } = context;
   const height = tip.height + 1;
@@ -112,13 +122,19 @@ export function checkRelativeLocks(
 }
 
 /** Whether it, or a twin with other witnesses, waits already. */
-function checkUnknown(tx: Transaction, graph: TransactionGraph): Rejection | undefined {
+function checkUnknown(tx: Transaction, graph: PoolView): Rejection | undefined {
   if (graph.getByWtxid(tx.wtxid) !== undefined) return reject('conflict', 'txn-already-in-mempool');
   return graph.get(tx.txid) === undefined ? undefined : reject('conflict', 'txn-same-nonwitness-data-in-mempool');
 }
 
+/** In a package nothing is replaced. */
+function checkReplacesNothing(tx: Transaction, { graph, packageEntries }: SingleContext): Rejection | undefined {
+  if (packageEntries === undefined || !tx.inputs.some(({ prevout }) => graph.spenderOf(prevout) !== undefined)) return undefined;
+  return reject('policy', 'bip125-replacement-disallowed');
+}
+
 /** The least that it must pay, by the pool and by policy. */
-function checkFee(feeSat: Satoshis, vsizeBytes: number, context: AcceptanceContext): Rejection | undefined {
+function checkFee(feeSat: Satoshis, vsizeBytes: number, context: SingleContext): Rejection | undefined {
   if (context.returning) return undefined;
   const poolFee = feeAtRate(context.poolFeeRateSatPerKvb, vsizeBytes);
   if (feeSat < poolFee) return reject('policy-reconsiderable', 'mempool min fee not met', { fee: feeSat, required: poolFee });
@@ -127,11 +143,17 @@ function checkFee(feeSat: Satoshis, vsizeBytes: number, context: AcceptanceConte
   return undefined;
 }
 
-/** Dust is allowed only where nobody gains from mining it alone, and whoever spends from its maker must sweep it. */
+/** Dust is allowed only where nobody gains from mining it alone. */
 function checkEphemeralDust(entry: GraphEntry, policy: PolicyOptions): Rejection | undefined {
   const { tx, feeSat, modifiedFeeSat } = entry;
   if ((feeSat !== 0n || modifiedFeeSat !== 0n) && tx.outputs.some((output) => isDust(output, policy)))
     return reject('policy', 'dust', { fee: feeSat });
+  return undefined;
+}
+
+/** Whoever spends from what makes dust must sweep it. Core's `CheckEphemeralSpends`. */
+export function checkEphemeralSpends(entry: GraphEntry, policy: PolicyOptions): Rejection | undefined {
+  const { tx } = entry;
   for (const parent of entry.parents) {
     const { outputs, txid } = parent.tx;
     for (let vout = 0; vout < outputs.length; vout++) {
@@ -144,9 +166,11 @@ function checkEphemeralDust(entry: GraphEntry, policy: PolicyOptions): Rejection
 }
 
 /** What only standard transactions keep to, once their coins are known. */
-function checkStandardWithCoins(entry: GraphEntry, spent: readonly Coin[], policy: PolicyOptions): Rejection | undefined {
+function checkStandardWithCoins(entry: GraphEntry, spent: readonly Coin[], context: SingleContext): Rejection | undefined {
+  const { policy, packageEntries } = context;
   if (!policy.requireStandard) return undefined;
-  return checkInputsStandard(entry.tx, spent) ?? checkWitnessStandard(entry.tx, spent) ?? checkEphemeralDust(entry, policy);
+  const unusual = checkInputsStandard(entry.tx, spent) ?? checkWitnessStandard(entry.tx, spent) ?? checkEphemeralDust(entry, policy);
+  return unusual ?? (packageEntries === undefined ? checkEphemeralSpends(entry, policy) : undefined);
 }
 
 /** Waiting transactions that spend what it spends, and everything that would leave with them. */
@@ -155,7 +179,7 @@ interface Conflicts {
   readonly all: ReadonlySet<GraphEntry>;
 }
 
-function conflictsOf(tx: Transaction, graph: TransactionGraph): Conflicts {
+function conflictsOf(tx: Transaction, graph: PoolView): Conflicts {
   const direct = new Set<GraphEntry>();
   for (const { prevout } of tx.inputs) {
     const spender = graph.spenderOf(prevout);
@@ -164,18 +188,23 @@ function conflictsOf(tx: Transaction, graph: TransactionGraph): Conflicts {
   return { direct, all: withRelatives(direct, 'children') };
 }
 
-/** Its place among the waiting transactions: version 3, replacement, size of the cluster. */
-function checkNeighbours(entry: GraphEntry, conflicts: Conflicts, context: AcceptanceContext): Rejection | undefined {
-  const { graph, policy } = context;
-  const parents = [...entry.parents].map((parent) => ({
+/** What version 3 asks of it and of the waiting transactions that it spends. */
+function checkFamily(entry: GraphEntry, conflicts: Conflicts, context: SingleContext): Rejection | undefined {
+  const { policy, packageEntries } = context;
+  const waiting = [...entry.parents].filter((parent) => packageEntries?.has(parent) !== true);
+  const parents = waiting.map((parent) => ({
     version: parent.tx.version,
     hasParents: parent.parents.size > 0,
     hasOtherChild: [...parent.children].some((child) => !conflicts.all.has(child)),
   }));
   // What was in a block comes back whatever it stands beside, as in Core.
   const asked = policy.requireStandard && !context.returning;
-  const violation = asked ? checkTruc({ version: entry.tx.version, vsizeBytes: entry.vsizeBytes, parents }) : undefined;
-  if (violation !== undefined) return violation;
+  return asked ? checkTruc({ version: entry.tx.version, vsizeBytes: entry.vsizeBytes, parents }) : undefined;
+}
+
+/** Its place among the waiting transactions: replacement, size of the cluster. */
+function checkNeighbours(entry: GraphEntry, conflicts: Conflicts, context: AcceptanceContext): Rejection | undefined {
+  const { graph, policy } = context;
   for (const ancestor of withRelatives(entry.parents, 'parents')) {
     if (conflicts.direct.has(ancestor)) return reject('consensus', 'bad-txns-spends-conflicting-tx');
   }
@@ -191,12 +220,12 @@ function checkNeighbours(entry: GraphEntry, conflicts: Conflicts, context: Accep
 }
 
 /** The coin of each input: of a waiting transaction, else the one loaded from the chain. */
-export function coinsOfInputs(tx: Transaction, loaded: ReadonlyMap<HashKey, Coin>, graph: TransactionGraph): readonly (Coin | undefined)[] {
+export function coinsOfInputs(tx: Transaction, loaded: ReadonlyMap<HashKey, Coin>, graph: PoolView): readonly (Coin | undefined)[] {
   return tx.inputs.map(({ prevout }) => waitingCoin(graph, prevout, MEMPOOL_COIN_HEIGHT) ?? loaded.get(outPointKey(prevout)));
 }
 
 /** An entry of a transaction whose coins are all known, its neighbours named in it, the graph not yet changed. */
-function entryOf(tx: Transaction, spent: readonly Coin[], feeSat: Satoshis, context: AcceptanceContext): GraphEntry {
+function entryOf(tx: Transaction, spent: readonly Coin[], feeSat: Satoshis, context: SingleContext): GraphEntry {
   const { graph, policy } = context;
   const confirmed = spent.filter((coin) => coin.height !== MEMPOOL_COIN_HEIGHT);
   const entry = makeEntry({
@@ -215,14 +244,26 @@ function entryOf(tx: Transaction, spent: readonly Coin[], feeSat: Satoshis, cont
   return entry;
 }
 
+/** A transaction that holds by itself. */
+interface SingleResult {
+  readonly entry: GraphEntry;
+  readonly spent: readonly Coin[];
+  readonly conflicts: Conflicts;
+  readonly rejection?: undefined;
+}
+
 /**
- * Whether a transaction may wait, and what its coming would change. `checkAlone` must have passed; scripts are the caller's.
+ * What a transaction has to keep to whatever it replaces and joins. `checkAlone` must have passed.
  *
  * @param loaded - coins of the active chain that it spends, by outpoint
  */
-export function checkAcceptance(tx: Transaction, loaded: ReadonlyMap<HashKey, Coin>, context: AcceptanceContext): AcceptanceResult {
-  const { graph, params, policy, tip } = context;
-  const early = checkFinal(tx, tip) ?? checkUnknown(tx, graph);
+export function checkSingly(
+  tx: Transaction,
+  loaded: ReadonlyMap<HashKey, Coin>,
+  context: SingleContext,
+): SingleResult | { readonly rejection: Rejection } {
+  const { graph, params, tip } = context;
+  const early = checkFinal(tx, tip) ?? checkUnknown(tx, graph) ?? checkReplacesNothing(tx, context);
   if (early !== undefined) return { rejection: early };
   const coins = coinsOfInputs(tx, loaded, graph);
   const missing = coins.indexOf(undefined);
@@ -233,13 +274,25 @@ export function checkAcceptance(tx: Transaction, loaded: ReadonlyMap<HashKey, Co
   const amounts = checkTxInputs(tx, spent, tip.height + 1, params);
   if (amounts.rejection !== undefined) return { rejection: amounts.rejection };
   const entry = entryOf(tx, spent, amounts.fee, context);
-  const unusual = checkStandardWithCoins(entry, spent, policy);
+  const unusual = checkStandardWithCoins(entry, spent, context);
   if (unusual !== undefined) return { rejection: unusual };
   if (entry.sigopsCost > STANDARD_SIGOPS_COST_MAX) {
     return { rejection: reject('policy', 'bad-txns-too-many-sigops', { sigopsCost: entry.sigopsCost }) };
   }
   const conflicts = conflictsOf(tx, graph);
-  const refused = checkFee(entry.modifiedFeeSat, entry.vsizeBytes, context) ?? checkNeighbours(entry, conflicts, context);
-  if (refused !== undefined) return { rejection: refused };
-  return { plan: { entry, replaced: conflicts.all, spent } };
+  const refused = checkFee(entry.modifiedFeeSat, entry.vsizeBytes, context) ?? checkFamily(entry, conflicts, context);
+  return refused === undefined ? { entry, spent, conflicts } : { rejection: refused };
+}
+
+/**
+ * Whether a transaction may wait, and what its coming would change. `checkAlone` must have passed; scripts are the caller's.
+ *
+ * @param loaded - coins of the active chain that it spends, by outpoint
+ */
+export function checkAcceptance(tx: Transaction, loaded: ReadonlyMap<HashKey, Coin>, context: AcceptanceContext): AcceptanceResult {
+  const single = checkSingly(tx, loaded, context);
+  if (single.rejection !== undefined) return { rejection: single.rejection };
+  const { entry, spent, conflicts } = single;
+  const refused = checkNeighbours(entry, conflicts, context);
+  return refused === undefined ? { plan: { entry, replaced: conflicts.all, spent } } : { rejection: refused };
 }

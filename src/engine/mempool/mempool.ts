@@ -18,6 +18,7 @@ import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { outPointKey } from '../../core/primitives/transaction.ts';
+import { checkPackage } from '../policy/check-package.ts';
 import { feeAtRate } from '../policy/fee-rate.ts';
 import type { PolicyOptions } from '../policy/options.ts';
 import { DEFAULT_POLICY } from '../policy/options.ts';
@@ -33,6 +34,7 @@ import type { GraphEntry, MempoolEntry } from './entry.ts';
 import type { FeeDelta } from './fee-deltas.ts';
 import { FeeDeltas } from './fee-deltas.ts';
 import { chunksBestFirst, TransactionGraph, withRelatives } from './graph.ts';
+import { checkTogether, type MemberVerdict, type PackageVerdict } from './package.ts';
 import { dependsOnHeight, recheck } from './recheck.ts';
 import { ReturningTransactions } from './returning.ts';
 import { RollingFee } from './rolling-fee.ts';
@@ -258,6 +260,47 @@ export class Mempool {
       const result = await this.#attempt(job);
       if (result !== undefined) return result;
     }
+  }
+
+  /**
+   * Says of transactions, each behind those that it spends, whether they might wait together. Nothing is kept, and nothing would be replaced.
+   *
+   * @throws NodeError as `accept`
+   */
+  async testPackage(transactions: readonly Transaction[]): Promise<PackageVerdict> {
+    const error = checkPackage(transactions);
+    if (error !== undefined) return { error, members: new Map() };
+    for (;;) {
+      await this.settled();
+      const verdict = await this.#attemptPackage(transactions);
+      if (verdict !== undefined) return verdict;
+    }
+  }
+
+  /** @returns undefined where the chain moved, so that the coins may be others now */
+  async #attemptPackage(transactions: readonly Transaction[]): Promise<PackageVerdict | undefined> {
+    const revision = this.#chainRevision;
+    const loaded = new Map<HashKey, Coin>();
+    for (const tx of transactions) for (const [key, coin] of await this.#loadCoins(tx)) loaded.set(key, coin);
+    if (revision !== this.#chainRevision) return undefined;
+    const together = checkTogether(transactions, loaded, this.#context({ returning: false, options: {} }));
+    if (together.verdict !== undefined) return this.#explainPackage(transactions, together.verdict);
+    const { chain, params, verifier } = this.#options;
+    const members = new Map<number, MemberVerdict>();
+    for (const [place, candidate] of together.candidates.entries()) {
+      const rejection = await checkScripts(candidate, scriptFlagsAt(chain.tip().height + 1, params), verifier);
+      members.set(place, rejection === undefined ? { entry: candidate.entry } : { rejection });
+      if (rejection !== undefined) break;
+    }
+    return revision === this.#chainRevision ? { members } : undefined;
+  }
+
+  async #explainPackage(transactions: readonly Transaction[], { error, members }: PackageVerdict): Promise<PackageVerdict> {
+    const explained = new Map(members);
+    for (const [place, { rejection }] of members) {
+      if (rejection !== undefined) explained.set(place, { rejection: await this.#explain(transactions[place] as Transaction, rejection) });
+    }
+    return { error, members: explained };
   }
 
   /**

@@ -41,6 +41,10 @@ const RULES = {
   'too many potential replacements': { rule: 'It would replace transactions of too many clusters.', source: 'GetEntriesForConflicts' },
   'insufficient fee': { rule: 'It does not pay what it replaces and its own relay on top.', source: 'PaysForRBF, BIP-125' },
   'replacement-failed': { rule: 'With it in place of what it replaces, miners would not earn more.', source: 'ImprovesFeerateDiagram' },
+  'bip125-replacement-disallowed': {
+    rule: 'It spends what a waiting transaction spends, and nothing may be replaced here.',
+    source: 'PreChecks',
+  },
   coinbase: { rule: 'A coinbase is only valid in a block.', source: 'PreChecks' },
   'non-final': { rule: 'Its lock time is not reached in the next block.', source: 'CheckFinalTxAtTip, BIP-113' },
   'non-BIP68-final': { rule: 'A coin is not as old as its sequence asks for.', source: 'CheckSequenceLocksAtTip, BIP-68' },

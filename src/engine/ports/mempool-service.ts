@@ -70,6 +70,14 @@ export interface ImportOptions {
   readonly applyFeeDeltas: boolean;
 }
 
+/** What would become of several that are handed in together. */
+export interface PackageOutcome {
+  /** What is wrong with all of them, in Core's words. */
+  readonly error: string | undefined;
+  /** In their order; undefined for one that was not looked at to its end. */
+  readonly outcomes: readonly (TransactionOutcome | undefined)[];
+}
+
 /** The waiting transactions. */
 export interface MempoolService {
   info(): MempoolInfo;
@@ -93,6 +101,8 @@ export interface MempoolService {
   settled(): Promise<void>;
   /** Says what `submit` would. */
   test(tx: Transaction): Promise<TransactionOutcome>;
+  /** Says of several, at most 25, what would become of each if those before it waited; nothing would be replaced. */
+  testPackage(transactions: readonly Transaction[]): Promise<PackageOutcome>;
   /** It and every waiting transaction that it needs (`ancestors`) or that needs it; undefined where it does not wait. */
   relatives(txid: Txid, direction: 'ancestors' | 'descendants'): readonly MempoolItem[] | undefined;
   /** Keeps the waiting transactions now. @returns where, undefined where nothing is kept. @throws NodeError where not all are back yet */

@@ -1,6 +1,7 @@
-import { hashKey, toDisplayHex } from '../../../core/primitives/ids.ts';
-import { outPointKey, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
-import type { TransactionOutcome } from '../../../engine/ports/mempool-service.ts';
+import { toDisplayHex } from '../../../core/primitives/ids.ts';
+import type { Satoshis, Transaction } from '../../../core/primitives/transaction.ts';
+import { PACKAGE_COUNT_MAX } from '../../../engine/policy/check-package.ts';
+import type { MempoolService, PackageOutcome, TransactionOutcome } from '../../../engine/ports/mempool-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import { type Arguments, parseTransaction } from '../arguments.ts';
@@ -9,9 +10,6 @@ import { feeRateLimit, MAX_FEE_RATE_PARAMETER } from '../fee-rate-limit.ts';
 import type { JsonOutput } from '../json-write.ts';
 import type { RpcMethod } from '../method.ts';
 import { rejectionText } from '../render/rejection.ts';
-
-/** Core's `MAX_PACKAGE_COUNT`. */
-const TRANSACTIONS_MAX = 25;
 
 const RESULT = Type.Object({
   txid: Type.String(),
@@ -32,61 +30,50 @@ const RESULT = Type.Object({
 
 function transactionsOf(args: Arguments): readonly Transaction[] {
   const texts = args.strings(0);
-  if (texts.length < 1 || texts.length > TRANSACTIONS_MAX) {
-    throw new RpcError('INVALID_PARAMETER', `Array must contain between 1 and ${TRANSACTIONS_MAX} transactions.`);
+  if (texts.length < 1 || texts.length > PACKAGE_COUNT_MAX) {
+    throw new RpcError('INVALID_PARAMETER', `Array must contain between 1 and ${PACKAGE_COUNT_MAX} transactions.`);
   }
   return texts.map((text) => parseTransaction(text, `TX decode failed: ${text} Make sure the tx has at least one input.`));
 }
 
-/** What no transactions that are tested together may have. Core's `IsWellFormedPackage`. */
-function packageError(transactions: readonly Transaction[]): string | undefined {
-  const spent = new Set<string>();
-  const later = new Set(transactions.map(({ txid }) => hashKey(txid)));
-  if (later.size < transactions.length) return 'package-contains-duplicates';
-  for (const { inputs, txid } of transactions) {
-    if (inputs.some(({ prevout }) => later.has(hashKey(prevout.txid)))) return 'package-not-sorted';
-    later.delete(hashKey(txid));
-  }
-  for (const { inputs } of transactions) {
-    const keys = new Set(inputs.map((input) => outPointKey(input.prevout) as string));
-    for (const key of keys) {
-      if (spent.has(key)) return 'conflict-in-package';
-      spent.add(key);
-    }
-  }
-  return undefined;
+/** Several are looked at together; one may replace what waits. */
+async function testAll(mempool: MempoolService, transactions: readonly Transaction[]): Promise<PackageOutcome> {
+  const [only, ...others] = transactions as [Transaction, ...Transaction[]];
+  if (others.length > 0) return mempool.testPackage(transactions);
+  return { error: undefined, outcomes: [await mempool.test(only)] };
 }
 
-function outcomeJson(tx: Transaction, outcome: TransactionOutcome, feeRateMax: Satoshis | undefined): JsonOutput {
-  const ids = { txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid) };
+function paysTooMuch({ fee = 0n, rejection, vsizeBytes }: TransactionOutcome, feeRateMax: Satoshis | undefined): boolean {
+  return rejection === undefined && feeRateMax !== undefined && fee > (feeRateMax * BigInt(vsizeBytes)) / 1000n;
+}
+
+function outcomeJson(tx: Transaction, outcome: TransactionOutcome, feeRateMax: Satoshis | undefined) {
   const { fee = 0n, modifiedFee = fee, rejection } = outcome;
   if (rejection !== undefined) {
-    if (rejection.kind === 'missing-inputs') return { ...ids, allowed: false, 'reject-reason': 'missing-inputs' };
-    return { ...ids, allowed: false, 'reject-reason': rejection.reason, 'reject-details': rejectionText(rejection, tx) };
+    if (rejection.kind === 'missing-inputs') return { allowed: false, 'reject-reason': 'missing-inputs' };
+    return { allowed: false, 'reject-reason': rejection.reason, 'reject-details': rejectionText(rejection, tx) };
   }
   const vsize = BigInt(outcome.vsizeBytes);
-  if (feeRateMax !== undefined && fee > (feeRateMax * vsize) / 1000n) {
-    return { ...ids, allowed: false, 'reject-reason': 'max-fee-exceeded' };
-  }
+  if (paysTooMuch(outcome, feeRateMax)) return { allowed: false, 'reject-reason': 'max-fee-exceeded' };
   const fees = {
     base: coins(fee),
     'effective-feerate': coins((modifiedFee * 1000n) / vsize),
-    'effective-includes': [ids.wtxid],
+    'effective-includes': [toDisplayHex(tx.wtxid)],
   };
-  return { ...ids, allowed: true, vsize: outcome.vsizeBytes, fees };
+  return { allowed: true, vsize: outcome.vsizeBytes, fees };
 }
 
 export const testmempoolaccept: RpcMethod = {
   name: 'testmempoolaccept',
   category: 'Rawtransactions',
   description:
-    'Says whether transactions would be accepted, each by itself: what one of them makes is not there yet for the next. Nothing is kept.',
+    'Says whether transactions would be accepted, each given those before it. Of several, none may replace what waits, and where one is refused, others may not be looked at to their end. Nothing is kept.',
   params: [
     {
       name: 'rawtxs',
       schema: Type.Array(Type.String()),
       required: true,
-      description: `1 to ${TRANSACTIONS_MAX} transactions in hexadecimal.`,
+      description: `1 to ${PACKAGE_COUNT_MAX} transactions in hexadecimal.`,
     },
     MAX_FEE_RATE_PARAMETER,
   ],
@@ -94,12 +81,16 @@ export const testmempoolaccept: RpcMethod = {
   run: async ({ node }, args) => {
     const feeRateMax = feeRateLimit(args, node.params.consensus.maxMoney);
     const transactions = transactionsOf(args);
-    const problem = packageError(transactions);
-    if (problem !== undefined) {
-      return transactions.map((tx) => ({ txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid), 'package-error': problem }));
-    }
+    const { error, outcomes } = await testAll(node.mempool, transactions);
     const results: JsonOutput[] = [];
-    for (const tx of transactions) results.push(outcomeJson(tx, await node.mempool.test(tx), feeRateMax));
+    // What depends on one that pays too much would not be handed in either.
+    let isOver = false;
+    for (const [place, tx] of transactions.entries()) {
+      const ids = { txid: toDisplayHex(tx.txid), wtxid: toDisplayHex(tx.wtxid), 'package-error': error };
+      const outcome: TransactionOutcome | undefined = isOver ? undefined : outcomes[place];
+      isOver ||= outcome !== undefined && paysTooMuch(outcome, feeRateMax);
+      results.push(outcome === undefined ? ids : { ...ids, ...outcomeJson(tx, outcome, feeRateMax) });
+    }
     return results;
   },
 };
