@@ -30,16 +30,19 @@ describe('the command', () => {
 
   it('ends with 2 and one line that names what is unknown', () => {
     const UNKNOWN: readonly [string[], RegExp][] = [
-      [['nodes'], /unknown command 'nodes'/],
+      [['nodes'], /unknown command 'nodes'.*; "quoin --help" lists them$/m],
       [['node', '--index', 'tx,txs'], /--index "tx,txs": takes names of indexes with commas between them/],
       [['node', '--workers', '65'], /--workers "65": takes the number of threads, 0 to 64/],
-      [['node', '--txindex', '1'], /unknown option '--txindex'/],
+      [['node', '--txindex', '1'], /unknown option '--txindex'.*; "quoin node --help" lists them$/m],
+      [['status', '--frequently'], /unknown option '--frequently'.*; "quoin status --help" lists them$/m],
+      [['wallet', '--all'], /unknown option '--all'.*; "quoin wallet --help" lists them$/m],
+      [['wallet', 'balance', '--all'], /unknown option '--all'.*; "quoin wallet balance --help" lists them$/m],
       [['node', 'extra'], /too many arguments/],
       [['node', '--listen'], /--listen <HOST:PORT>' argument missing/],
       [['node', '--network', 'nowhere'], /--network "nowhere": takes quoin, regtest, signet, testnet4, main or the path of a network file/],
       [['node', '--secp256k1', 'fast'], /--secp256k1 "fast": takes one of auto, native, prebuilt, wasm/],
       [['rpc', 'getblockcount', '--datadir', 'x'], /unknown option '--datadir'/],
-      [['rpc'], /missing required argument 'METHOD'/],
+      [['rpc'], /missing required argument 'METHOD'; "quoin rpc --help" tells more$/m],
       [['network'], /a command is missing: "quoin network --help" lists them/],
       [['wallet'], /a command is missing: "quoin wallet --help" lists them/],
       [['node', '--config', '/'], /--config \/: is no file/],

@@ -85,15 +85,24 @@ const STDERR = 2;
 
 /** Commander's own refusals become ours: one line and exit code 2. Text that was asked for (help, version) is no refusal. */
 function speakAsWeDo(command: Command): void {
-  command.exitOverride();
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : usageErrorOf(error, command);
+  });
   command.configureOutput({ writeErr: () => undefined });
   for (const each of command.commands) speakAsWeDo(each);
 }
 
-function usageErrorOf(error: CommanderError): UsageError {
+/** What a command is called by, those above it first. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+function usageErrorOf(error: CommanderError, command: Command): UsageError {
+  const help = `"${pathOf(command)} --help"`;
   // Commander would show its help, on standard error, for a command that consists of others.
-  if (error.code === 'commander.help') return new UsageError(`a command is missing: "quoin ${process.argv[2]} --help" lists them`);
-  return new UsageError(error.message.replace(/^error: /, ''));
+  if (error.code === 'commander.help') return new UsageError(`a command is missing: ${help} lists them`);
+  const lists = error.code === 'commander.unknownOption' || error.code === 'commander.unknownCommand';
+  return new UsageError(`${error.message.replace(/^error: |\.$/g, '')}; ${help} ${lists ? 'lists them' : 'tells more'}`);
 }
 
 async function run(args: readonly string[]): Promise<void> {
@@ -118,7 +127,7 @@ async function run(args: readonly string[]): Promise<void> {
 /** Ends the process with the one line that standard error is for. */
 function end(error: unknown): void {
   if (error instanceof CommanderError && error.exitCode === 0) return;
-  const { exitCode, text } = endingOf(error instanceof CommanderError ? usageErrorOf(error) : error);
+  const { exitCode, text } = endingOf(error);
   writeSync(STDERR, `${text}\n`);
   process.exit(exitCode);
 }

@@ -29,6 +29,9 @@ const NOTHING: NodeSaid = {
     index: undefined,
   },
   ...{ prune: undefined, fastPrune: undefined, reindex: undefined, reindexChainstate: undefined },
+  ...{ minRelayFeeRate: undefined, incrementalFeeRate: undefined, dustFeeRate: undefined, dataCarrier: undefined },
+  ...{ bytesPerSigop: undefined, noBareMultisig: undefined, acceptNonStandard: undefined },
+  ...{ maxMempool: undefined, mempoolExpiry: undefined, noPersistMempool: undefined },
   ...{ rpcUser: undefined, rpcPassword: undefined },
 };
 
@@ -55,6 +58,27 @@ describe('a node about which nothing is said', () => {
     assert.deepEqual(await indexesOf({}, { ...regtest, name: 'mine' }), []);
     assert.deepEqual(await indexesOf({ index: [] }, quoin), []);
     assert.deepEqual(await indexesOf({ index: ['filter'] }, regtest), ['filter']);
+  });
+
+  it('relays and keeps waiting what it is told, else what Core does', async () => {
+    const planOf = async (what: Partial<NodeSaid>, network = regtest) => {
+      const { policy, mempool, persistMempool } = (await planNode(said(what), network)).node;
+      return { policy, mempool, persistMempool };
+    };
+    assert.deepEqual(await planOf({}), { policy: {}, mempool: {}, persistMempool: true });
+    const rates = { minRelayFeeRate: 0, incrementalFeeRate: 700, dustFeeRate: 1, dataCarrier: 83, bytesPerSigop: 5 };
+    const switches = { noBareMultisig: true, acceptNonStandard: true, noPersistMempool: true };
+    assert.deepEqual(await planOf({ ...rates, ...switches, maxMempool: 5, mempoolExpiry: 2 }), {
+      policy: {
+        ...{ minRelayFeeRateSatPerKvb: 0n, incrementalFeeRateSatPerKvb: 700n, dustFeeRateSatPerKvb: 1n },
+        ...{ dataCarrierBytesMax: 83, bytesPerSigop: 5, permitBareMultisig: false, requireStandard: false },
+      },
+      mempool: { usageBytesMax: 5_000_000, expirySeconds: 7_200 },
+      persistMempool: false,
+    });
+    assert.equal((await planOf({ incrementalFeeRate: 101 })).policy?.minRelayFeeRateSatPerKvb, 101n);
+    assert.equal((await planOf({ incrementalFeeRate: 100 })).policy?.minRelayFeeRateSatPerKvb, undefined);
+    await assert.rejects(planOf({ acceptNonStandard: true }, { ...regtest, name: 'main' }), /--accept-non-standard: not on main/);
   });
 
   it('listens on loopback alone where the network says so', async () => {

@@ -17,6 +17,7 @@ import { ALL_CORES, type NODE_OPTIONS, PRUNE_MIB_MIN, PRUNE_TAKES } from '../opt
 import { dataFolder } from '../options/place.ts';
 import type { Settings } from '../options/settings.ts';
 import type { DoorPlan } from './node-doors.ts';
+import { planRelay } from './node-relay.ts';
 
 const BYTES_PER_MIB = 1_048_576;
 
@@ -155,6 +156,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       rebuild: rebuildOf(said),
       prune: pruneOf(said),
       fastPrune: said.fastPrune === true,
+      ...planRelay(said, network),
       secp256k1: said.secp256k1 ?? 'auto',
       scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),
       wallet: await hasWallet(network, dataDir),
