@@ -36,6 +36,7 @@ import {
   type Reason,
   THEIR_PEER_MEMBERS,
 } from '../support/rpc-differences.ts';
+import { wrongKinds } from '../support/rpc-wrong-kinds.ts';
 
 /** Quick, and with the fee rates of the release that our interface follows; the peer's own are ten times higher. */
 const PEER_OPTIONS = [
@@ -356,6 +357,17 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     const tested = new Set(cases.map(([method]) => method));
     const untested = [...METHODS.keys()].filter((name) => !tested.has(name));
     assert.deepEqual(untested, Object.keys(ARGUMENTS_ELSEWHERE));
+  });
+
+  it('refuses each argument of a wrong kind with the same code and message', async () => {
+    const txid = ((await node.rpc('getrawmempool')) as [string])[0];
+    const facts = { txid, hex: (await node.rpc('getrawtransaction', txid)) as string, blockHash: spendingBlock };
+    const wrong: string[] = [];
+    for (const [method, params] of wrongKinds(facts)) {
+      for (const difference of await unreasoned(method, params))
+        wrong.push(`${method} ${JSON.stringify(params).slice(0, 200)} ${difference}`);
+    }
+    assert.deepEqual(wrong, []);
   });
 
   it('answers every form of request with the same status and the same bytes', async () => {

@@ -175,6 +175,30 @@ export const REASONS: readonly Reason[] = [
     why: 'words of Core 30',
   },
   {
+    methods: /^getdescriptorinfo$/,
+    where: /not a valid descriptor function" \| "Miniscript expressions/,
+    what: 'the message about an expression that stands alone',
+    why: 'needs miniscript',
+  },
+  {
+    methods: /^sendmsgtopeer$/,
+    where: /"Error: msg_type must be ASCII" \| |^\.error\.code: "#-8" \| "#-1"$/,
+    what: 'the error about a name beyond ASCII',
+    why: 'no message has such a name',
+  },
+  {
+    methods: /^help$/,
+    where: /^\.result: "== Blockchain ==/,
+    what: 'the list of methods',
+    why: 'each program has its own',
+  },
+  {
+    methods: /^help$/,
+    where: /^\.error: nothing \| .*type null is not of expected type string/,
+    what: 'a `null` is no method here, and refused there',
+    why: 'an argument that is null counts as left out everywhere here',
+  },
+  {
     methods: /^createmultisig$/,
     where: /options\|address_type/,
     what: 'what the third argument is called in the message about its type',

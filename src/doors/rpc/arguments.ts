@@ -108,7 +108,9 @@ export function checkTypes(method: RpcMethod, values: readonly JsonValue[]): voi
 
 /** A 32-byte hash of a text that an argument or a list's member holds. `name` is Core's word for it in the message. */
 export function parseHash<T extends Uint8Array>(text: string, name: string): T {
-  if (text.length !== 64) throw new RpcError('INVALID_PARAMETER', `${name} must be of length 64 (not ${text.length}, for '${text}')`);
+  // Core counts bytes of UTF-8.
+  const length = Buffer.byteLength(text);
+  if (length !== 64) throw new RpcError('INVALID_PARAMETER', `${name} must be of length 64 (not ${length}, for '${text}')`);
   const hash = fromDisplayHex<T>(text);
   if (hash === undefined) throw new RpcError('INVALID_PARAMETER', `${name} must be hexadecimal string (not '${text}')`);
   return hash;

@@ -269,6 +269,7 @@ describe('methods about peers', () => {
     await fails(-24, /^Error: Node could not be removed/, 'addnode', '127.0.0.1:1', 'remove');
     await call('addnode', '127.0.0.1:65535', 'onetry');
     await fails(-8, /not host:port/, 'addnode', '127.0.0.1:65536', 'onetry');
+    await fails(-24, /^Error: Node could not be removed/, 'addnode', 'a b', 'remove');
     for (const text of ['', 'a b', '[1.2.3.4]:5', 'a:', 'a:0', 'a:b', '[::1']) await fails(-8, /not host:port/, 'addnode', text, 'onetry');
     await fails(-1, /^addnode "node" "command"/, 'addnode', '127.0.0.1:1', 'x');
     await fails(-8, /v2transport/, 'addnode', '127.0.0.1:1', 'onetry', true);
@@ -352,6 +353,7 @@ describe('methods that control the node', () => {
       assert.ok(page.startsWith(method.name) && page.includes('\nResult:\n'), method.name);
       for (const { name, hidden } of method.params) assert.equal(page.includes(name.split('|')[0] as string), hidden !== true, name);
     }
+    assert.equal(await call('help', ''), index);
     assert.equal(await call('help', 'nosuch'), 'help: unknown command: nosuch');
   });
 });

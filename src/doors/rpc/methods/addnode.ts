@@ -2,7 +2,7 @@ import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import { methodHelp } from '../help.ts';
 import type { RpcMethod } from '../method.ts';
-import { parseNode } from '../node-argument.ts';
+import { parseNode, readNode } from '../node-argument.ts';
 
 const COMMANDS = ['add', 'remove', 'onetry'] as const;
 
@@ -32,7 +32,10 @@ export const addnode: RpcMethod = {
     if (args.boolean(2, false)) {
       throw new RpcError('INVALID_PARAMETER', 'Error: v2transport requested but not enabled (see -v2transport)');
     }
-    const done = node.network.addNode(parseNode(args.string(0), node.params.ports.p2p), command);
+    const { p2p } = node.params.ports;
+    // What is no address was never added, so it cannot be removed.
+    const address = command === 'remove' ? readNode(args.string(0), p2p) : parseNode(args.string(0), p2p);
+    const done = address !== undefined && node.network.addNode(address, command);
     if (!done && command === 'add') throw new RpcError('CLIENT_NODE_ALREADY_ADDED', 'Error: Node already added');
     if (!done && command === 'remove') {
       throw new RpcError('CLIENT_NODE_NOT_ADDED', 'Error: Node could not be removed. It has not been added previously.');

@@ -9,7 +9,7 @@ export const help: RpcMethod = {
   params: [{ name: 'command', schema: Type.String(), fallback: 'all', description: 'The method to explain.' }],
   result: Type.String({ description: 'The text.' }),
   run: ({ methods }, args) => {
-    if (!args.has(0)) return helpIndex(methods.values());
+    if (!args.has(0) || args.string(0) === '') return helpIndex(methods.values());
     const method = methods.get(args.string(0));
     return method === undefined ? `help: unknown command: ${args.string(0)}` : methodHelp(method);
   },
