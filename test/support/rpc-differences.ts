@@ -267,6 +267,19 @@ export const ARGUMENTS_ELSEWHERE: Readonly<Record<string, string>> = {
   'rpc.discover': 'not there',
 };
 
+/** What the comparisons of a few methods allow that stand in files of their own. */
+const OTHER_COMPARISONS: readonly (readonly [method: string, what: string, why: string, file: string])[] = [
+  ['signrawtransactionwithkey', '`fee` and `feerate` there', "Knots' own members", 'rpc-signing'],
+  [
+    'verifymessage',
+    'a signature of another length or header is malformed there, and addresses that are not P2PKH are taken',
+    "Knots reads BIP-322's as well",
+    'rpc-signing',
+  ],
+  ['addpeeraddress', 'a text that is no IP is `{"success":false}` there', 'words of Core 30', 'rpc-node-state'],
+  ['getmemoryinfo', 'all numbers', 'the C++ node locks memory for its keys', 'rpc-node-state'],
+];
+
 /** The document, for `tools/rpc-differences.ts` and the tests. */
 export const DIFFERENCES_DOCUMENT = join(repositoryRoot(), 'docs/rpc-differences.md');
 
@@ -301,11 +314,16 @@ export function differencesText(reasons: readonly Reason[] = REASONS): string {
     return [names.join(', '), what, chance === true ? `${why} (shows by chance)` : why];
   });
   const members = THEIR_PEER_MEMBERS.map((name) => `\`${name}\``).join(', ');
+  const others = OTHER_COMPARISONS.map(([name, what, why, file]) => [`\`${name}\``, what, why, `\`test/interop/${file}.test.ts\``]);
   const elsewhere = Object.entries(ARGUMENTS_ELSEWHERE).map(([name, why]) => [`\`${name}\``, why]);
   return `${INTRODUCTION}
 ## Answers and errors
 
 ${table(['method', 'what differs', 'why'], rows)}
+
+## In comparisons of their own
+
+${table(['method', 'what differs', 'why', 'where'], others)}
 
 ## What is compared in part
 
