@@ -17,6 +17,7 @@ export function guardBlocks(blocks: BlockStore, guard: Pick<DiskGuard, 'beforeGr
       return blocks.appendUndo(file, undo, prevBlockHash);
     },
     read: (position) => blocks.read(position),
+    checksum: (bytes) => blocks.checksum(bytes),
     readUndo: (position, prevBlockHash) => blocks.readUndo(position, prevBlockHash),
     files: () => blocks.files(),
     remove: (file) => blocks.remove(file),

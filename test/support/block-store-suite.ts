@@ -15,6 +15,13 @@ export function blockStoreSuite(make: (t: TestContext, options: { fileSizeMax: n
     await store.close();
   });
 
+  it('has the checksum of bytes: CRC-32, whose check value is that of nine digits', async (t) => {
+    const store = await (await make(t, { fileSizeMax: 1_000 })).open();
+    assert.equal(store.checksum(Buffer.from('123456789')), 0xcbf43926);
+    assert.equal(store.checksum(new Uint8Array(0)), 0);
+    await store.close();
+  });
+
   it('keeps its own copy of what it is handed', async (t) => {
     const store = await (await make(t, { fileSizeMax: 1_000 })).open();
     const block = sampleBytes(1, 100);

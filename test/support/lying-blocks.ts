@@ -35,6 +35,7 @@ export class LyingBlocks {
     this.store = {
       append: (block) => inner.append(block),
       appendUndo: (file, undo, prevBlockHash) => inner.appendUndo(file, undo, prevBlockHash),
+      checksum: (bytes) => inner.checksum(bytes),
       files: () => inner.files(),
       remove: (file) => inner.remove(file),
       sizeBytes: () => inner.sizeBytes(),

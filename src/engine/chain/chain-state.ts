@@ -46,6 +46,7 @@ import { isFailed, STATUS } from './header-node.ts';
 import { ancestorOf } from './header-tree.ts';
 import { betweenStages } from './stages.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
+import { WholeBlocks } from './whole-blocks.ts';
 
 /** What a chain's state works with. */
 export interface ChainParts {
@@ -94,6 +95,7 @@ const ABSENT_COINS_CHECKED_MAX = 16;
 /** Tip and coins of one chain. */
 export class ChainState {
   readonly #parts: ChainParts;
+  readonly #whole = new WholeBlocks();
   #refusedAt: HeaderNode | undefined;
   /** The branch that cannot be taken for want of blocks that are damaged. */
   #heldUpBy: HeaderNode | undefined;
@@ -349,15 +351,18 @@ export class ChainState {
   }
 
   /**
-   * A stored block in wire form, whole: what its header commits to is computed. A disk that lies must not be taken for a bad block, nor
-   * must a peer be sent something else.
+   * A stored block in wire form, whole: what its header commits to is computed, unless that was done lately with bytes of the same
+   * checksum. A disk that lies must not be taken for a bad block, nor must a peer be sent something else.
    *
    * @throws NodeError `block-file-damaged`
    */
   async readBytes(node: HeaderNode): Promise<Uint8Array> {
     const bytes = await this.#readStored(node);
+    const checksum = this.#parts.blocks.checksum(bytes);
+    if (this.#whole.has(node, checksum)) return bytes;
     const block = orUndefined(() => decodeBlock(bytes));
     if (block === undefined || !this.#isWhole(node, block)) throw this.#parts.damage.blockFailed(node);
+    this.#whole.add(node, checksum);
     return bytes;
   }
 

@@ -22,6 +22,8 @@ export interface BlockStore {
   append(block: Uint8Array): Promise<FilePosition>;
   /** @throws NodeError `block-file-damaged` */
   read(position: FilePosition): Promise<Uint8Array>;
+  /** CRC-32 (ISO-HDLC) of bytes, of 32 bits unsigned: tells what a disk changed since they were looked at, for a small part of what hashing them takes. */
+  checksum(bytes: Uint8Array): number;
   /**
    * Appends a block's undo record to the undo file of the same number as the block's file. The parent's hash goes into its
    * checksum, as Core does.

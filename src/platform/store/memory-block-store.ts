@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
@@ -62,6 +63,10 @@ class MemoryBlockStore implements BlockStore {
       throw new NodeError('block-file-damaged', `no block at byte ${position.offset} of ${blockFileName('blk', position.file)} in memory`);
     }
     return block;
+  }
+
+  checksum(bytes: Uint8Array): number {
+    return crc32(bytes);
   }
 
   async appendUndo(file: number, undo: Uint8Array, prevBlockHash: BlockHash): Promise<FilePosition> {
