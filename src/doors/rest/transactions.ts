@@ -45,7 +45,7 @@ export const transaction: RestRoute = async (context, { format: asked, path }) =
   if (format !== 'json') return bytesAnswer(format, encodeTransaction(tx));
   const block: BlockSummary | undefined = confirmed === undefined ? undefined : chain.block(confirmed.blockHash);
   const blockhash = block === undefined ? undefined : toDisplayHex(block.header.hash);
-  return jsonAnswer({ ...transactionJson(tx, context), blockhash, hex: transactionHex(tx) });
+  return jsonAnswer(transactionJson(tx, context, { after: { blockhash, hex: transactionHex(tx) } }));
 };
 
 /** Which outputs are asked for, and whether waiting transactions count. */

@@ -12,6 +12,9 @@ export const COIN = 100_000_000n;
 
 const DECIMALS = 8;
 
+const PLAIN_COIN = Number(COIN);
+const PLAIN_UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Largest magnitude that is read, in base units; Core's `ParseFixedPoint` stops there too. */
 const UNITS_MAX = 10n ** 18n - 1n;
 
@@ -22,6 +25,12 @@ const TEXT_LENGTH_MAX = 64;
 
 /** `150000000n` as `1.50000000`. */
 export function formatCoins(amount: Satoshis): string {
+  if (amount >= 0n && amount <= PLAIN_UNITS_MAX) {
+    // Each number up to here is exact, and numbers take a fifth of the time.
+    const units = Number(amount);
+    const part = units % PLAIN_COIN;
+    return `${(units - part) / PLAIN_COIN}.${String(PLAIN_COIN + part).slice(1)}`;
+  }
   const digits = (amount < 0n ? -amount : amount).toString().padStart(DECIMALS + 1, '0');
   return `${amount < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
 }

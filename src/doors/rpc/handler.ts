@@ -13,14 +13,15 @@ import type { NodePort } from '../../engine/ports/node-port.ts';
 import { Arguments, checkTypes, positionalArguments, requiredCount } from './arguments.ts';
 import { RPC_ERROR, RpcError } from './errors.ts';
 import { methodHelp } from './help.ts';
-import { JsonBytes, JsonObject, type JsonValue } from './json-number.ts';
+import { JsonBytes, JsonEncoded, JsonObject, type JsonValue } from './json-number.ts';
 import { JsonError, parseJsonBytes } from './json-parse.ts';
 import { writeJson } from './json-write.ts';
 import type { ActiveCommand, RpcContext, RpcMethod } from './method.ts';
 import { METHODS } from './methods/table.ts';
 import {
-  BytesReply,
+  EncodedReply,
   errorReply,
+  HexReply,
   isNotification,
   parseRequest,
   type RpcReply,
@@ -97,7 +98,7 @@ class Dispatcher {
 
   async answer(call: RpcCall): Promise<RpcAnswer> {
     const reply = await this.#replyTo(call);
-    if (reply instanceof BytesReply) return { status: reply.status, body: reply.encode() };
+    if (reply instanceof HexReply || reply instanceof EncodedReply) return { status: reply.status, body: reply.encode() };
     return { status: reply.status, body: reply.text === undefined ? '' : `${reply.text}\n` };
   }
 
@@ -159,7 +160,8 @@ class Dispatcher {
       const method = METHODS.get(request.method);
       if (method === undefined) throw new RpcError('METHOD_NOT_FOUND', 'Method not found');
       const result = await method.run(this.#context(signal), parametersOf(method, request.params));
-      return result instanceof JsonBytes ? new BytesReply(request, result.bytes) : resultReply(request, writeJson(result));
+      if (result instanceof JsonBytes) return new HexReply(request, result.bytes);
+      return result instanceof JsonEncoded ? new EncodedReply(request, result.bytes) : resultReply(request, writeJson(result));
     } catch (error) {
       return errorReply(request, publicError(error, this.#node, request.method));
     } finally {

@@ -7,15 +7,6 @@ export class JsonNumber {
   }
 }
 
-/** Hexadecimal text: nothing in it is to be escaped, so whole blocks are written without looking at each character. */
-export class JsonHex {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
 /** Bytes that are written in hexadecimal. An answer that is nothing else, such as a block, goes out without becoming a text first. */
 export class JsonBytes {
   readonly bytes: Uint8Array;
@@ -25,12 +16,21 @@ export class JsonBytes {
   }
 }
 
-/** JSON that is written already, on one line. */
-export class JsonText {
-  readonly text: string;
+/** A hash that is written in display order. */
+export class JsonHash {
+  readonly hash: Uint8Array;
 
-  constructor(text: string) {
-    this.text = text;
+  constructor(hash: Uint8Array) {
+    this.hash = hash;
+  }
+}
+
+/** JSON that is written already, on one line in UTF-8. */
+export class JsonEncoded {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
   }
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { JsonBytes, JsonHex, JsonNumber, JsonObject, JsonText } from './json-number.ts';
+import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject } from './json-number.ts';
 import { hexOf } from './render/numbers.ts';
 
 /** What can be written. Members that are undefined are left out. */
@@ -16,9 +17,9 @@ export type JsonOutput =
   | bigint
   | string
   | JsonNumber
-  | JsonHex
   | JsonBytes
-  | JsonText
+  | JsonHash
+  | JsonEncoded
   | JsonObject
   | readonly JsonOutput[]
   | { readonly [name: string]: JsonOutput };
@@ -26,15 +27,21 @@ export type JsonOutput =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what JSON must escape.
 const SPECIAL = /["\\\u0000-\u001f\u007f\ud800-\udfff]/;
 
+/** Whether a text has anything in it that is not written as it is. */
+export function needsEscape(text: string): boolean {
+  return SPECIAL.test(text);
+}
+
 function textOf(value: string): string {
-  return SPECIAL.test(value) ? JSON.stringify(value) : `"${value}"`;
+  return needsEscape(value) ? JSON.stringify(value) : `"${value}"`;
 }
 
 /** Names as they are written before a member. The same few dozen come up thousands of times in one block. */
 const NAME_TEXTS = new Map<string, string>();
 const NAME_TEXTS_MAX = 500;
 
-function nameText(name: string): string {
+/** A name as it is written before a member. */
+export function nameText(name: string): string {
   const known = NAME_TEXTS.get(name);
   if (known !== undefined) return known;
   const text = `${textOf(name)}:`;
@@ -48,7 +55,7 @@ function membersOf(value: object): Iterable<readonly [string, JsonOutput]> {
 }
 
 /** A value that stands for itself, or undefined for one with others inside. */
-function scalarOf(value: JsonOutput): string | undefined {
+export function scalarOf(value: JsonOutput): string | undefined {
   switch (typeof value) {
     case 'string':
       return textOf(value);
@@ -59,9 +66,10 @@ function scalarOf(value: JsonOutput): string | undefined {
       return String(value);
     case 'object':
       if (value === null) return 'null';
-      if (value instanceof JsonNumber || value instanceof JsonText) return value.text;
-      if (value instanceof JsonHex) return `"${value.text}"`;
-      return value instanceof JsonBytes ? `"${hexOf(value.bytes)}"` : undefined;
+      if (value instanceof JsonNumber) return value.text;
+      if (value instanceof JsonHash) return `"${toDisplayHex(value.hash)}"`;
+      if (value instanceof JsonBytes) return `"${hexOf(value.bytes)}"`;
+      return value instanceof JsonEncoded ? value.bytes.toString() : undefined;
     default:
       return 'null';
   }

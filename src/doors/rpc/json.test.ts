@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { JsonNumber, JsonObject, type JsonValue } from './json-number.ts';
+import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject, type JsonValue } from './json-number.ts';
 import { JSON_DEPTH_MAX, JSON_VALUES_MAX, JsonError, parseJson, parseJsonBytes } from './json-parse.ts';
+import { JsonPen } from './json-pen.ts';
 import { type JsonOutput, writeJson, writeJsonIndented } from './json-write.ts';
 
 function plain(value: JsonValue): unknown {
@@ -99,6 +100,21 @@ describe('writeJson', () => {
   it('leaves out what is undefined and writes every other kind of value', () => {
     const value = { a: undefined, b: null, c: 12345678901234567890n, d: new JsonNumber('1.50000000'), e: Number.NaN, f: [undefined] };
     assert.equal(writeJson(value), '{"b":null,"c":12345678901234567890,"d":1.50000000,"e":null,"f":[null]}');
+  });
+
+  it('writes the same as bytes, in whatever room there was for them', () => {
+    const special = fc.constantFrom<JsonOutput>(
+      ...[new JsonBytes(Uint8Array.of(0, 0xab, 0xff)), new JsonHash(Uint8Array.from({ length: 32 }, (_, i) => i)), new JsonNumber('1.50')],
+      ...[new JsonEncoded(Buffer.from('{"é":1}')), parseJson('{"b":[1]}') as JsonOutput, undefined, 5n, Number.NaN, 'ü\n😀'],
+    );
+    const values = fc.array(fc.oneof(special, fc.jsonValue({ stringUnit: 'binary' }) as fc.Arbitrary<JsonOutput>));
+    fc.assert(
+      fc.property(values, fc.nat(300), (value, sizeBytes) => {
+        const pen = new JsonPen(sizeBytes);
+        pen.value({ member: value, é: value });
+        assert.equal(pen.written().toString(), writeJson({ member: value, é: value }));
+      }),
+    );
   });
 
   it('writes back what was read', () => {

@@ -68,7 +68,7 @@ export function resultReply(target: RpcTarget, result: string): RpcReply {
 }
 
 /** The reply with bytes in hexadecimal, as a text or, which is several times as fast, as bytes. */
-export class BytesReply implements RpcReply {
+export class HexReply implements RpcReply {
   readonly status = 200;
   readonly #target: RpcTarget;
   readonly #bytes: Uint8Array;
@@ -86,6 +86,28 @@ export class BytesReply implements RpcReply {
   encode(): Buffer {
     const [before, after] = around(this.#target);
     return encodeHex(`${before}"`, this.#bytes, `"${after}\n`);
+  }
+}
+
+/** The reply with JSON that is written as bytes already. */
+export class EncodedReply implements RpcReply {
+  readonly status = 200;
+  readonly #target: RpcTarget;
+  readonly #json: Buffer;
+
+  constructor(target: RpcTarget, json: Buffer) {
+    this.#target = target;
+    this.#json = json;
+  }
+
+  get text(): string {
+    return resultReply(this.#target, this.#json.toString()).text as string;
+  }
+
+  /** The text in UTF-8 with a line end. */
+  encode(): Buffer {
+    const [before, after] = around(this.#target);
+    return Buffer.concat([Buffer.from(before), this.#json, Buffer.from(`${after}\n`)]);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Coin } from '../../../core/consensus/coin.ts';
 import { type Block, blockWeightWu, decodeBlock } from '../../../core/primitives/block.ts';
-import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
+import type { BlockHash } from '../../../core/primitives/ids.ts';
 import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
-import { JsonBytes, JsonHex, JsonText } from '../json-number.ts';
+import { JsonBytes, JsonEncoded, JsonHash } from '../json-number.ts';
+import { JsonPen } from '../json-pen.ts';
 import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
 import { HEADER_PROPERTIES, headerJson } from '../render/header.ts';
-import { hexOf } from '../render/numbers.ts';
-import { TRANSACTION_PROPERTIES, transactionJson } from '../render/transaction.ts';
+import { JSON_BYTES_PER_BYTE, TRANSACTION_PROPERTIES, writeTransaction } from '../render/transaction.ts';
 import { storedBlockBytes } from '../stored-block.ts';
 
 const TRANSACTION = Type.Object({ ...TRANSACTION_PROPERTIES, hex: Type.String() });
@@ -22,50 +22,50 @@ const BLOCK = Type.Object({
   tx: Type.Array(Type.Union([Type.String(), TRANSACTION])),
 });
 
-/** What each transaction but the coinbase spends. */
-type SpentCoins = readonly (readonly Coin[])[];
+/** A block with what each transaction but the coinbase spends, where that is known. */
+interface StoredBlock {
+  readonly block: Block;
+  readonly bytes: Uint8Array;
+  readonly spent: readonly (readonly Coin[])[] | undefined;
+}
 
 /** A turn for others after so many transactions were shown. */
 const TRANSACTIONS_PER_TURN = 100;
 
-/** A transaction as it is written. It is made one piece here, since each of the thousand pieces that V8 keeps of it instead costs more. */
-function textOf(shown: JsonOutput): JsonText {
-  const text = writeJson(shown);
-  text.charCodeAt(0);
-  return new JsonText(text);
+/** Members behind those of the header and before the transactions. */
+function sizesJson(block: Block): { readonly [name: string]: JsonOutput } {
+  return { strippedsize: block.strippedSizeBytes, size: block.sizeBytes, weight: blockWeightWu(block) };
 }
 
-/** Each transaction is written at once, so that what it was shown as is garbage while it is young. */
-async function transactionsJson(context: RpcContext, block: Block, bytes: Uint8Array, spent: SpentCoins | undefined, prevouts: boolean) {
-  const all: JsonText[] = [];
+async function writeTransactions(pen: JsonPen, context: RpcContext, stored: StoredBlock, prevouts: boolean): Promise<void> {
+  const { block, bytes, spent } = stored;
   // The transactions stand behind one another at the end of the block.
   let at = bytes.length - block.transactions.reduce((sum, tx) => sum + tx.sizeBytes, 0);
   for (const [index, tx] of block.transactions.entries()) {
     // The coinbase spends nothing, so the spent coins begin with the second transaction.
-    const shown = transactionJson(tx, context, { spent: index === 0 ? undefined : spent?.[index - 1], prevouts });
-    shown.hex = new JsonHex(hexOf(bytes.subarray(at, at + tx.sizeBytes)));
+    const after = { hex: new JsonBytes(bytes.subarray(at, at + tx.sizeBytes)) };
     at += tx.sizeBytes;
-    all.push(textOf(shown));
+    if (index > 0) pen.raw(',');
+    writeTransaction(pen, tx, context, { spent: index === 0 ? undefined : spent?.[index - 1], prevouts, after });
     if (index % TRANSACTIONS_PER_TURN === TRANSACTIONS_PER_TURN - 1) await context.node.clock.yield();
   }
-  return all;
 }
 
-async function blockJson(context: RpcContext, summary: BlockSummary, bytes: Uint8Array, verbosity: number): Promise<JsonOutput> {
+async function detailedJson(context: RpcContext, summary: BlockSummary, bytes: Uint8Array, prevouts: boolean): Promise<JsonEncoded> {
   const { chain } = context.node;
   const block = decodeBlock(bytes);
-  const spent = verbosity >= 2 && summary.height > 0 ? await chain.spentCoins(summary.header.hash) : undefined;
-  const tx =
-    verbosity >= 2
-      ? await transactionsJson(context, block, bytes, spent, verbosity >= 3)
-      : block.transactions.map((each) => new JsonHex(toDisplayHex(each.txid)));
-  return {
-    ...headerJson(summary, chain),
-    strippedsize: block.strippedSizeBytes,
-    size: block.sizeBytes,
-    weight: blockWeightWu(block),
-    tx,
-  };
+  const spent = summary.height > 0 ? await chain.spentCoins(summary.header.hash) : undefined;
+  const pen = new JsonPen(JSON_BYTES_PER_BYTE * bytes.length);
+  const head = writeJson({ ...headerJson(summary, chain), ...sizesJson(block) });
+  pen.raw(`${head.slice(0, -1)},"tx":[`);
+  await writeTransactions(pen, context, { block, bytes, spent }, prevouts);
+  pen.raw(']}');
+  return new JsonEncoded(pen.written());
+}
+
+function blockJson({ node }: RpcContext, summary: BlockSummary, bytes: Uint8Array): JsonOutput {
+  const block = decodeBlock(bytes);
+  return { ...headerJson(summary, node.chain), ...sizesJson(block), tx: block.transactions.map((each) => new JsonHash(each.txid)) };
 }
 
 export const getblock: RpcMethod = {
@@ -89,6 +89,7 @@ export const getblock: RpcMethod = {
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
     const bytes = await storedBlockBytes(context.node.chain, summary);
-    return verbosity <= 0 ? new JsonBytes(bytes) : blockJson(context, summary, bytes, verbosity);
+    if (verbosity <= 0) return new JsonBytes(bytes);
+    return verbosity === 1 ? blockJson(context, summary, bytes) : detailedJson(context, summary, bytes, verbosity >= 3);
   },
 };

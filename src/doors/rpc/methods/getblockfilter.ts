@@ -1,9 +1,8 @@
 import { type BlockHash, toDisplayHex } from '../../../core/primitives/ids.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
-import { JsonHex } from '../json-number.ts';
+import { JsonBytes } from '../json-number.ts';
 import type { RpcMethod } from '../method.ts';
-import { hexOf } from '../render/numbers.ts';
 
 /** The only kind of filters there is. */
 const BASIC = 'basic';
@@ -30,7 +29,7 @@ export const getblockfilter: RpcMethod = {
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
     const isReady = await indexes.ready('filter');
     const found = await indexes.filter(hash);
-    if (found !== undefined) return { filter: new JsonHex(hexOf(found.filter)), header: toDisplayHex(found.header) };
+    if (found !== undefined) return { filter: new JsonBytes(found.filter), header: toDisplayHex(found.header) };
     if (!summary.active) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Filter not found. Block was not connected to active chain.');
     if (isReady) throw new RpcError('INTERNAL_ERROR', 'Filter not found. This error is unexpected and indicates index corruption.');
     throw new RpcError('MISC_ERROR', 'Filter not found. Block filters are still in the process of being indexed.');

@@ -72,17 +72,19 @@ async function findAnywhere({ node }: RpcContext, txid: Txid, withSpent: boolean
 
 function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOutput {
   const { tx, block, spent } = found;
-  const shown = { ...transactionJson(tx, context, { spent, prevouts: verbosity >= 2 }), hex: transactionHex(tx) };
-  if (block === undefined) return shown;
+  const detail = { spent, prevouts: verbosity >= 2 };
+  const hex = transactionHex(tx);
+  if (block === undefined) return transactionJson(tx, context, { ...detail, after: { hex } });
   const { active, header } = block;
-  return {
-    in_active_chain: found.isBlockGiven === true ? active : undefined,
-    ...shown,
+  const before = found.isBlockGiven === true ? { in_active_chain: active } : {};
+  const after = {
+    hex,
     blockhash: toDisplayHex(header.hash),
     confirmations: active ? context.node.chain.tip().height - block.height + 1 : 0,
     time: active ? header.timeSeconds : undefined,
     blocktime: active ? header.timeSeconds : undefined,
   };
+  return transactionJson(tx, context, { ...detail, before, after });
 }
 
 export const getrawtransaction: RpcMethod = {

@@ -6,9 +6,8 @@ import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { type Arguments, parseHash } from '../arguments.ts';
 import { RpcError } from '../errors.ts';
-import { JsonHex } from '../json-number.ts';
+import { JsonBytes } from '../json-number.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
-import { hexOf } from '../render/numbers.ts';
 import { storedBlock } from '../stored-block.ts';
 
 /** Weight of the smallest output: an amount and an empty script, four times. */
@@ -83,6 +82,6 @@ export const gettxoutproof: RpcMethod = {
     if (all.filter((_, position) => isWanted(position)).length !== wanted.size) {
       throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Not all transactions found in specified or retrieved block');
     }
-    return new JsonHex(hexOf(encodeMerkleBlock(makeMerkleBlock(block.header, all, isWanted))));
+    return new JsonBytes(encodeMerkleBlock(makeMerkleBlock(block.header, all, isWanted)));
   },
 };

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { BlockSummary, ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
+import { JsonHash } from '../json-number.ts';
 import type { JsonOutput } from '../json-write.ts';
 import { difficultyOf, hex32, hex256, targetHex } from './numbers.ts';
 
@@ -35,25 +35,43 @@ export function confirmationsOf(block: BlockSummary, chain: ChainService): numbe
   return block.active ? chain.tip().height - block.height + 1 : -1;
 }
 
+/** What `bits` say, in each of the forms in which a header shows it. */
+interface ShownBits {
+  readonly bits: string;
+  readonly target: string;
+  readonly difficulty: number;
+}
+
+let shownLast: readonly [bits: number, shown: ShownBits] | undefined;
+
+/** Headers that follow each other have mostly the same bits, so the last ones are remembered. */
+function shownBits(bits: number): ShownBits {
+  if (shownLast?.[0] === bits) return shownLast[1];
+  const shown = { bits: hex32(bits), target: targetHex(bits), difficulty: difficultyOf(bits) };
+  shownLast = [bits, shown];
+  return shown;
+}
+
 /** A header. */
 export function headerJson(block: BlockSummary, chain: ChainService): Record<string, JsonOutput> {
   const { header } = block;
+  const shown = shownBits(header.bits);
   return {
-    hash: toDisplayHex(header.hash),
+    hash: new JsonHash(header.hash),
     confirmations: confirmationsOf(block, chain),
     height: block.height,
     version: header.version,
     versionHex: hex32(header.version),
-    merkleroot: toDisplayHex(header.merkleRoot),
+    merkleroot: new JsonHash(header.merkleRoot),
     time: header.timeSeconds,
     mediantime: block.medianTimeSeconds,
     nonce: header.nonce,
-    bits: hex32(header.bits),
-    target: targetHex(header.bits),
-    difficulty: difficultyOf(header.bits),
+    bits: shown.bits,
+    target: shown.target,
+    difficulty: shown.difficulty,
     chainwork: hex256(block.chainWork),
     nTx: block.txCount,
-    previousblockhash: block.height > 0 ? toDisplayHex(header.prevBlockHash) : undefined,
-    nextblockhash: block.nextHash === undefined ? undefined : toDisplayHex(block.nextHash),
+    previousblockhash: block.height > 0 ? new JsonHash(header.prevBlockHash) : undefined,
+    nextblockhash: block.nextHash === undefined ? undefined : new JsonHash(block.nextHash),
   };
 }

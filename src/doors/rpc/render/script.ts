@@ -8,7 +8,7 @@ import { addressOfScript } from '../../../core/address/index.ts';
 import { inferDescriptor, withChecksum } from '../../../core/descriptors/index.ts';
 import { classifyOutput, scriptToAsm } from '../../../core/script/index.ts';
 import { Type } from '../../schema.ts';
-import { JsonText } from '../json-number.ts';
+import { JsonEncoded } from '../json-number.ts';
 import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext } from '../method.ts';
 import { hexOf } from './numbers.ts';
@@ -38,7 +38,7 @@ export function scriptPubKeyJson(script: Uint8Array, context: ScriptContext): { 
 }
 
 /** Output scripts that were shown, by their bytes. Many outputs have the same, and finding its kind, address and descriptor is most of the work. */
-type ShownScripts = Map<string, JsonText>;
+type ShownScripts = Map<string, JsonEncoded>;
 
 const SHOWN_SCRIPTS = new WeakMap<ScriptContext['node'], ShownScripts>();
 
@@ -54,19 +54,21 @@ function shownScriptsOf(node: ScriptContext['node']): ShownScripts {
   return shown;
 }
 
+function encoded(script: Uint8Array, context: ScriptContext): JsonEncoded {
+  return new JsonEncoded(Buffer.from(writeJson(scriptPubKeyJson(script, context))));
+}
+
 /** An output script, written. */
-export function scriptPubKeyText(script: Uint8Array, context: ScriptContext): JsonText {
-  if (script.length > SHOWN_SCRIPT_BYTES_MAX) return new JsonText(writeJson(scriptPubKeyJson(script, context)));
+export function scriptPubKeyEncoded(script: Uint8Array, context: ScriptContext): JsonEncoded {
+  if (script.length > SHOWN_SCRIPT_BYTES_MAX) return encoded(script, context);
   const shown = shownScriptsOf(context.node);
   const key = hexOf(script);
   const known = shown.get(key);
   if (known !== undefined) return known;
-  const text = new JsonText(writeJson(scriptPubKeyJson(script, context)));
-  // Makes one piece of it.
-  text.text.charCodeAt(0);
+  const shownNow = encoded(script, context);
   if (shown.size >= SHOWN_SCRIPTS_MAX) shown.clear();
-  shown.set(key, text);
-  return text;
+  shown.set(key, shownNow);
+  return shownNow;
 }
 
 /** An input script: signatures show their hash type in words. */

@@ -5,20 +5,20 @@
  */
 
 import type { Coin } from '../../../core/consensus/coin.ts';
-import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import {
   encodeTransaction,
   isCoinbase,
   type Transaction,
   type TxInput,
+  type TxOutput,
   transactionWeightWu,
 } from '../../../core/primitives/transaction.ts';
 import { Type } from '../../schema.ts';
-import { coins } from '../amount.ts';
-import { JsonHex } from '../json-number.ts';
+import { coins, formatCoins } from '../amount.ts';
+import { JsonBytes, JsonEncoded } from '../json-number.ts';
+import { JsonPen } from '../json-pen.ts';
 import type { JsonOutput } from '../json-write.ts';
-import { hexOf } from './numbers.ts';
-import { SCRIPT_PUB_KEY, type ScriptContext, scriptPubKeyText, scriptSigAsm } from './script.ts';
+import { SCRIPT_PUB_KEY, type ScriptContext, scriptPubKeyEncoded, scriptSigAsm } from './script.ts';
 
 const INPUT = Type.Object({
   coinbase: Type.Optional(Type.String({ description: 'Script of a coinbase; then txid, vout and scriptSig are absent.' })),
@@ -49,41 +49,65 @@ export const TRANSACTION_PROPERTIES = {
   fee: Type.Optional(Type.Number({ description: 'Coins; where the spent outputs are known.' })),
 };
 
-/** Bytes in hexadecimal, in which nothing is to be escaped. */
-function hexJson(bytes: Uint8Array): JsonHex {
-  return new JsonHex(hexOf(bytes));
-}
-
 /** What is shown besides the transaction itself. */
 export interface TransactionDetail {
   /** The coins its inputs spend, in their order: adds the fee. */
   readonly spent?: readonly Coin[] | undefined;
   /** Adds each of them to its input. */
   readonly prevouts?: boolean;
+  /** Members that stand before its own, and behind them. */
+  readonly before?: { readonly [name: string]: JsonOutput };
+  readonly after?: { readonly [name: string]: JsonOutput };
 }
 
-function prevoutJson(coin: Coin, context: ScriptContext): JsonOutput {
-  return {
-    generated: coin.coinbase,
-    height: coin.height,
-    value: coins(coin.value),
-    scriptPubKey: scriptPubKeyText(coin.scriptPubKey, context),
-  };
+function writePrevout(pen: JsonPen, coin: Coin, context: ScriptContext): void {
+  pen.raw(`,"prevout":{"generated":${coin.coinbase},"height":${coin.height},"value":${formatCoins(coin.value)},"scriptPubKey":`);
+  pen.encoded(scriptPubKeyEncoded(coin.scriptPubKey, context).bytes);
+  pen.raw('}');
 }
 
-/** Members that are undefined are left out when it is written. */
-function inputJson(input: TxInput, coinbase: boolean, coin: Coin | undefined, context: ScriptContext): JsonOutput {
-  const txinwitness = input.witness.length > 0 ? input.witness.map(hexJson) : undefined;
-  const { scriptSig, sequence } = input;
-  if (coinbase) return { coinbase: hexJson(scriptSig), txinwitness, sequence };
-  return {
-    txid: new JsonHex(toDisplayHex(input.prevout.txid)),
-    vout: input.prevout.vout,
-    scriptSig: { asm: scriptSigAsm(scriptSig), hex: hexJson(scriptSig) },
-    txinwitness,
-    prevout: coin === undefined ? undefined : prevoutJson(coin, context),
-    sequence,
-  };
+function writeOutput(pen: JsonPen, { value, scriptPubKey }: TxOutput, n: number, context: ScriptContext): void {
+  pen.raw('{"value":');
+  pen.raw(formatCoins(value));
+  pen.raw(`,"n":${n},"scriptPubKey":`);
+  pen.encoded(scriptPubKeyEncoded(scriptPubKey, context).bytes);
+  pen.raw('}');
+}
+
+function writeInput(pen: JsonPen, input: TxInput, context: ScriptContext, shown: { coinbase: boolean; coin: Coin | undefined }): void {
+  const { prevout, scriptSig, sequence, witness } = input;
+  if (shown.coinbase) {
+    pen.raw('{"coinbase":');
+    pen.hex(scriptSig);
+  } else {
+    pen.raw('{"txid":');
+    pen.hash(prevout.txid);
+    pen.raw(',"vout":');
+    pen.raw(String(prevout.vout));
+    pen.raw(',"scriptSig":{"asm":"');
+    pen.raw(scriptSigAsm(scriptSig));
+    pen.raw('","hex":');
+    pen.hex(scriptSig);
+    pen.raw('}');
+  }
+  for (let i = 0; i < witness.length; i++) {
+    pen.raw(i === 0 ? ',"txinwitness":[' : ',');
+    pen.hex(witness[i] as Uint8Array);
+  }
+  if (witness.length > 0) pen.raw(']');
+  if (shown.coin !== undefined) writePrevout(pen, shown.coin, context);
+  pen.raw(',"sequence":');
+  pen.raw(String(sequence));
+  pen.raw('}');
+}
+
+function writeHead(pen: JsonPen, tx: Transaction): void {
+  const weight = transactionWeightWu(tx);
+  pen.raw('"txid":');
+  pen.hash(tx.txid);
+  pen.raw(',"hash":');
+  pen.hash(tx.wtxid);
+  pen.raw(`,"version":${tx.version},"size":${tx.sizeBytes},"vsize":${Math.ceil(weight / 4)},"weight":${weight},"locktime":${tx.lockTime}`);
 }
 
 /** What the inputs have more than the outputs. */
@@ -94,27 +118,41 @@ export function feeOf(tx: Transaction, spent: readonly Coin[]): bigint {
   return fee;
 }
 
-/** A transaction without its hexadecimal form. */
-export function transactionJson(tx: Transaction, context: ScriptContext, detail: TransactionDetail = {}): Record<string, JsonOutput> {
+/** Writes a transaction without its hexadecimal form. */
+export function writeTransaction(pen: JsonPen, tx: Transaction, context: ScriptContext, detail: TransactionDetail): void {
   const coinbase = isCoinbase(tx);
-  const weight = transactionWeightWu(tx);
   const spent = coinbase ? undefined : detail.spent;
-  const prevouts = detail.prevouts === true ? spent : undefined;
-  return {
-    txid: new JsonHex(toDisplayHex(tx.txid)),
-    hash: new JsonHex(toDisplayHex(tx.wtxid)),
-    version: tx.version,
-    size: tx.sizeBytes,
-    vsize: Math.ceil(weight / 4),
-    weight,
-    locktime: tx.lockTime,
-    vin: tx.inputs.map((input, index) => inputJson(input, coinbase, prevouts?.[index], context)),
-    vout: tx.outputs.map((output, n) => ({ value: coins(output.value), n, scriptPubKey: scriptPubKeyText(output.scriptPubKey, context) })),
-    fee: spent === undefined ? undefined : coins(feeOf(tx, spent)),
-  };
+  const { before = {}, after = {}, prevouts } = detail;
+  pen.raw('{');
+  pen.members(before, true);
+  if (Object.keys(before).length > 0) pen.raw(',');
+  writeHead(pen, tx);
+  pen.raw(',"vin":[');
+  for (const [index, input] of tx.inputs.entries()) {
+    if (index > 0) pen.raw(',');
+    writeInput(pen, input, context, { coinbase, coin: prevouts === true ? spent?.[index] : undefined });
+  }
+  pen.raw('],"vout":[');
+  for (const [n, output] of tx.outputs.entries()) {
+    if (n > 0) pen.raw(',');
+    writeOutput(pen, output, n, context);
+  }
+  pen.raw(']');
+  pen.members({ fee: spent === undefined ? undefined : coins(feeOf(tx, spent)), ...after }, false);
+  pen.raw('}');
+}
+
+/** Bytes of JSON that a byte of a transaction becomes, with room to spare in all but rare ones. */
+export const JSON_BYTES_PER_BYTE = 10;
+
+/** A transaction without its hexadecimal form. */
+export function transactionJson(tx: Transaction, context: ScriptContext, detail: TransactionDetail = {}): JsonEncoded {
+  const pen = new JsonPen(JSON_BYTES_PER_BYTE * tx.sizeBytes);
+  writeTransaction(pen, tx, context, detail);
+  return new JsonEncoded(pen.written());
 }
 
 /** Its bytes in hexadecimal, with witnesses. */
-export function transactionHex(tx: Transaction): JsonHex {
-  return hexJson(encodeTransaction(tx));
+export function transactionHex(tx: Transaction): JsonBytes {
+  return new JsonBytes(encodeTransaction(tx));
 }
