@@ -6,7 +6,7 @@
 
 import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject } from './json-number.ts';
 import { type JsonOutput, nameText, needsEscape, scalarOf, writeJson } from './json-write.ts';
-import { writeHex } from './render/numbers.ts';
+import { writeHex, writeHexReversed } from './render/numbers.ts';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -47,17 +47,14 @@ export class JsonPen {
 
   /** Writes bytes in hexadecimal, in quotes. */
   hex(bytes: Uint8Array): void {
-    const digits = 2 * bytes.length;
-    this.#reserve(digits + 2);
-    this.#bytes[this.#length] = QUOTE;
-    writeHex(this.#view, this.#length + 1, bytes);
-    this.#bytes[this.#length + 1 + digits] = QUOTE;
-    this.#length += digits + 2;
+    const at = this.#quotes(2 * bytes.length);
+    writeHex(this.#view, at, bytes);
   }
 
   /** Writes a hash in display order, in quotes. */
   hash(hash: Uint8Array): void {
-    this.hex(hash.slice().reverse());
+    const at = this.#quotes(2 * hash.length);
+    writeHexReversed(this.#view, at, hash);
   }
 
   /** Writes members of an object without braces, with a comma before each but the first; none before the first one of all. */
@@ -107,6 +104,16 @@ export class JsonPen {
     this.#byte(QUOTE);
     this.raw(text);
     this.#byte(QUOTE);
+  }
+
+  /** Makes room between quotes. @returns where it begins */
+  #quotes(sizeBytes: number): number {
+    this.#reserve(sizeBytes + 2);
+    const at = this.#length + 1;
+    this.#bytes[at - 1] = QUOTE;
+    this.#bytes[at + sizeBytes] = QUOTE;
+    this.#length = at + sizeBytes + 1;
+    return at;
   }
 
   #byte(byte: number): void {

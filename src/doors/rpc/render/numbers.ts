@@ -55,6 +55,11 @@ export function writeHex(view: DataView, at: number, bytes: Uint8Array): void {
   if (even < bytes.length) view.setUint16(to, DIGITS[bytes[even] as number] as number, true);
 }
 
+/** The same from the last byte to the first, as hashes are shown. */
+export function writeHexReversed(view: DataView, at: number, bytes: Uint8Array): void {
+  for (let i = bytes.length - 1, to = at; i >= 0; i--, to += 2) view.setUint16(to, DIGITS[bytes[i] as number] as number, true);
+}
+
 /** Bytes in hexadecimal between two texts, in UTF-8: written where they are sent from, for the largest answers there are. */
 export function encodeHex(before: string, bytes: Uint8Array, after: string): Buffer {
   const at = Buffer.byteLength(before);

@@ -73,5 +73,5 @@ export function scriptPubKeyEncoded(script: Uint8Array, context: ScriptContext):
 
 /** An input script: signatures show their hash type in words. */
 export function scriptSigAsm(script: Uint8Array): string {
-  return scriptToAsm(script, true);
+  return script.length === 0 ? '' : scriptToAsm(script, true);
 }
