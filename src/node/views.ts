@@ -19,8 +19,10 @@ export function mempoolChain(chain: Chain): MempoolChain {
     subscribe: (listener) =>
       chain.subscribe((event) => {
         if (event.kind === 'block-connected') listener({ kind: 'connected', block: event.block, height: event.node.height });
-        else if (event.kind === 'block-disconnected') listener({ kind: 'disconnected', block: event.block, height: event.node.height });
-        else if (event.kind === 'tip-changed') listener({ kind: 'settled' });
+        else if (event.kind === 'block-disconnected') {
+          const { block, node, scriptFlags } = event;
+          listener({ kind: 'disconnected', block, height: node.height, scriptFlags });
+        } else if (event.kind === 'tip-changed') listener({ kind: 'settled' });
       }),
   };
 }

@@ -114,7 +114,7 @@ export class FakeMempoolChain implements MempoolChain {
   }
 
   /** Takes the tip off. The switch goes on until `settle` is called or a block is connected. */
-  disconnect(): Block {
+  disconnect(scriptFlags?: number): Block {
     const { block, spent } = this.#rows.pop()!;
     for (const tx of block.transactions) {
       tx.outputs.forEach((_, vout) => {
@@ -122,7 +122,7 @@ export class FakeMempoolChain implements MempoolChain {
       });
     }
     for (const [key, coin] of spent) this.#coins.set(key, coin);
-    this.#emit({ kind: 'disconnected', block, height: this.#rows.length });
+    this.#emit({ kind: 'disconnected', block, height: this.#rows.length, scriptFlags });
     return block;
   }
 

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Txid } from '../../src/core/primitives/ids.ts';
 import { makeTransaction } from '../../src/core/primitives/transaction.ts';
-import { MANDATORY_FLAGS, NO_FLAGS } from '../../src/core/script/flags.ts';
+import { FLAG, MANDATORY_FLAGS, NO_FLAGS, STANDARD_FLAGS } from '../../src/core/script/flags.ts';
 import { verifyTransactionScripts } from '../../src/core/script/verify-script.ts';
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../../src/engine/ports/script-verifier.ts';
 import type { KeyCoin } from './key-spends.ts';
@@ -113,6 +113,34 @@ export function scriptVerifierSuite(open: () => ScriptVerifier): void {
       assert.deepEqual(await verifier.verify([{ ...lenient, blockFlags: MANDATORY_FLAGS }]), failure);
       assert.deepEqual(await verifier.verify([{ ...lenient, flags: MANDATORY_FLAGS, blockFlags: NO_FLAGS }]), failure);
       assert.equal(await verifier.verify(jobs.map((job) => ({ ...job, blockFlags: MANDATORY_FLAGS }))), undefined);
+    }));
+
+  it('takes no signature for granted but where it is known that the input could not have held without it', () =>
+    using(async (verifier) => {
+      const signedBy = (kind: KeyCoin['kind'], flags: number, heldUnder: number): ScriptJob => {
+        const coin: KeyCoin = { outPoint: { txid: new Uint8Array(32).fill(9) as unknown as Txid, vout: 0 }, value: 5_000n, kind };
+        // Signed for another lock time: whoever checks the signature finds it bad.
+        const made = key.spend([coin], [OUTPUT]);
+        const tx = makeTransaction({ ...made, lockTime: made.lockTime + 1 });
+        return { tx, spentOutputs: [key.output(kind, 5_000n)], flags, blockFlags: flags, heldUnder };
+      };
+      const holds = async (...job: Parameters<typeof signedBy>) => (await verifier.verify([signedBy(...job)])) === undefined;
+      assert.equal(await holds('wpkh', STANDARD_FLAGS, MANDATORY_FLAGS), true);
+      assert.equal(await holds('wpkh', MANDATORY_FLAGS, MANDATORY_FLAGS), true);
+      assert.equal(await holds('tr', STANDARD_FLAGS, MANDATORY_FLAGS), true);
+      // Without the rule nothing of the kind was checked.
+      assert.equal(await holds('wpkh', STANDARD_FLAGS, NO_FLAGS), false);
+      assert.equal(await holds('wpkh', STANDARD_FLAGS, FLAG.TAPROOT), false);
+      assert.equal(await holds('tr', STANDARD_FLAGS, FLAG.WITNESS), false);
+      // A script that is not the output's alone may not need its signature.
+      assert.equal(await holds('pkh', STANDARD_FLAGS, MANDATORY_FLAGS), false);
+      // What else the stricter flags ask is still asked.
+      const { tx, ...job } = signedBy('wpkh', STANDARD_FLAGS, MANDATORY_FLAGS);
+      const [signature, publicKey] = tx.inputs[0]!.witness as [Uint8Array, Uint8Array];
+      const odd = { ...tx.inputs[0]!, witness: [signature.with(signature.length - 1, 0x50), publicKey] };
+      assert.deepEqual(await verifier.verify([{ ...job, tx: makeTransaction({ ...tx, inputs: [odd] }) }]), {
+        ...{ jobIndex: 0, inputIndex: 0, error: 'SIG_HASHTYPE' },
+      });
     }));
 
   it('answers many at once, each for itself', () =>

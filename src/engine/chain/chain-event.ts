@@ -16,7 +16,8 @@ export interface BlockEvent {
  */
 export type ChainEvent =
   | ({ readonly kind: 'block-connected' } & BlockEvent)
-  | ({ readonly kind: 'block-disconnected' } & BlockEvent)
+  /** `scriptFlags`: flags under which this process has run all the block's scripts; undefined where it has not, or long ago. */
+  | ({ readonly kind: 'block-disconnected'; readonly scriptFlags: number | undefined } & BlockEvent)
   /**
    * Blocks were connected or disconnected and that is over; `fork` is the last block that the branches before and after have in common.
    * After a branch that failed on the way it may be the old tip itself.

@@ -89,6 +89,9 @@ interface Progress {
   readonly onStep: ((height: number, target: number) => void) | undefined;
 }
 
+/** Blocks of which it is remembered that their scripts were run: a switch of branches is seldom deeper. */
+const SCRIPTS_RUN_MAX = 1_000;
+
 /** Coins that are looked for a second time, of those that a block lacks: an honest one lacks few, if any. */
 const ABSENT_COINS_CHECKED_MAX = 16;
 
@@ -99,6 +102,8 @@ export class ChainState {
   #refusedAt: HeaderNode | undefined;
   /** The branch that cannot be taken for want of blocks that are damaged. */
   #heldUpBy: HeaderNode | undefined;
+  /** The flags under which the scripts of the blocks that were connected last were run. */
+  readonly #scriptsRun = new Map<HashKey, number>();
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
@@ -245,6 +250,7 @@ export class ChainState {
     const judged = await this.judge(block, { skipScripts });
     if (judged.rejection !== undefined) return judged.rejection;
     const { effect } = judged;
+    if (judged.scriptFlags !== undefined) this.#noteScriptsRun(node, judged.scriptFlags);
     await betweenStages(block, clock);
     if (node.undo === undefined || !(await this.#hasUndo(node))) {
       const { parent, block: position } = node;
@@ -260,6 +266,15 @@ export class ChainState {
     return undefined;
   }
 
+  #noteScriptsRun({ hash }: HeaderNode, flags: number): void {
+    this.#scriptsRun.set(hashKey(hash), flags);
+    if (this.#scriptsRun.size <= SCRIPTS_RUN_MAX) return;
+    for (const oldest of this.#scriptsRun.keys()) {
+      this.#scriptsRun.delete(oldest);
+      break;
+    }
+  }
+
   /** Whether the record of a block that was connected before can still be read. */
   async #hasUndo({ undo, parent }: HeaderNode): Promise<boolean> {
     try {
@@ -271,11 +286,18 @@ export class ChainState {
     }
   }
 
-  /** Holds a block to the rules on top of the tip, its scripts included. `checkBlock` and `checkBlockInContext` must have passed. */
+  /**
+   * Holds a block to the rules on top of the tip, its scripts included. `checkBlock` and `checkBlockInContext` must have passed.
+   *
+   * @returns beside the effect the flags of its scripts, where it has some and they were run
+   */
   async judge(
     block: Block,
     options: { readonly skipScripts: boolean },
-  ): Promise<{ readonly effect: BlockEffect; readonly rejection?: undefined } | { readonly rejection: Rejection }> {
+  ): Promise<
+    | { readonly effect: BlockEffect; readonly scriptFlags: number | undefined; readonly rejection?: undefined }
+    | { readonly rejection: Rejection }
+  > {
     const { params, cache, clock } = this.#parts;
     const context = this.#connectContext();
     await betweenStages(block, clock);
@@ -291,7 +313,8 @@ export class ChainState {
     await betweenStages(block, clock);
     this.#readAhead(block);
     const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
-    return rejection === undefined ? { effect: result.effect } : { rejection };
+    if (rejection !== undefined) return { rejection };
+    return { effect: result.effect, scriptFlags: options.skipScripts ? undefined : result.scriptJobs[0]?.flags };
   }
 
   /** The first coins that a block lacks, but for what it makes itself. */
@@ -346,7 +369,7 @@ export class ChainState {
     const changes = disconnectBlock(block, spentCoins);
     cache.apply(changes);
     active.pop();
-    emit({ kind: 'block-disconnected', node, block, spentCoins });
+    emit({ kind: 'block-disconnected', node, block, spentCoins, scriptFlags: this.#scriptsRun.get(hashKey(node.hash)) });
     await this.#keepWithinBudget();
   }
 

@@ -24,6 +24,7 @@ import {
 } from '../../../test/support/test-chain.ts';
 import { checkBlock } from '../../core/consensus/check-block.ts';
 import { nextBits } from '../../core/consensus/next-bits.ts';
+import { scriptFlagsAt } from '../../core/consensus/script-flags.ts';
 import { quoin } from '../../core/params/quoin.ts';
 import { regtest } from '../../core/params/regtest.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
@@ -127,6 +128,23 @@ describe('Chain', () => {
       assert.equal(chain.tip, nodeOf(chain, ours[39]!));
       assert.equal(await coinsHash(chain), before);
     }
+  });
+
+  it('tells under which flags it has run the scripts of a block that it leaves, where it has run some', async () => {
+    const chain = await openTestChain();
+    const empty = branch(genesis, 2, 1);
+    const paid = buildBlock({ parent: endOf(empty), params, transactions: [pass(empty[0]!)] });
+    await acceptAll(chain, [...empty, paid]);
+    const told: (number | undefined)[] = [];
+    chain.subscribe((event) => {
+      if (event.kind === 'block-disconnected') told.push(event.scriptFlags);
+    });
+    await chain.invalidateBlock(nodeOf(chain, empty[1]!));
+    assert.deepEqual(told, [scriptFlagsAt(3, params.consensus), undefined]);
+    // What was valid once is connected without its scripts: they hold as before.
+    await chain.reconsiderBlock(nodeOf(chain, empty[1]!));
+    await chain.invalidateBlock(nodeOf(chain, paid));
+    assert.equal(told[2], told[0]);
   });
 
   it('tells of each block as it goes, with the coins that it spent', async () => {

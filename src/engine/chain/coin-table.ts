@@ -285,7 +285,9 @@ export class CoinTable {
   #rehash(slotCount: number): void {
     const slots = new Int32Array(slotCount);
     const mask = slotCount - 1;
-    for (const entry of this.#slots) {
+    const old = this.#slots;
+    for (let i = 0; i < old.length; i++) {
+      const entry = old[i]!;
       if (entry === 0) continue;
       let slot = hashOf(this.#chunkOf(entry).words, wordOf(entry), this.#salt) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;

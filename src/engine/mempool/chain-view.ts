@@ -17,7 +17,8 @@ export interface ChainPoint {
  */
 export type ChainMove =
   | { readonly kind: 'connected'; readonly block: Block; readonly height: number }
-  | { readonly kind: 'disconnected'; readonly block: Block; readonly height: number }
+  /** `scriptFlags`: flags under which this process has run all the block's scripts; undefined where it has not. */
+  | { readonly kind: 'disconnected'; readonly block: Block; readonly height: number; readonly scriptFlags?: number | undefined }
   | { readonly kind: 'settled' };
 
 /** What the waiting transactions need to know of the chain. */

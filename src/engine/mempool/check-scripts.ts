@@ -13,14 +13,18 @@ import type { ScriptFailure, ScriptVerifier } from '../ports/script-verifier.ts'
  * Runs the scripts of all inputs under the flags of policy, which hold those of every height, and then under the flags of the next block, as
  * Core's `CheckInputsFromMempoolAndCache`: so the block that has it need not run them again.
  *
+ * @param heldUnder - flags of a block that had it, whose scripts this process has run
+ *
  * The refusal of a transaction that came without the witnesses it needs is `mutated`: the same txid with them may be good.
  */
 export async function checkScripts(
   { entry, spent }: { readonly entry: { readonly tx: Transaction }; readonly spent: readonly Coin[] },
   blockFlags: number,
   verifier: ScriptVerifier,
+  heldUnder?: number,
 ): Promise<Rejection | undefined> {
-  const failure = await verifier.verify([{ tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS, blockFlags }]);
+  const job = { tx: entry.tx, spentOutputs: spent, flags: STANDARD_FLAGS, blockFlags };
+  const failure = await verifier.verify([heldUnder === undefined ? job : { ...job, heldUnder }]);
   return failure === undefined ? undefined : scriptRejection(failure, entry.tx, spent);
 }
 

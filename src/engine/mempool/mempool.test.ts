@@ -6,7 +6,7 @@ import { scriptFlagsAt } from '../../core/consensus/script-flags.ts';
 import { regtest, regtestWithHeights } from '../../core/params/regtest.ts';
 import type { OutPoint, Transaction } from '../../core/primitives/transaction.ts';
 import { encodeTransaction, makeTransaction } from '../../core/primitives/transaction.ts';
-import { STANDARD_FLAGS } from '../../core/script/flags.ts';
+import { MANDATORY_FLAGS, STANDARD_FLAGS } from '../../core/script/flags.ts';
 import { nullDataScript } from '../../core/script/output-template.ts';
 import { MEMPOOL_COIN_HEIGHT } from './acceptance.ts';
 
@@ -607,6 +607,18 @@ describe('a reorganisation', () => {
     assert.deepEqual(new Set([...world.pool.entries()].map((entry) => entry.tx.txid.join())), new Set([a, b].map((tx) => tx.txid.join())));
   });
 
+  it('tells the verifier what a returning transaction is known to hold under, and nothing where that is not known', async () => {
+    const world = new MempoolWorld();
+    for (const heldUnder of [MANDATORY_FLAGS, undefined]) {
+      world.chain.connect([world.payment(1_000n)]);
+      world.chain.disconnect(heldUnder);
+      world.chain.settle();
+      await world.pool.settled();
+      assert.deepEqual([world.verifier.jobs[0]?.flags, world.verifier.jobs[0]?.heldUnder], [STANDARD_FLAGS, heldUnder]);
+    }
+    assert.equal(world.pool.size, 2);
+  });
+
   it('keeps a bounded number of bytes on the way, the latest transactions being forgotten first', async () => {
     const world = new MempoolWorld();
     const { ReturningTransactions } = await import('./returning.ts');
@@ -614,9 +626,16 @@ describe('a reorganisation', () => {
     const below = world.chain.connect([a]);
     const above = world.chain.connect([b]);
     const returning = new ReturningTransactions(a.sizeBytes);
-    returning.add(above, 2);
-    returning.add(below, 1);
-    assert.deepEqual(returning.list(), [a]);
+    returning.add(above, 2, 5);
+    returning.add(below, 1, 7);
+    assert.deepEqual(returning.list(), [{ tx: a, heldUnder: 7 }]);
     assert.equal(returning.forkHeight, 0);
+    returning.forget(b);
+    returning.forget(a);
+    returning.forget(a);
+    assert.deepEqual(returning.list(), []);
+    // All bytes were given back: there is room again.
+    returning.add(above, 2);
+    assert.deepEqual(returning.list(), [{ tx: b, heldUnder: undefined }]);
   });
 });

@@ -25,7 +25,7 @@ import { DEFAULT_POLICY } from '../policy/options.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
-import type { AcceptanceContext } from './acceptance.ts';
+import type { AcceptanceContext, AcceptancePlan } from './acceptance.ts';
 import { checkAcceptance, checkAlone, MEMPOOL_COIN_HEIGHT, waitingCoin } from './acceptance.ts';
 import type { ChainMove, MempoolChain } from './chain-view.ts';
 import { checkScripts } from './check-scripts.ts';
@@ -92,6 +92,8 @@ interface AcceptJob {
   readonly options: AcceptOptions;
   /** It comes back from a disconnected block. */
   readonly returning: boolean;
+  /** Flags that its scripts are known to hold under. */
+  readonly heldUnder?: number | undefined;
   scriptsHold: boolean;
 }
 
@@ -304,8 +306,8 @@ export class Mempool {
   }
 
   /**
-   * Loads coins, checks, runs scripts, and checks again, since the pool may have changed meanwhile. Scripts need no second run: an outpoint
-   * stands for the same output for ever.
+   * Loads coins, checks, runs scripts, and checks again if the pool has changed meanwhile. Scripts need no second run: an outpoint stands
+   * for the same output for ever.
    *
    * @returns undefined where the chain moved, so that the coins may be others now
    */
@@ -313,16 +315,19 @@ export class Mempool {
     const revision = this.#chainRevision;
     const loaded = await this.#loadCoins(job.tx);
     if (revision !== this.#chainRevision) return undefined;
+    const poolRevision = this.#revision;
+    let checked: AcceptancePlan | undefined;
     if (!job.scriptsHold) {
       const { rejection, plan } = checkAcceptance(job.tx, loaded, this.#context(job));
       if (rejection !== undefined) return { rejection: await this.#explain(job.tx, rejection) };
       const { chain, params, verifier } = this.#options;
-      const failure = await checkScripts(plan, scriptFlagsAt(chain.tip().height + 1, params), verifier);
+      const failure = await checkScripts(plan, scriptFlagsAt(chain.tip().height + 1, params), verifier, job.heldUnder);
       if (failure !== undefined) return { rejection: failure };
       job.scriptsHold = true;
       if (revision !== this.#chainRevision) return undefined;
+      if (poolRevision === this.#revision) checked = plan;
     }
-    return this.#conclude(job, loaded);
+    return this.#conclude(job, loaded, checked);
   }
 
   /** A transaction whose coins are missing because it is confirmed itself is no orphan: its own outputs tell. */
@@ -333,10 +338,14 @@ export class Mempool {
     return coins.every((coin) => coin === undefined) ? rejection : reject('conflict', 'txn-already-known');
   }
 
-  /** The last look, on the pool as it is now, and the change itself, in one turn. */
-  #conclude(job: AcceptJob, loaded: ReadonlyMap<HashKey, Coin>): AcceptResult {
+  /**
+   * The last look, on the pool as it is now, and the change itself, in one turn.
+   *
+   * @param checked - what the checks found with this pool and this chain, so that they need not run again
+   */
+  #conclude(job: AcceptJob, loaded: ReadonlyMap<HashKey, Coin>, checked: AcceptancePlan | undefined): AcceptResult {
     const { tx, options, returning } = job;
-    const { rejection, plan } = checkAcceptance(tx, loaded, this.#context(job));
+    const { rejection, plan } = checked === undefined ? checkAcceptance(tx, loaded, this.#context(job)) : { plan: checked };
     if (rejection !== undefined) return { rejection };
     const { entry, replaced } = plan;
     const { feeRateMaxSatPerKvb } = options;
@@ -426,7 +435,7 @@ export class Mempool {
 
   #onChain(move: ChainMove): void {
     if (move.kind === 'connected') this.#onConnected(move.block, move.height);
-    else if (move.kind === 'disconnected') this.#onDisconnected(move.block, move.height);
+    else if (move.kind === 'disconnected') this.#onDisconnected(move);
     else this.#onSettled();
   }
 
@@ -453,11 +462,11 @@ export class Mempool {
     this.#remove(withRelatives(conflicting, 'children'), 'conflict');
   }
 
-  #onDisconnected(block: Block, height: number): void {
+  #onDisconnected({ block, height, scriptFlags }: Extract<ChainMove, { kind: 'disconnected' }>): void {
     this.#chainRevision++;
     this.#switching = true;
     this.#returning ??= new ReturningTransactions();
-    this.#returning.add(block, height);
+    this.#returning.add(block, height, scriptFlags);
   }
 
   #onSettled(): void {
@@ -492,9 +501,9 @@ export class Mempool {
 
   /** Transactions of disconnected blocks come back, parents before children. */
   async #takeBack(returning: ReturningTransactions, interrupted: () => boolean): Promise<void> {
-    for (const tx of returning.list()) {
+    for (const { tx, heldUnder } of returning.list()) {
       const alone = checkAlone(tx, this.#options.params, this.policy);
-      const result = alone === undefined ? await this.#attempt({ tx, ...RETURNING, scriptsHold: false }) : { rejection: alone };
+      const result = alone === undefined ? await this.#attempt({ tx, ...RETURNING, heldUnder, scriptsHold: false }) : { rejection: alone };
       if (result === undefined || interrupted()) return;
       returning.forget(tx);
       if (result.rejection !== undefined) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { from, MempoolWorld } from '../../../test/support/mempool-world.ts';
+import { settle } from '../../../test/support/fake-clock.ts';
+import { from, MempoolWorld, makeGate } from '../../../test/support/mempool-world.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 
 /** Transactions in the order of mining. */
@@ -42,6 +43,21 @@ describe('what the operator adds to a fee', () => {
     const lowered = world.payment(1_000n);
     world.pool.prioritise(lowered.txid, -1_000n);
     assert.equal(await world.reason(lowered), 'min relay fee not met');
+  });
+
+  it('counts for a transaction whose scripts run just then', async () => {
+    const world = new MempoolWorld();
+    const gate = makeGate();
+    world.verifier.gate = gate.closed;
+    const [raised, lowered] = [world.payment(1_000n), world.payment(1_000n)];
+    const answers = [world.pool.accept(raised), world.pool.accept(lowered)];
+    await settle();
+    world.pool.prioritise(raised.txid, 500n);
+    world.pool.prioritise(lowered.txid, -1_000n);
+    gate.open();
+    const [first, second] = await Promise.all(answers);
+    assert.equal(first?.entry?.modifiedFeeSat, 1_500n);
+    assert.equal(second?.rejection?.reason, 'min relay fee not met');
   });
 
   it('keeps it in a full pool, from which what counts less must go', async () => {

@@ -12,6 +12,11 @@ export interface ScriptJob {
    * it. No signature is checked twice for it.
    */
   readonly blockFlags?: number;
+  /**
+   * Flags under which all its scripts are known to hold, since they were run under these before. What follows from that is not computed
+   * again: a run under the same flags, and a signature without which an input could not have held.
+   */
+  readonly heldUnder?: number;
 }
 
 /** The first input that fails, by order of jobs and inputs. */

@@ -23,14 +23,14 @@ export type VerifyOrder = Uint8Array | 'end';
 /** The first failure among the jobs of one order; orders are answered in turn. */
 export type VerifyReport = ScriptFailure | undefined;
 
-/** Stands for no flags of a block: more than any flags are. */
-const NO_BLOCK_FLAGS = 0xffffffff;
+/** Stands for no flags: more than any are. */
+const NO_FLAGS = 0xffffffff;
 
 /** Bytes of an ordinary input with its share of outputs and of what it spends: the first guess of a message's size. */
 const INPUT_SIZE_USUAL = 256;
 
 /**
- * Jobs in bytes with memory of their own: for each, which inputs are meant, its flags and those of the block, its transaction in wire form,
+ * Jobs in bytes with memory of their own: for each, which inputs are meant, its flags, those of the block and those that it holds under, its transaction in wire form,
  * and the outputs that it spends. Every job must have an input, since the wire form of a transaction without any reads as another.
  */
 export function encodeJobs(parts: readonly PartOfJob<ScriptJob>[]): Uint8Array<ArrayBuffer> {
@@ -42,7 +42,8 @@ export function encodeJobs(parts: readonly PartOfJob<ScriptJob>[]): Uint8Array<A
       .u32(from)
       .u32(to)
       .u32(job.flags)
-      .u32(job.blockFlags ?? NO_BLOCK_FLAGS);
+      .u32(job.blockFlags ?? NO_FLAGS)
+      .u32(job.heldUnder ?? NO_FLAGS);
     writeTransaction(writer, job.tx, { witness: true });
     for (const output of job.spentOutputs) writeTxOutput(writer, output);
   }
@@ -56,10 +57,11 @@ export function decodeJobs(bytes: Uint8Array): PartOfJob<PlainJob>[] {
   for (let left = reader.u32('job count'); left > 0; left--) {
     const [from, to] = [reader.u32('first input'), reader.u32('end of the inputs')];
     const flags = reader.u32('flags');
-    const blockFlags = reader.u32('flags of the block');
+    const [blockFlags, heldUnder] = [reader.u32('flags of the block'), reader.u32('flags that it holds under')];
     const tx = readTransactionFields(reader);
     const spentOutputs = tx.inputs.map(() => ({ value: reader.i64('value'), scriptPubKey: reader.varBytes({ what: 'script' }) }));
-    parts.push({ job: { tx, spentOutputs, flags, ...(blockFlags === NO_BLOCK_FLAGS ? {} : { blockFlags }) }, from, to });
+    const more = { ...(blockFlags === NO_FLAGS ? {} : { blockFlags }), ...(heldUnder === NO_FLAGS ? {} : { heldUnder }) };
+    parts.push({ job: { tx, spentOutputs, flags, ...more }, from, to });
   }
   reader.end('jobs');
   return parts;
