@@ -143,6 +143,8 @@ export interface NodeSettings {
   readonly signetKeys?: readonly SigningKey[];
   /** None unless given. */
   readonly indexes?: readonly IndexName[];
+  /** Give peers the filters of the index `filter`, where there is one (BIP-157). Default: true. */
+  readonly servesFilters?: boolean;
   readonly dbCacheBytes?: number;
   readonly prune?: PruneOptions | undefined;
   readonly onProgress?: (what: OpeningProgress) => void;
@@ -246,12 +248,19 @@ function createNetwork(
     ...(settings.banSeconds !== undefined && { banSeconds: settings.banSeconds }),
     peerStore: stores.peers,
     ...(stores.bans && { banStore: stores.bans }),
-    services: (settings.prune === undefined ? SERVICES.network : 0n) | SERVICES.witness | SERVICES.networkLimited,
+    services: servicesOf(settings),
+    filters: (hash) => node().indexes.filter(hash),
     userAgent: userAgentOf(version, settings.userAgentComments ?? []),
     manualPeers: [...settings.connect, ...settings.peers],
     onFailure: (error) => node().fail(error),
     onPeer: (event) => node().emit(event),
   });
+}
+
+/** What peers are told that we have for them. */
+function servicesOf({ prune, indexes = [], servesFilters = true }: NodeSettings): bigint {
+  const blocks = SERVICES.witness | SERVICES.networkLimited | (prune === undefined ? SERVICES.network : 0n);
+  return servesFilters && indexes.includes('filter') ? blocks | SERVICES.compactFilters : blocks;
 }
 
 /** What peers are told that we are (BIP-14). */

@@ -71,6 +71,8 @@ export interface NodeOptions {
   readonly freeBytesMin?: number;
   /** Indexes that are built and kept, beside the chain. Default: `indexesByDefault`. */
   readonly indexes: readonly IndexName[];
+  /** Give peers the filters of the index `filter`, where there is one (BIP-157). Default: true. */
+  readonly servesFilters?: boolean;
   /** Deletes old blocks: above so many bytes of block and undo files, or only when asked to. Default: keeps all. */
   readonly prune?: { readonly targetBytes: number | undefined } | undefined;
   /** Small block files, for tests of pruning: Core's `-fastprune`. Default: false. */

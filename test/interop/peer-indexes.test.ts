@@ -6,16 +6,20 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { toHex } from '../../src/core/base/bytes.ts';
 import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
 import { encodeBlock } from '../../src/core/primitives/block.ts';
 import { toDisplayHex } from '../../src/core/primitives/ids.ts';
+import { decodeMessage, encodeMessage, type Message, type MessageOf } from '../../src/core/wire/messages/table.ts';
+import { offers, SERVICES } from '../../src/core/wire/services.ts';
 import { buildChain, childOf } from '../support/chain-builder.ts';
 import { eventually } from '../support/eventually.ts';
 import type { PeerNode } from '../support/peer-node.ts';
 import { peerNodeMissing, startPeerNode } from '../support/peer-node.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
 import { startQuoin } from '../support/quoin-process.ts';
+import { ScriptedPeer } from '../support/scripted-peer.ts';
 import { spendingChain } from '../support/spending-chain.ts';
 
 const BLOCKS = 130;
@@ -31,7 +35,14 @@ describe('indexes beside those of the C++ node', { skip: peerNodeMissing() }, ()
   let peer: PeerNode;
 
   before(async () => {
-    const options = ['-blockfilterindex=1', '-txindex=1', '-checkblockindex=0', '-checkmempool=0', '-checkaddrman=0'];
+    const options = [
+      '-blockfilterindex=1',
+      '-peerblockfilters=1',
+      '-txindex=1',
+      '-checkblockindex=0',
+      '-checkmempool=0',
+      '-checkaddrman=0',
+    ];
     [node, peer] = await Promise.all([startQuoin({ args: ['--index', 'tx,filter'] }), startPeerNode(...options)]);
     for (const block of [...blocks, ...branch]) {
       const hex = Buffer.from(encodeBlock(block)).toString('hex');
@@ -51,6 +62,31 @@ describe('indexes beside those of the C++ node', { skip: peerNodeMissing() }, ()
   it('have the same names and heights', async () => {
     assert.deepEqual(await node.rpc('getindexinfo'), await peer.rpc('getindexinfo'));
     assert.deepEqual(await node.rpc('getindexinfo', 'txindex'), await peer.rpc('getindexinfo', 'txindex'));
+  });
+
+  it('are served to peers in the same messages (BIP-157)', async () => {
+    const chain = [regtest.genesis, ...fork, ...branch].map((block) => block.header.hash);
+    const tip = chain.length - 1;
+    const answers = await Promise.all(
+      [node.p2p, peer.p2p].map(async (address) => {
+        const asking = await ScriptedPeer.meet(address, regtest);
+        const { services } = decodeMessage('version', await asking.answer('version')) as MessageOf<'version'>;
+        const ask = (message: Message) => asking.send(message.type, encodeMessage(message));
+        ask({ type: 'getcfilters', filterType: 0, startHeight: 0, stop: chain[tip]! });
+        ask({ type: 'getcfheaders', filterType: 0, startHeight: 3, stop: chain[tip - 1]! });
+        ask({ type: 'getcfcheckpt', filterType: 0, stop: chain[tip]! });
+        await asking.answer('cfcheckpt');
+        const told = asking.received
+          .filter(({ command }) => command.startsWith('cf'))
+          .map(({ command, payload }) => [command, toHex(payload)]);
+        ask({ type: 'getcfilters', filterType: 0, startHeight: tip, stop: chain[tip - 1]! });
+        await asking.hungUp();
+        return { offers: offers(services, SERVICES.compactFilters), told };
+      }),
+    );
+    assert.equal(answers[0]!.offers, true);
+    assert.equal(answers[0]!.told.length, chain.length + 2);
+    assert.deepEqual(answers[0], answers[1]);
   });
 
   it('have the same filter and header of every block, those of the branch that was left too', async () => {

@@ -20,7 +20,8 @@ export class ScriptedPeer {
   readonly #params: NetworkParams;
   readonly #parser: FrameParser;
   readonly #closed: Promise<unknown>;
-  readonly #received: { readonly command: string; readonly payload: Uint8Array }[] = [];
+  /** Everything that came, in order. */
+  readonly received: { readonly command: string; readonly payload: Uint8Array }[] = [];
 
   /** Connects, and nothing more. @param address - `host:port` */
   static async dial(address: string, params: NetworkParams): Promise<ScriptedPeer> {
@@ -53,7 +54,7 @@ export class ScriptedPeer {
   #read(bytes: Uint8Array): void {
     this.#parser.push(bytes);
     for (let step = this.#parser.next(); step !== undefined; step = this.#parser.next()) {
-      if (step.kind === 'frame') this.#received.push(step);
+      if (step.kind === 'frame') this.received.push(step);
     }
   }
 
@@ -69,14 +70,14 @@ export class ScriptedPeer {
 
   /** Waits for a message of this name, also one that has come. */
   answer(command: string): Promise<Uint8Array> {
-    return eventually(`the node sends ${command}`, () => this.#received.find((each) => each.command === command)?.payload);
+    return eventually(`the node sends ${command}`, () => this.received.find((each) => each.command === command)?.payload);
   }
 
   /** Waits until the node has taken all that was sent before, and is still there. */
   async settled(): Promise<void> {
-    const sent = this.#received.filter(({ command }) => command === 'pong').length;
+    const sent = this.received.filter(({ command }) => command === 'pong').length;
     this.send('ping', new Uint8Array(8));
-    await eventually('the node answers a ping', () => this.#received.filter(({ command }) => command === 'pong').length > sent);
+    await eventually('the node answers a ping', () => this.received.filter(({ command }) => command === 'pong').length > sent);
   }
 
   /** Whether the connection has ended. */

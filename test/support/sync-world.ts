@@ -109,6 +109,7 @@ export type SyncNodeOptions = Partial<
     | 'services'
     | 'random'
     | 'banStore'
+    | 'filters'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore };
 

@@ -162,6 +162,13 @@ function indexesOf(args: Arguments): readonly IndexName[] {
   return names;
 }
 
+/** @throws ArgumentError where there would be no filters */
+function servesFilters(args: Arguments): boolean {
+  const serves = args.switch('peerblockfilters', false);
+  if (serves && !indexesOf(args).includes('filter')) throw new ArgumentError('Cannot set -peerblockfilters without -blockfilterindex.');
+  return serves;
+}
+
 /** What stands behind the version in the user agent (BIP-14). @throws ArgumentError */
 function commentsOf(args: Arguments): readonly string[] {
   const comments = args.list('uacomment');
@@ -212,6 +219,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     ...(args.has('bantime') && { banSeconds: args.whole('bantime', 0) }),
     dbCacheBytes: Math.min(Math.max(args.whole('dbcache', DB_CACHE_MIB_DEFAULT) * BYTES_PER_MIB, DB_CACHE_BYTES_MIN), DB_CACHE_BYTES_MAX),
     indexes: indexesOf(args),
+    servesFilters: servesFilters(args),
     prune: pruneOf(args),
     fastPrune: args.switch('fastprune', false),
     policy: policyOf(args, network),

@@ -6,12 +6,13 @@ import type { Ban } from '../ports/ban-store.ts';
 import type { ConnectionType } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
+import type { FilterAnswer } from './filter-serving.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import type { PeerId } from './peer.ts';
 
 /**
- * What is to be done, in this order. Who carries it out handles nothing more of a peer until its `accept-block`, `accept-tx` and
- * `serve-block` are done: so a pong goes out only when everything before its ping has been dealt with.
+ * What is to be done, in this order. Who carries it out handles nothing more of a peer until its `accept-block`, `accept-tx`,
+ * `serve-block` and `serve-filters` are done: so a pong goes out only when everything before its ping has been dealt with.
  */
 export type SyncAction =
   | { readonly kind: 'send'; readonly peer: PeerId; readonly message: Message }
@@ -23,6 +24,8 @@ export type SyncAction =
   | { readonly kind: 'accept-tx'; readonly peer: PeerId; readonly tx: Transaction }
   /** Reads a block and sends it. */
   | { readonly kind: 'serve-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly witness: boolean }
+  /** Looks up filters and sends what was asked about them. */
+  | { readonly kind: 'serve-filters'; readonly peer: PeerId; readonly answer: FilterAnswer }
   /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */
   | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType }
   | { readonly kind: 'save-peers'; readonly peers: readonly StoredPeer[] }

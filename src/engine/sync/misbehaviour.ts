@@ -23,6 +23,11 @@ export const DISCONNECT_REASONS = {
   'block-timeout': { discourage: false, meaning: 'A block that was asked for did not come.' },
   'headers-timeout': { discourage: false, meaning: 'Headers that were asked for did not come while others could send them.' },
   'block-not-served': { discourage: false, meaning: 'It asked for a block deeper than a node serves that keeps only the last ones.' },
+  'filters-not-served': {
+    discourage: false,
+    meaning: 'It asked for filters that we do not offer, or of a block that nobody needs to know of.',
+  },
+  'filters-out-of-range': { discourage: false, meaning: 'It asked for the filters of no block, or of more than one may ask for at once.' },
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
   'transaction-unwanted': { discourage: false, meaning: 'It told of transactions over a connection that is for blocks.' },

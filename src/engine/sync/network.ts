@@ -4,7 +4,7 @@ import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
-import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
+import { decodeMessage, encodeMessage, type Message } from '../../core/wire/messages/table.ts';
 import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { isRecordDamage } from '../chain/damage.ts';
@@ -25,6 +25,7 @@ import type { PeerStore, StoredPeer } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import type { SyncOptions } from './context.ts';
+import { type FilterWay, sendFilters } from './filter-sender.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
 import type { PeerId } from './peer.ts';
@@ -54,6 +55,8 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly transport: Transport;
   /** Where addresses are kept over a restart; nowhere unless given. */
   readonly peerStore?: PeerStore;
+  /** Where the compact filters are that `services` offers; it offers none unless given. */
+  readonly filters?: FilterWay['find'];
   /** Where bans are kept; nowhere unless given. */
   readonly banStore?: BanStore;
   /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
@@ -388,6 +391,8 @@ export class Network implements NetworkService {
         return this.#acceptTransaction(action);
       case 'serve-block':
         return this.#serveBlock(action.peer, action.node, action.witness);
+      case 'serve-filters':
+        return this.#serveFilters(action);
       case 'dial':
         this.#dial(action.address, action.connectionType);
         return undefined;
@@ -435,6 +440,19 @@ export class Network implements NetworkService {
       return;
     }
     this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
+  }
+
+  async #serveFilters({ peer, answer }: SyncAction & { readonly kind: 'serve-filters' }): Promise<void> {
+    const link = this.#links.get(peer);
+    const { filters, clock } = this.#options;
+    if (link === undefined || filters === undefined) return;
+    const room = async (): Promise<boolean> => {
+      if (link.full) await link.drained();
+      await clock.yield();
+      return !link.closed && !this.#stopped;
+    };
+    const send = (message: Message): void => this.#send(peer, message.type, encodeMessage(message));
+    await sendFilters(answer, { find: filters, isFull: () => link.full, room, send });
   }
 
   /** A block, undefined where it was pruned while the peer was waited for, or is damaged. */

@@ -37,7 +37,7 @@ export class Serving {
     const stop = tree.get(request.stop);
     if (request.locator.length === 0) {
       // Without a locator one header is asked for.
-      if (stop === undefined || !this.#mayTell(stop)) return;
+      if (stop === undefined || !this.mayTell(stop)) return;
       peer.headers.bestSent = stop;
       this.#context.send(peer, { type: 'headers', headers: [stop.header] });
       return;
@@ -73,7 +73,7 @@ export class Serving {
   /** @returns whether it is sent */
   serveBlock(peer: Peer, hash: Uint8Array, witness: boolean): boolean {
     const node = this.#context.chain.tree.get(hash as BlockHash);
-    if (node === undefined || !this.#mayTell(node)) return false;
+    if (node === undefined || !this.mayTell(node)) return false;
     if (this.#isTooDeep(node)) {
       this.#context.disconnect(peer, 'block-not-served');
       return true;
@@ -117,7 +117,7 @@ export class Serving {
   }
 
   /** Whether a block is one that everybody may know that we have. */
-  #mayTell(node: HeaderNode): boolean {
+  mayTell(node: HeaderNode): boolean {
     const { active } = this.#context.chain;
     return active.contains(node) || (!isFailed(node) && node.height + STALE_BLOCK_DEPTH_MAX > active.height);
   }

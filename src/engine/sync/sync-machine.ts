@@ -23,6 +23,7 @@ import { Connections } from './connections.ts';
 import type { SyncOptions } from './context.ts';
 import { SyncContext } from './context.ts';
 import { FeeFilter } from './fee-filter.ts';
+import { FilterServing } from './filter-serving.ts';
 import { Handshake } from './handshake.ts';
 import { HeaderSync } from './header-sync.ts';
 import { Liveness } from './liveness.ts';
@@ -66,6 +67,7 @@ export class SyncMachine {
   readonly #transactions: TransactionRelay;
   readonly #feeFilter: FeeFilter;
   readonly #serving: Serving;
+  readonly #filters: FilterServing;
   readonly #addresses: AddressGossip;
   readonly #status: SyncStatus;
   readonly #handlers: Handlers;
@@ -88,6 +90,7 @@ export class SyncMachine {
     this.#transactions = new TransactionRelay(this.#context);
     this.#feeFilter = new FeeFilter(this.#context);
     this.#serving = new Serving(this.#context);
+    this.#filters = new FilterServing(this.#context, this.#serving);
     this.#addresses = new AddressGossip(this.#context, this.#table, () => this.#connections.learned());
     this.#status = new SyncStatus(this.#context);
     this.#handlers = this.#makeHandlers();
@@ -412,11 +415,18 @@ export class SyncMachine {
       addr: (peer, { addresses }) => this.#addresses.told(peer, addresses),
       addrv2: (peer, { addresses }) => this.#addresses.told(peer, addresses),
       block: (peer, { block, raw }) => this.#block(peer, block, raw),
+      // We ask for no filters: what comes of them was not asked for, and ignored.
+      cfcheckpt: () => {},
+      cfheaders: () => {},
+      cfilter: () => {},
       feefilter: (peer, { feeRateSatPerKvb }) => {
         if (feeRateSatPerKvb >= 0n) peer.transactions.feeFilterSatPerKvb = feeRateSatPerKvb;
       },
       getaddr: (peer) => this.#addresses.asked(peer),
       getblocks: (peer, request) => this.#serving.getblocks(peer, request),
+      getcfcheckpt: (peer, request) => this.#filters.getcfcheckpt(peer, request),
+      getcfheaders: (peer, request) => this.#filters.getcfheaders(peer, request),
+      getcfilters: (peer, request) => this.#filters.getcfilters(peer, request),
       getdata: (peer, { items }) => this.#serving.getdata(peer, items),
       getheaders: (peer, request) => this.#serving.getheaders(peer, request),
       headers: (peer, { headers }) => this.#headers.headers(peer, headers),

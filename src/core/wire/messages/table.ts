@@ -11,12 +11,24 @@ import type { Addrv2Message } from './addrv2.ts';
 import { addrv2Codec } from './addrv2.ts';
 import type { BlockMessage } from './block.ts';
 import { blockCodec } from './block.ts';
+import type { CfcheckptMessage } from './cfcheckpt.ts';
+import { cfcheckptCodec } from './cfcheckpt.ts';
+import type { CfheadersMessage } from './cfheaders.ts';
+import { cfheadersCodec } from './cfheaders.ts';
+import type { CfilterMessage } from './cfilter.ts';
+import { cfilterCodec } from './cfilter.ts';
 import type { FeefilterMessage } from './feefilter.ts';
 import { feefilterCodec } from './feefilter.ts';
 import type { GetaddrMessage } from './getaddr.ts';
 import { getaddrCodec } from './getaddr.ts';
 import type { GetblocksMessage } from './getblocks.ts';
 import { getblocksCodec } from './getblocks.ts';
+import type { GetcfcheckptMessage } from './getcfcheckpt.ts';
+import { getcfcheckptCodec } from './getcfcheckpt.ts';
+import type { GetcfheadersMessage } from './getcfheaders.ts';
+import { getcfheadersCodec } from './getcfheaders.ts';
+import type { GetcfiltersMessage } from './getcfilters.ts';
+import { getcfiltersCodec } from './getcfilters.ts';
 import type { GetdataMessage } from './getdata.ts';
 import { getdataCodec } from './getdata.ts';
 import type { GetheadersMessage } from './getheaders.ts';
@@ -53,9 +65,15 @@ export type Message =
   | AddrMessage
   | Addrv2Message
   | BlockMessage
+  | CfcheckptMessage
+  | CfheadersMessage
+  | CfilterMessage
   | FeefilterMessage
   | GetaddrMessage
   | GetblocksMessage
+  | GetcfcheckptMessage
+  | GetcfheadersMessage
+  | GetcfiltersMessage
   | GetdataMessage
   | GetheadersMessage
   | HeadersMessage
@@ -82,9 +100,15 @@ const TABLE: { readonly [T in MessageType]: MessageCodec<MessageOf<T>> } = {
   addr: addrCodec,
   addrv2: addrv2Codec,
   block: blockCodec,
+  cfcheckpt: cfcheckptCodec,
+  cfheaders: cfheadersCodec,
+  cfilter: cfilterCodec,
   feefilter: feefilterCodec,
   getaddr: getaddrCodec,
   getblocks: getblocksCodec,
+  getcfcheckpt: getcfcheckptCodec,
+  getcfheaders: getcfheadersCodec,
+  getcfilters: getcfiltersCodec,
   getdata: getdataCodec,
   getheaders: getheadersCodec,
   headers: headersCodec,
