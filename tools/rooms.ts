@@ -26,7 +26,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   address: { folder: 'core/address', floor: 3, mayImport: PURE_DATA },
   descriptors: { folder: 'core/descriptors', floor: 3, mayImport: [...PURE_DATA, 'script', 'address'] },
   wire: { folder: 'core/wire', floor: 3, mayImport: PURE_DATA },
-  filters: { folder: 'core/filters', floor: 3, mayImport: PURE_DATA },
+  filters: { folder: 'core/filters', floor: 3, mayImport: [...PURE_DATA, 'script'] },
   signing: { folder: 'core/signing', floor: 4, mayImport: [...PURE_DATA, 'script', 'address'] },
   consensus: { folder: 'core/consensus', floor: 4, mayImport: [...PURE_DATA, 'script'] },
   ports: { folder: 'engine/ports', floor: 5, mayImport: CORE },

@@ -145,6 +145,8 @@ export interface NodeSettings {
   readonly indexes?: readonly IndexName[];
   /** Give peers the filters of the index `filter`, where there is one (BIP-157). Default: true. */
   readonly servesFilters?: boolean;
+  /** Look through peers' Bloom filters, and tell them what waits in the mempool (BIP-37, BIP-111, BIP-35). Default: false. */
+  readonly servesBloom?: boolean;
   readonly dbCacheBytes?: number;
   readonly prune?: PruneOptions | undefined;
   readonly onProgress?: (what: OpeningProgress) => void;
@@ -258,9 +260,14 @@ function createNetwork(
 }
 
 /** What peers are told that we have for them. */
-function servicesOf({ prune, indexes = [], servesFilters = true }: NodeSettings): bigint {
-  const blocks = SERVICES.witness | SERVICES.networkLimited | (prune === undefined ? SERVICES.network : 0n);
-  return servesFilters && indexes.includes('filter') ? blocks | SERVICES.compactFilters : blocks;
+function servicesOf({ prune, indexes = [], servesBloom = false, servesFilters = true }: NodeSettings): bigint {
+  return (
+    SERVICES.witness |
+    SERVICES.networkLimited |
+    (prune === undefined ? SERVICES.network : 0n) |
+    (servesBloom ? SERVICES.bloom : 0n) |
+    (servesFilters && indexes.includes('filter') ? SERVICES.compactFilters : 0n)
+  );
 }
 
 /** What peers are told that we are (BIP-14). */

@@ -38,6 +38,7 @@ describe('indexes beside those of the C++ node', { skip: peerNodeMissing() }, ()
     const options = [
       '-blockfilterindex=1',
       '-peerblockfilters=1',
+      '-peerbloomfilters=1',
       '-txindex=1',
       '-checkblockindex=0',
       '-checkmempool=0',

@@ -100,16 +100,7 @@ export class SyncWorld {
 export type SyncNodeOptions = Partial<
   Pick<
     NetworkOptions,
-    | 'manualPeers'
-    | 'onlyManual'
-    | 'outboundTarget'
-    | 'inboundMax'
-    | 'serveMempool'
-    | 'externalAddresses'
-    | 'services'
-    | 'random'
-    | 'banStore'
-    | 'filters'
+    'manualPeers' | 'onlyManual' | 'outboundTarget' | 'inboundMax' | 'externalAddresses' | 'services' | 'random' | 'banStore' | 'filters'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore };
 

@@ -19,7 +19,7 @@ export interface KnownOption {
 
 const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout rest listen bind
-  connect addnode txindex blockfilterindex peerblockfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
+  connect addnode txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
   stopatheight uacomment bantime persistmempool signetchallenge blocknotify startupnotify
@@ -39,7 +39,7 @@ const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourc
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
-  onion onlynet peerbloomfilters privatebroadcast proxy seednode signetseednode stopafterblockimport whitebind whitelist
+  onion onlynet privatebroadcast proxy seednode signetseednode stopafterblockimport whitebind whitelist
   whitelistforcerelay whitelistrelay txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock
   zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm`;
 

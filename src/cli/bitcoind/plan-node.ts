@@ -220,6 +220,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     dbCacheBytes: Math.min(Math.max(args.whole('dbcache', DB_CACHE_MIB_DEFAULT) * BYTES_PER_MIB, DB_CACHE_BYTES_MIN), DB_CACHE_BYTES_MAX),
     indexes: indexesOf(args),
     servesFilters: servesFilters(args),
+    servesBloom: args.switch('peerbloomfilters', false),
     prune: pruneOf(args),
     fastPrune: args.switch('fastprune', false),
     policy: policyOf(args, network),

@@ -98,9 +98,19 @@ describe("bitcoind's options", () => {
     );
   });
 
+  it('say what peers are given', () => {
+    const given = (...words: string[]) => {
+      const { servesBloom, servesFilters } = plan(...words).node;
+      return [servesBloom, servesFilters];
+    };
+    assert.deepEqual(given('-blockfilterindex'), [false, false]);
+    assert.deepEqual(given('-blockfilterindex', '-peerblockfilters', '-peerbloomfilters'), [true, true]);
+    assert.throws(() => plan('-peerblockfilters'), /^ArgumentError: Cannot set -peerblockfilters without -blockfilterindex\.$/);
+  });
+
   it('that this node does not have are refused unless they are off', () => {
-    assert.doesNotThrow(() => plan('-whitelist=0', '-noproxy', '-peerbloomfilters=0', '-zmqpubrawtx=0'));
-    for (const word of ['-whitelist=127.0.0.1', '-peerbloomfilters', '-zmqpubrawtx=tcp://127.0.0.1:1', '-proxy=127.0.0.1:1', '-daemon']) {
+    assert.doesNotThrow(() => plan('-whitelist=0', '-noproxy', '-zmqpubrawtx=0'));
+    for (const word of ['-whitelist=127.0.0.1', '-zmqpubrawtx=tcp://127.0.0.1:1', '-proxy=127.0.0.1:1', '-daemon']) {
       assert.throws(() => plan(word), /is not supported by this node/, word);
     }
   });

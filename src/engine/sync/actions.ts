@@ -1,3 +1,4 @@
+import type { BloomFilter } from '../../core/filters/bloom-filter.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { Message } from '../../core/wire/messages/table.ts';
@@ -9,6 +10,9 @@ import type { SocketAddress } from '../ports/transport.ts';
 import type { FilterAnswer } from './filter-serving.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import type { PeerId } from './peer.ts';
+
+/** How a block is sent. */
+export type BlockForm = 'whole' | 'stripped' | BloomFilter;
 
 /**
  * What is to be done, in this order. Who carries it out handles nothing more of a peer until its `accept-block`, `accept-tx`,
@@ -22,8 +26,8 @@ export type SyncAction =
   | { readonly kind: 'accept-block'; readonly peer: PeerId; readonly block: Block; readonly raw: Uint8Array; readonly requested: boolean }
   /** Hands a transaction to the mempool; the outcome comes back by `transactionProcessed`. */
   | { readonly kind: 'accept-tx'; readonly peer: PeerId; readonly tx: Transaction }
-  /** Reads a block and sends it. */
-  | { readonly kind: 'serve-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly witness: boolean }
+  /** Reads a block and sends it: as a peer's filter shows it, with its witnesses or without. */
+  | { readonly kind: 'serve-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly form: BlockForm }
   /** Looks up filters and sends what was asked about them. */
   | { readonly kind: 'serve-filters'; readonly peer: PeerId; readonly answer: FilterAnswer }
   /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */

@@ -33,8 +33,6 @@ export interface SyncOptions {
   readonly inboundMax?: number;
   /** Addresses that we are known to be reachable at, besides what peers tell us. */
   readonly externalAddresses?: readonly SocketAddress[];
-  /** Answer the `mempool` message, which otherwise ends a connection, as Core does without Bloom filters. Default: false. */
-  readonly serveMempool?: boolean;
 }
 
 /** What the parts of the decision share: the peers, what goes out, and when to look again. */

@@ -23,6 +23,8 @@ export const DISCONNECT_REASONS = {
   'block-timeout': { discourage: false, meaning: 'A block that was asked for did not come.' },
   'headers-timeout': { discourage: false, meaning: 'Headers that were asked for did not come while others could send them.' },
   'block-not-served': { discourage: false, meaning: 'It asked for a block deeper than a node serves that keeps only the last ones.' },
+  'bloom-not-served': { discourage: false, meaning: 'It gave a filter for transactions, which we do not look through.' },
+  'filter-missing': { discourage: true, meaning: 'It added to a filter that it had not given.' },
   'filters-not-served': {
     discourage: false,
     meaning: 'It asked for filters that we do not offer, or of a block that nobody needs to know of.',

@@ -24,6 +24,7 @@ import type {
 import type { PeerStore, StoredPeer } from '../ports/peer-store.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
+import { filteredBlock } from './bloom-serving.ts';
 import type { SyncOptions } from './context.ts';
 import { type FilterWay, sendFilters } from './filter-sender.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
@@ -43,6 +44,9 @@ const MESSAGES_PER_TURN = 50;
 
 /** Bytes of a message that others have their turn before and after: to read it takes milliseconds, and what follows from it takes more. */
 const LARGE_MESSAGE_BYTES = 100_000;
+
+/** What a block was asked for by. */
+const KIND_OF_FORM = { whole: INVENTORY.witnessBlock, stripped: INVENTORY.block, filtered: INVENTORY.filteredBlock } as const;
 
 /** What a peer connection's life is worth telling. */
 export type PeerEvent =
@@ -390,7 +394,7 @@ export class Network implements NetworkService {
       case 'accept-tx':
         return this.#acceptTransaction(action);
       case 'serve-block':
-        return this.#serveBlock(action.peer, action.node, action.witness);
+        return this.#serveBlock(action);
       case 'serve-filters':
         return this.#serveFilters(action);
       case 'dial':
@@ -427,7 +431,7 @@ export class Network implements NetworkService {
     await this.#performSome(this.#machine.transactionProcessed(peer, tx, outcome));
   }
 
-  async #serveBlock(id: PeerId, node: HeaderNode, witness: boolean): Promise<void> {
+  async #serveBlock({ peer: id, node, form }: SyncAction & { readonly kind: 'serve-block' }): Promise<void> {
     const link = this.#links.get(id);
     if (link === undefined) return;
     // Before a block is read there must be room for it: whoever asks for many must take them.
@@ -435,11 +439,18 @@ export class Network implements NetworkService {
     if (link.closed) return;
     const raw = await this.#readStored(node);
     if (raw === undefined) {
-      const items = [{ kind: witness ? INVENTORY.witnessBlock : INVENTORY.block, hash: node.hash }];
+      const items = [{ kind: KIND_OF_FORM[typeof form === 'string' ? form : 'filtered'], hash: node.hash }];
       this.#send(id, 'notfound', encodeMessage({ type: 'notfound', items }));
       return;
     }
-    this.#send(id, 'block', witness ? raw : encodeBlock(decodeBlock(raw), { witness: false }));
+    if (form === 'whole') this.#send(id, 'block', raw);
+    else if (form === 'stripped') this.#send(id, 'block', encodeBlock(decodeBlock(raw), { witness: false }));
+    else {
+      for (const message of filteredBlock(decodeBlock(raw), form)) {
+        if (link.full) await link.drained();
+        this.#send(id, message.type, encodeMessage(message));
+      }
+    }
   }
 
   async #serveFilters({ peer, answer }: SyncAction & { readonly kind: 'serve-filters' }): Promise<void> {

@@ -3,7 +3,7 @@ import type { HeaderNode } from '../chain/header-node.ts';
 import { findFork } from '../chain/header-tree.ts';
 import type { PeerInfo } from '../ports/network-service.ts';
 import type { Link } from './link.ts';
-import { CONNECTION_TRAITS, type Peer } from './peer.ts';
+import { type Peer, wantsTransactions } from './peer.ts';
 
 /** A peer in the words of `getpeerinfo`. `tip` is our own. */
 export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; readonly tip: HeaderNode }): PeerInfo {
@@ -20,7 +20,7 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     protocolVersion: version?.protocolVersion ?? 0,
     userAgent: version?.userAgent ?? '',
     startingHeight: version?.startHeight ?? -1,
-    relayTransactions: version?.relay === true && CONNECTION_TRAITS[peer.connectionType].transactions,
+    relayTransactions: wantsTransactions(peer),
     relayAddresses: addresses.enabled,
     lastInventorySequence: transactions.announcedSequence,
     inventoryToSend: transactions.toAnnounce.size,

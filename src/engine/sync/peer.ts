@@ -1,4 +1,5 @@
 import type { Brand } from '../../core/base/brand.ts';
+import type { BloomFilter } from '../../core/filters/bloom-filter.ts';
 import type { BlockHash, HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
 import type { Satoshis } from '../../core/primitives/transaction.ts';
 import type { VersionMessage } from '../../core/wire/messages/version.ts';
@@ -98,6 +99,10 @@ export interface PeerTransactions {
   readonly known: RecentSet<HashKey>;
   /** To be announced at the next turn, by wtxid. Not served before. */
   readonly toAnnounce: Map<HashKey, { readonly txid: Txid; readonly wtxid: Wtxid }>;
+  /** It said by a filter, or by taking one back, that it wants to hear of them, whatever it said of that before (BIP-37). */
+  isAsked: boolean;
+  /** It wants those that match, and no others. */
+  bloom: BloomFilter | undefined;
   announceAtMs: number | undefined;
   /** Where the mempool's sequence stood when announcements were last due; 1 before. */
   announcedSequence: number;
@@ -176,6 +181,8 @@ export function createPeer(facts: PeerFacts): Peer {
     transactions: {
       known: new RecentSet(KNOWN_TRANSACTIONS),
       toAnnounce: new Map(),
+      isAsked: false,
+      bloom: undefined,
       announceAtMs: undefined,
       announcedSequence: 1,
       feeFilterSatPerKvb: 0n,
@@ -198,6 +205,11 @@ export function createPeer(facts: PeerFacts): Peer {
     },
     ping: { nonce: undefined, sentAtMs: 0, nextAtMs: 0, lastMs: undefined, minMs: undefined },
   };
+}
+
+/** Whether it is told of transactions. */
+export function wantsTransactions({ connectionType, transactions, version }: Peer): boolean {
+  return (version?.relay === true || transactions.isAsked) && CONNECTION_TRAITS[connectionType].transactions;
 }
 
 /** Whether they called us. */

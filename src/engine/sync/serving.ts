@@ -7,6 +7,7 @@ import { HEADERS_PER_MESSAGE_MAX } from '../../core/wire/messages/headers.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
+import type { BlockForm } from './actions.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
 import type { WaitingTransaction } from './views.ts';
@@ -71,7 +72,7 @@ export class Serving {
   }
 
   /** @returns whether it is sent */
-  serveBlock(peer: Peer, hash: Uint8Array, witness: boolean): boolean {
+  serveBlock(peer: Peer, hash: Uint8Array, form: BlockForm): boolean {
     const node = this.#context.chain.tree.get(hash as BlockHash);
     if (node === undefined || !this.mayTell(node)) return false;
     if (this.#isTooDeep(node)) {
@@ -79,7 +80,7 @@ export class Serving {
       return true;
     }
     if (!isStored(node) || this.#context.chain.isDamaged(node)) return false;
-    this.#context.emit({ kind: 'serve-block', peer: peer.id, node, witness });
+    this.#context.emit({ kind: 'serve-block', peer: peer.id, node, form });
     return true;
   }
 
@@ -127,8 +128,11 @@ type Server = (serving: Serving, peer: Peer, hash: Uint8Array) => boolean;
 
 /** How each kind of entry in a `getdata` is answered. */
 const SERVERS: Readonly<Record<number, Server>> = {
-  [INVENTORY.block]: (serving, peer, hash) => serving.serveBlock(peer, hash, false),
-  [INVENTORY.witnessBlock]: (serving, peer, hash) => serving.serveBlock(peer, hash, true),
+  [INVENTORY.block]: (serving, peer, hash) => serving.serveBlock(peer, hash, 'stripped'),
+  [INVENTORY.witnessBlock]: (serving, peer, hash) => serving.serveBlock(peer, hash, 'whole'),
+  // Without a filter there is nothing to answer, as in Core.
+  [INVENTORY.filteredBlock]: (serving, peer, hash) =>
+    peer.transactions.bloom === undefined || serving.serveBlock(peer, hash, peer.transactions.bloom),
   [INVENTORY.tx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), false),
   [INVENTORY.witnessTx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), true),
   [INVENTORY.wtx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byWtxid(hash), true),

@@ -6,6 +6,7 @@ import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
 import { type GossipAddress, type NetworkAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
+import { offers, SERVICES } from '../../core/wire/services.ts';
 import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { Ban } from '../ports/ban-store.ts';
@@ -19,6 +20,7 @@ import type { BanList } from './ban-list.ts';
 import { BlockDownload } from './block-download.ts';
 import { BlockRelay } from './block-relay.ts';
 import { BlockSources } from './block-sources.ts';
+import { BloomServing } from './bloom-serving.ts';
 import { Connections } from './connections.ts';
 import type { SyncOptions } from './context.ts';
 import { SyncContext } from './context.ts';
@@ -68,6 +70,7 @@ export class SyncMachine {
   readonly #feeFilter: FeeFilter;
   readonly #serving: Serving;
   readonly #filters: FilterServing;
+  readonly #bloom: BloomServing;
   readonly #addresses: AddressGossip;
   readonly #status: SyncStatus;
   readonly #handlers: Handlers;
@@ -91,6 +94,7 @@ export class SyncMachine {
     this.#feeFilter = new FeeFilter(this.#context);
     this.#serving = new Serving(this.#context);
     this.#filters = new FilterServing(this.#context, this.#serving);
+    this.#bloom = new BloomServing(this.#context);
     this.#addresses = new AddressGossip(this.#context, this.#table, () => this.#connections.learned());
     this.#status = new SyncStatus(this.#context);
     this.#handlers = this.#makeHandlers();
@@ -396,7 +400,7 @@ export class SyncMachine {
   }
 
   #mempool(peer: Peer): void {
-    if (this.#context.options.serveMempool === true) this.#transactions.announceAll(peer);
+    if (offers(this.#context.options.services, SERVICES.bloom)) this.#transactions.announceAll(peer);
     else this.#context.disconnect(peer, 'mempool-not-served');
   }
 
@@ -422,6 +426,9 @@ export class SyncMachine {
       feefilter: (peer, { feeRateSatPerKvb }) => {
         if (feeRateSatPerKvb >= 0n) peer.transactions.feeFilterSatPerKvb = feeRateSatPerKvb;
       },
+      filteradd: (peer, message) => this.#bloom.filteradd(peer, message),
+      filterclear: (peer) => this.#bloom.filterclear(peer),
+      filterload: (peer, message) => this.#bloom.filterload(peer, message),
       getaddr: (peer) => this.#addresses.asked(peer),
       getblocks: (peer, request) => this.#serving.getblocks(peer, request),
       getcfcheckpt: (peer, request) => this.#filters.getcfcheckpt(peer, request),
@@ -432,6 +439,8 @@ export class SyncMachine {
       headers: (peer, { headers }) => this.#headers.headers(peer, headers),
       inv: (peer, { items }) => this.#inventory(peer, items),
       mempool: (peer) => this.#mempool(peer),
+      // We give no filter, so that none of these was asked for.
+      merkleblock: () => {},
       notfound: (peer, { items }) => this.#notFound(peer, items),
       ping: (peer, { nonce }) => this.#context.send(peer, { type: 'pong', nonce }),
       pong: (peer, { nonce }) => this.#liveness.pong(peer, nonce),

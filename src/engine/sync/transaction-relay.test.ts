@@ -10,6 +10,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
+import { SERVICES } from '../../core/wire/services.ts';
 import { NOT_PREFERRED_DELAY_MS, TRANSACTION_TIMEOUT_MS, TRANSACTIONS_IN_FLIGHT_PER_PEER } from './transaction-requests.ts';
 
 /** 120 blocks whose coinbases pay to what tests can spend; the first 20 of them have matured. */
@@ -250,7 +251,7 @@ describe('transaction relay', () => {
   });
 
   it('answers the mempool message where that is on, and hangs up where it is not', async () => {
-    const serving = await world.node('10.0.0.2', { serveMempool: true });
+    const serving = await world.node('10.0.0.2', { services: SERVICES.network | SERVICES.witness | SERVICES.bloom });
     await serving.give(CHAIN);
     const tx = spendOf(0);
     await serving.mempool.accept(tx);

@@ -8,7 +8,7 @@ import type { SyncContext } from './context.ts';
 import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
 import { ORPHAN_EXPIRY_MS, type Orphan, Orphans } from './orphans.ts';
 import type { Peer, PeerId } from './peer.ts';
-import { CONNECTION_TRAITS, isInbound } from './peer.ts';
+import { CONNECTION_TRAITS, isInbound, wantsTransactions } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 import { RecentSet } from './recent-set.ts';
 import type { TransactionName } from './transaction-requests.ts';
@@ -210,8 +210,7 @@ export class TransactionRelay {
   #queue(peer: Peer, waiting: WaitingTransaction): void {
     const { known, toAnnounce } = peer.transactions;
     const key = hashKey(waiting.tx.wtxid);
-    const isWanted = peer.version?.relay !== false && CONNECTION_TRAITS[peer.connectionType].transactions;
-    if (!isWanted) return;
+    if (!wantsTransactions(peer)) return;
     // A turn comes for what the peer knows too: it is told how far the mempool was looked through.
     if (!known.has(key)) toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
     this.#schedule(peer);
@@ -270,7 +269,7 @@ export class TransactionRelay {
   }
 }
 
-/** Whether a transaction pays what the peer asks for (BIP-133). */
-function wants(peer: Peer, { feeSat, vsizeBytes }: WaitingTransaction): boolean {
-  return feeSat * 1000n >= peer.transactions.feeFilterSatPerKvb * BigInt(vsizeBytes);
+/** Whether a transaction pays what the peer asks for (BIP-133), and is one of those that it wants (BIP-37). */
+function wants({ transactions }: Peer, { feeSat, tx, vsizeBytes }: WaitingTransaction): boolean {
+  return feeSat * 1000n >= transactions.feeFilterSatPerKvb * BigInt(vsizeBytes) && transactions.bloom?.matches(tx) !== false;
 }

@@ -19,6 +19,12 @@ import type { CfilterMessage } from './cfilter.ts';
 import { cfilterCodec } from './cfilter.ts';
 import type { FeefilterMessage } from './feefilter.ts';
 import { feefilterCodec } from './feefilter.ts';
+import type { FilteraddMessage } from './filteradd.ts';
+import { filteraddCodec } from './filteradd.ts';
+import type { FilterclearMessage } from './filterclear.ts';
+import { filterclearCodec } from './filterclear.ts';
+import type { FilterloadMessage } from './filterload.ts';
+import { filterloadCodec } from './filterload.ts';
 import type { GetaddrMessage } from './getaddr.ts';
 import { getaddrCodec } from './getaddr.ts';
 import type { GetblocksMessage } from './getblocks.ts';
@@ -39,6 +45,8 @@ import type { InvMessage } from './inv.ts';
 import { invCodec } from './inv.ts';
 import type { MempoolMessage } from './mempool.ts';
 import { mempoolCodec } from './mempool.ts';
+import type { MerkleblockMessage } from './merkleblock.ts';
+import { merkleblockCodec } from './merkleblock.ts';
 import type { NotfoundMessage } from './notfound.ts';
 import { notfoundCodec } from './notfound.ts';
 import type { PingMessage } from './ping.ts';
@@ -69,6 +77,9 @@ export type Message =
   | CfheadersMessage
   | CfilterMessage
   | FeefilterMessage
+  | FilteraddMessage
+  | FilterclearMessage
+  | FilterloadMessage
   | GetaddrMessage
   | GetblocksMessage
   | GetcfcheckptMessage
@@ -79,6 +90,7 @@ export type Message =
   | HeadersMessage
   | InvMessage
   | MempoolMessage
+  | MerkleblockMessage
   | NotfoundMessage
   | PingMessage
   | PongMessage
@@ -104,6 +116,9 @@ const TABLE: { readonly [T in MessageType]: MessageCodec<MessageOf<T>> } = {
   cfheaders: cfheadersCodec,
   cfilter: cfilterCodec,
   feefilter: feefilterCodec,
+  filteradd: filteraddCodec,
+  filterclear: filterclearCodec,
+  filterload: filterloadCodec,
   getaddr: getaddrCodec,
   getblocks: getblocksCodec,
   getcfcheckpt: getcfcheckptCodec,
@@ -114,6 +129,7 @@ const TABLE: { readonly [T in MessageType]: MessageCodec<MessageOf<T>> } = {
   headers: headersCodec,
   inv: invCodec,
   mempool: mempoolCodec,
+  merkleblock: merkleblockCodec,
   notfound: notfoundCodec,
   ping: pingCodec,
   pong: pongCodec,
