@@ -13,7 +13,7 @@ export interface Room {
 
 const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
 const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'signing', 'consensus'];
-const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
+const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'fees', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'workers', 'system'];
 
 /** Folder of each room below `src/`, or its one file. */
@@ -33,6 +33,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   chain: { folder: 'engine/chain', floor: 5, mayImport: [...CORE, 'ports'] },
   policy: { folder: 'engine/policy', floor: 5, mayImport: CORE },
   mempool: { folder: 'engine/mempool', floor: 5, mayImport: [...CORE, 'ports', 'policy'] },
+  fees: { folder: 'engine/fees', floor: 5, mayImport: [...CORE, 'ports'] },
   mining: { folder: 'engine/mining', floor: 5, mayImport: [...CORE, 'ports', 'mempool'] },
   indexes: { folder: 'engine/indexes', floor: 5, mayImport: [...CORE, 'ports'] },
   wallet: { folder: 'engine/wallet', floor: 5, mayImport: [...CORE, 'ports'] },

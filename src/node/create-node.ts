@@ -22,6 +22,7 @@ import type { ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
+import type { FeeService } from '../engine/ports/fee-service.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
 import type { IndexName, IndexService } from '../engine/ports/index-service.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
@@ -42,6 +43,8 @@ import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import { createExplainService } from './explain-service.ts';
+import type { FeeFile } from './fee-estimates.ts';
+import { FeeEstimates } from './fee-estimates.ts';
 import { guardBlocks, guardCoins, guardIndex } from './guarded-stores.ts';
 import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
@@ -76,6 +79,8 @@ export interface NodeStores {
   readonly wallet: RowStore | undefined;
   /** The waiting transactions over a restart; undefined: they are forgotten. */
   readonly mempoolFile: ByteFile | undefined;
+  /** The counts behind the fee estimates over a restart. They are forgotten unless given. */
+  readonly feeFile?: FeeFile;
   /** Watches the room on the disk; undefined where nothing is written. */
   readonly guard?: DiskGuard;
   /** Gives up the room that was kept in reserve for a full disk; undefined where nothing is written. */
@@ -136,6 +141,8 @@ export interface NodeSettings {
   readonly userAgentComments?: readonly string[];
   readonly policy?: Partial<PolicyOptions>;
   readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
+  /** False unless given. */
+  readonly acceptStaleFeeEstimates?: boolean;
   readonly assembly?: AssemblyOptions;
   readonly mine: { readonly workers: number } | undefined;
   readonly mineTo: Uint8Array | undefined;
@@ -185,6 +192,11 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...(settings.policy && { policy: settings.policy }),
     ...settings.mempool,
   });
+  const fees = await FeeEstimates.open({
+    ...{ chain, mempool, params, clock, log },
+    file: stores.feeFile,
+    acceptStale: settings.acceptStaleFeeEstimates === true,
+  });
   const wallet = await openWallet(parts, settings, chain, mempool);
   const mining = createMining({
     ...{ params, mempool, clock, log, random },
@@ -198,7 +210,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   });
   const node: FullNode = new FullNode({
     ...parts,
-    ...{ stores, chain, mempool, wallet, mining, prune: settings.prune },
+    ...{ stores, chain, mempool, fees, wallet, mining, prune: settings.prune },
     network: createNetwork(parts, settings, { chain, mempool, node: () => node }),
     indexes: new Indexes({
       ...{ chain, clock, random, log },
@@ -298,6 +310,7 @@ async function openWallet(parts: NodeParts, settings: NodeSettings, chain: Chain
 interface BuiltParts extends Omit<NodeParts, 'seed'> {
   readonly chain: Chain;
   readonly mempool: Mempool;
+  readonly fees: FeeEstimates;
   readonly wallet: NodeWallet | undefined;
   readonly mining: Mining;
   readonly network: Network;
@@ -314,6 +327,7 @@ class FullNode implements RunningNode {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
+  readonly fees: FeeService;
   readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;
@@ -340,6 +354,7 @@ class FullNode implements RunningNode {
     this.chain = createChainService({ ...parts, blocks: parts.stores.blocks });
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, this.#waiting);
+    this.fees = parts.fees;
     this.explain = createExplainService(parts);
     this.network = parts.network;
     this.mining = parts.mining;
@@ -401,13 +416,14 @@ class FullNode implements RunningNode {
 
   /** Every part is closed even where another fails to; the first failure is the answer. */
   async #stop(): Promise<void> {
-    const { indexes, mempool, mining, network, stores, verifier, wallet } = this.#parts;
+    const { fees, indexes, mempool, mining, network, stores, verifier, wallet } = this.#parts;
     const steps: (() => Promise<void> | void | undefined)[] = [
       () => stores.guard?.close(),
       ...this.#beforeStop,
       () => network.stop(),
       () => mining.close(),
       () => this.#waiting.close(),
+      () => fees.close(),
       () => mempool.close(),
       () => wallet?.close(),
       () => indexes.close(),

@@ -85,6 +85,8 @@ export interface NodeOptions {
   readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
   /** Whether waiting transactions are kept over a restart. Default: true. */
   readonly persistMempool?: boolean;
+  /** Whether fee estimates are read whenever they were written, not only within 60 hours. Default: false. */
+  readonly acceptStaleFeeEstimates?: boolean;
   /** Wall time at which the clock stands from the start, until it is set again; for tests. Default: none, the clock goes. */
   readonly mockTimeSeconds?: number | undefined;
   /** What is made anew out of the stored blocks first: `index` all but the blocks themselves, `coins` the coins alone. Default: nothing. */

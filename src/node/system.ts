@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
+import { FEE_ESTIMATES_BYTES_MAX } from '../engine/fees/fee-estimates-file.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { Log } from '../engine/ports/log.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
@@ -32,6 +33,7 @@ import type { Reindexing } from '../platform/store/reindex.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
 import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
+import { fileAgeSeconds } from '../platform/system/file-age.ts';
 import { systemRandom } from '../platform/system/random.ts';
 import { stretchWords } from '../platform/system/stretch-words.ts';
 import { packageVersion } from '../platform/system/version.ts';
@@ -39,6 +41,7 @@ import { MiningPool } from '../platform/workers/mining-pool.ts';
 import type { NodeStores, RunningNode, StoredBlocks, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
 import { DiskGuard, FREE_BYTES_MIN_DEFAULT } from './disk-guard.ts';
+import type { FeeFile } from './fee-estimates.ts';
 import { loadBlocks } from './load-blocks.ts';
 import { openVerifier } from './open-verifier.ts';
 import type { NodeOptions } from './options.ts';
@@ -141,11 +144,23 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
             read: () => readFileLimited(mempoolPath, MEMPOOL_FILE_BYTES_MAX),
             write: (bytes) => writeFileAtomic(mempoolPath, bytes),
           },
+    feeFile: feeFileAt(join(dataDir, 'fee_estimates.dat')),
     openIndex: (name) =>
       openLevelIndexStore(join(dataDir, 'indexes', name), identityOf(network), {
         thorough: wasKilled,
         onDamage: (error) => log.warn('index-rebuilt', { index: name, why: error.message }),
       }),
+  };
+}
+
+/** The counts behind the fee estimates. */
+function feeFileAt(path: string): FeeFile {
+  return {
+    read: async () => {
+      const bytes = await readFileLimited(path, FEE_ESTIMATES_BYTES_MAX);
+      return bytes === undefined ? undefined : { bytes, ageSeconds: await fileAgeSeconds(path) };
+    },
+    write: (bytes) => writeFileAtomic(path, bytes),
   };
 }
 

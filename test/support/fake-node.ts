@@ -20,6 +20,7 @@ import { checkPackage } from '../../src/engine/policy/check-package.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
+import type { FeeHorizon, FeeService, HorizonEstimate } from '../../src/engine/ports/fee-service.ts';
 import type {
   BlockFilter,
   ConfirmedTransaction,
@@ -694,6 +695,24 @@ export class FakeExplain implements ExplainService {
   }
 }
 
+/** Fee rates that a test sets, and what was asked of them. */
+export class FakeFees implements FeeService {
+  readonly targetBlocksMax = 1_008;
+  readonly asked: (readonly [targetBlocks: number, how: boolean | number])[] = [];
+  rate: bigint | undefined = 1_234n;
+  readonly horizons = new Map<FeeHorizon, HorizonEstimate>();
+
+  estimate(targetBlocks: number, conservative: boolean) {
+    this.asked.push([targetBlocks, conservative]);
+    return { feeRateSatPerKvb: this.rate, targetBlocks: 2 };
+  }
+
+  estimateOn(horizon: FeeHorizon, targetBlocks: number, threshold: number): HorizonEstimate | undefined {
+    this.asked.push([targetBlocks, threshold]);
+    return this.horizons.get(horizon);
+  }
+}
+
 /** Indexes with the rows that a test gives them. */
 export class FakeIndexes implements IndexService {
   readonly present = new Set<IndexName>();
@@ -765,6 +784,7 @@ export class FakeNode implements NodePort {
   readonly dataDir: string | undefined = '/data/regtest';
   readonly chain: FakeChain;
   readonly mempool = new FakeMempool();
+  readonly fees = new FakeFees();
   readonly explain = new FakeExplain();
   readonly network = new FakeNetwork();
   readonly mining: FakeMining;

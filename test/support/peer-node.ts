@@ -67,18 +67,20 @@ export function startPeerNode(...options: readonly string[]): Promise<PeerNode> 
   return startPeerNodeOn('regtest', ...options);
 }
 
-/** The same on any of its networks. */
+const DATA_DIR = '-datadir=';
+
+/** The same on any of its networks; `-datadir=` may name a folder that outlives it. */
 export async function startPeerNodeOn(
   network: 'main' | 'testnet4' | 'signet' | 'regtest',
   ...options: readonly string[]
 ): Promise<PeerNode> {
   const folder = peerNodeFolder();
   if (folder === undefined) throw new Error('the peer node is not installed');
-  const dataDir = temporaryFolder('peer');
+  const dataDir = options.find((option) => option.startsWith(DATA_DIR))?.slice(DATA_DIR.length) ?? temporaryFolder('peer');
   const [p2pPort, rpcPort] = [await freePort(), await freePort()];
   const args = [
     `-chain=${network}`,
-    `-datadir=${dataDir}`,
+    `${DATA_DIR}${dataDir}`,
     `-bind=127.0.0.1:${p2pPort}`,
     `-rpcport=${rpcPort}`,
     '-rpcbind=127.0.0.1',

@@ -208,6 +208,17 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
   ping: [[1]],
   getmemoryinfo: [['x'], [''], [1], ['stats', 1]],
   echoipc: [[], [1], ['x'], ['x', 1]],
+  estimatesmartfee: [
+    ...[[], ['x'], [null], [true], [0], [-1], [1_009], [1.5], [2147483648], [1e20], [1, 2, 3]],
+    ...[1, null, '', 'x', 'ECONOMICAL', 'Unset', 'conservative ', {}].map((mode) => [0, mode]),
+    ...[1, '', 'x', 'conservative ', 'ECONOMICALE', {}, []].map((mode) => [1, mode]),
+    [1, 'economical', 1],
+  ],
+  estimaterawfee: [
+    ...[[], ['x'], [null], [true], [0], [-1], [1_009], [1.5], [2147483648], [1e20], [1, 2, 3]],
+    ...['x', '0.5', -0.000001, 1.000001, -1, 2, 1e20, -1e20, true, {}].map((threshold) => [1, threshold]),
+    [1, 1, 1],
+  ],
   scanblocks: [
     [],
     ['x'],

@@ -241,6 +241,7 @@ export const HIDDEN_METHODS: readonly string[] = [
   'echo',
   'echoipc',
   'echojson',
+  'estimaterawfee',
   'generate',
   'generateblock',
   'generatetoaddress',

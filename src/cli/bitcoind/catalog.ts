@@ -22,7 +22,7 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   connect addnode txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
-  stopatheight uacomment bantime persistmempool signetchallenge blocknotify startupnotify
+  stopatheight uacomment bantime persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
   shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
@@ -34,7 +34,7 @@ const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourc
   dbbatchsize maxsigcachesize prevoutfetchthreads blockreconstructionextratxn maxreceivebuffer maxsendbuffer timeout blocksxor
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
   discover dns dnsseed fixedseeds forcednsseed listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport networkactive
-  feefilter maxtipage alertnotify acceptstalefeeestimates limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
+  feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
   peertimeout maxconnections maxuploadtarget test txreconciliation`;
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages

@@ -198,6 +198,15 @@ function mockTimeOf(args: Arguments, network: NetworkParams): number | undefined
   return time;
 }
 
+/** Whether fee estimates of any age are read: where nobody pays by them. */
+function acceptsStaleEstimates(args: Arguments, network: NetworkParams): boolean {
+  const accepts = args.switch('acceptstalefeeestimates', false);
+  if (accepts && network.name !== 'regtest') {
+    throw new ArgumentError(`acceptstalefeeestimates is not supported on ${network.name} chain.`);
+  }
+  return accepts;
+}
+
 /** What is made anew out of the stored blocks. */
 function rebuildOf(args: Arguments): NodeOptions['rebuild'] {
   return args.switch('reindex', false) ? 'index' : args.switch('reindex-chainstate', false) ? 'coins' : undefined;
@@ -227,6 +236,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     mempool: mempoolOf(args),
     assembly: assemblyOf(args, network),
     persistMempool: args.switch('persistmempool', true),
+    acceptStaleFeeEstimates: acceptsStaleEstimates(args, network),
     mockTimeSeconds: mockTimeOf(args, network),
     rebuild: rebuildOf(args),
     secp256k1: 'auto',

@@ -67,6 +67,13 @@ describe("bitcoind's options", () => {
     assert.deepEqual([toDisplayHex(assumeValid!), minimumChainWork], ['ab'.padStart(64, '0'), 31n]);
   });
 
+  it('take fee estimates of any age on regtest alone', () => {
+    assert.deepEqual([plan().node.acceptStaleFeeEstimates, plan('-acceptstalefeeestimates').node.acceptStaleFeeEstimates], [false, true]);
+    const onMain = new Arguments(BITCOIND_OPTIONS, [`-datadir=${tmpdir()}`, '-acceptstalefeeestimates']);
+    const message = 'acceptstalefeeestimates is not supported on main chain.';
+    assert.throws(() => planBitcoind(onMain), { name: 'ArgumentError', message });
+  });
+
   it('make the signet of another challenge', () => {
     const { node } = planBitcoind(new Arguments(BITCOIND_OPTIONS, [`-datadir=${tmpdir()}`, '-signet', '-signetchallenge=51']));
     assert.deepEqual([...node.network.messageStart], [0x54, 0xd2, 0x6f, 0xbd]);

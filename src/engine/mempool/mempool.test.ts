@@ -50,7 +50,7 @@ describe('accepting a transaction', () => {
     });
     assert.equal(world.pool.coin(from(tx, 1)), undefined);
     assert.deepEqual([world.pool.size, world.pool.vsizeBytes, world.pool.totalFeeSat], [1, entry.vsizeBytes, 1_000n]);
-    assert.deepEqual(world.events, [{ kind: 'added', entry }]);
+    assert.deepEqual(world.events, [{ kind: 'added', entry, returning: false }]);
     assert.deepEqual(encodeTransaction(entry.tx), encodeTransaction(tx));
   });
 

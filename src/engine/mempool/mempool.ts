@@ -53,7 +53,8 @@ export type RemovalReason = 'block' | 'conflict' | 'replaced' | 'sizelimit' | 'e
 
 /** A change of the pool, told when it has happened. */
 export type MempoolEvent =
-  | { readonly kind: 'added'; readonly entry: MempoolEntry }
+  /** `returning`: it comes back from a disconnected block, so that no minimum fee was asked. */
+  | { readonly kind: 'added'; readonly entry: MempoolEntry; readonly returning: boolean }
   | { readonly kind: 'removed'; readonly entry: MempoolEntry; readonly reason: RemovalReason };
 
 /** What became of a transaction; `entry` is not in the pool where it was only tested. */
@@ -356,7 +357,7 @@ export class Mempool {
     this.#remove(replaced, 'replaced');
     this.#graph.add(entry);
     this.#oldestSeconds = Math.min(this.#oldestSeconds, entry.timeSeconds);
-    this.#emit({ kind: 'added', entry });
+    this.#emit({ kind: 'added', entry, returning });
     if (!returning) this.#limit();
     return this.#graph.get(tx.txid) === entry
       ? { entry, replaced: [...replaced] }

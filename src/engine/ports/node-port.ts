@@ -12,6 +12,7 @@ import type { BlockHash, Txid } from '../../core/primitives/ids.ts';
 import type { ChainService } from './chain-service.ts';
 import type { Clock } from './clock.ts';
 import type { ExplainService } from './explanation.ts';
+import type { FeeService } from './fee-service.ts';
 import type { IndexService } from './index-service.ts';
 import type { Log } from './log.ts';
 import type { MempoolService } from './mempool-service.ts';
@@ -41,6 +42,7 @@ export interface NodePort {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
+  readonly fees: FeeService;
   readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;

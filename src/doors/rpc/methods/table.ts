@@ -19,6 +19,8 @@ import { disconnectnode } from './disconnectnode.ts';
 import { echo } from './echo.ts';
 import { echoipc } from './echoipc.ts';
 import { echojson } from './echojson.ts';
+import { estimaterawfee } from './estimaterawfee.ts';
+import { estimatesmartfee } from './estimatesmartfee.ts';
 import { generate } from './generate.ts';
 import { generateblock } from './generateblock.ts';
 import { generatetoaddress } from './generatetoaddress.ts';
@@ -114,6 +116,8 @@ const ALL: readonly RpcMethod[] = [
   echo,
   echoipc,
   echojson,
+  estimaterawfee,
+  estimatesmartfee,
   generate,
   generateblock,
   generatetoaddress,
