@@ -108,11 +108,18 @@ export class FaultWorld {
 
   /** Every row of an index, as text by text. */
   async indexRows(name: IndexName): Promise<Map<string, string>> {
-    const rows = new Map<string, string>();
-    const entries = this.#indexes.get(name)?.rows.entries({ gte: new Uint8Array(), lt: new Uint8Array(LONGER_THAN_KEYS).fill(255) });
-    for await (const [key, value] of entries ?? []) rows.set(Buffer.from(key).toString('hex'), Buffer.from(value).toString('hex'));
-    return rows;
+    const index = this.#indexes.get(name);
+    return index === undefined ? new Map() : rowsOf(index.rows);
   }
+}
+
+/** Every row of an index, as text by text. */
+export async function rowsOf(store: Pick<IndexStore, 'entries'>): Promise<Map<string, string>> {
+  const rows = new Map<string, string>();
+  for await (const [key, value] of store.entries({ gte: new Uint8Array(), lt: new Uint8Array(LONGER_THAN_KEYS).fill(255) })) {
+    rows.set(Buffer.from(key).toString('hex'), Buffer.from(value).toString('hex'));
+  }
+  return rows;
 }
 
 type Batch = (apply: () => Promise<void>) => Promise<void>;

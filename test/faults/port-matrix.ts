@@ -10,7 +10,7 @@ import { type Block, decodeBlock } from '../../src/core/primitives/block.ts';
 import { type HashKey, hashKey, toDisplayHex } from '../../src/core/primitives/ids.ts';
 import type { Chain } from '../../src/engine/chain/chain.ts';
 import { isPruned, isStored } from '../../src/engine/chain/header-node.ts';
-import type { IndexName } from '../../src/engine/ports/index-service.ts';
+import { INDEX_NAMES, type IndexName } from '../../src/engine/ports/index-service.ts';
 import { NodeError, type NodeErrorCode } from '../../src/engine/ports/node-error.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { acceptAll, coinsHash, openTestChain } from '../support/test-chain.ts';
@@ -19,13 +19,16 @@ import { FaultWorld } from './fault-world.ts';
 import { LOSSES, type Loss } from './forgetful-files.ts';
 import { Life, nodesOf, type PortScenario } from './port-scenarios.ts';
 
+/** Every row of some indexes, as text by text. */
+export type IndexRowsByName = ReadonlyMap<IndexName, ReadonlyMap<string, string>>;
+
 /** What nothing ever happened to says. */
 export interface Reference {
   /** Of every block that may be a tip. */
   readonly coins: ReadonlyMap<HashKey, string>;
   readonly finalTip: HashKey;
   /** Every row of every index at the final tip. */
-  readonly indexRows: ReadonlyMap<IndexName, ReadonlyMap<string, string>>;
+  readonly indexRows: IndexRowsByName;
 }
 
 /** One point of the matrix. */
@@ -42,7 +45,11 @@ const LOSSES_AFTER_ERROR: readonly Loss[] = ['nothing', 'unsynced'];
 const CODES: Readonly<Record<string, NodeErrorCode>> = { ENOSPC: 'disk-full' };
 const CODE_ELSE: NodeErrorCode = 'data-dir-unusable';
 
-async function openWorld(scenario: PortScenario, world: FaultWorld, plan: FaultPlan): Promise<Life> {
+async function openWorld(
+  scenario: Pick<PortScenario, 'params' | 'indexes' | 'options'>,
+  world: FaultWorld,
+  plan: FaultPlan,
+): Promise<Life> {
   return Life.open(await world.open(plan), { ...scenario.options, params: scenario.params }, scenario.indexes);
 }
 
@@ -68,7 +75,7 @@ export async function coinsOfPaths(paths: readonly (readonly Block[])[], params:
 }
 
 /** Coins of every block of every path, and the index rows of the last one, by chains that nothing ever happened to. */
-export async function referenceOf(scenario: PortScenario): Promise<Reference> {
+export async function referenceOf(scenario: Pick<PortScenario, 'paths' | 'params' | 'indexes' | 'options'>): Promise<Reference> {
   const { paths, params, indexes } = scenario;
   const coins = await coinsOfPaths(paths, params);
   const world = new FaultWorld(params);
@@ -80,6 +87,11 @@ export async function referenceOf(scenario: PortScenario): Promise<Reference> {
   const indexRows = new Map<IndexName, ReadonlyMap<string, string>>();
   for (const name of indexes) indexRows.set(name, await world.indexRows(name));
   return { coins, finalTip, indexRows };
+}
+
+/** The reference of some chains with every index. */
+export function indexReferenceOf(paths: PortScenario['paths'], params: NetworkParams): Promise<Reference> {
+  return referenceOf({ paths, params, indexes: INDEX_NAMES, options: {} });
 }
 
 /** Calls of a scenario that nothing happens to. */
@@ -162,13 +174,11 @@ async function checkRestart(scenario: PortScenario, world: FaultWorld, reference
   assert.equal(hashKey(chain.tip.hash), reference.finalTip);
   assert.equal(await coinsHash(chain), reference.coins.get(reference.finalTip));
   await life.close();
-  for (const name of scenario.indexes) await checkIndexRows(name, world, reference);
+  for (const [name, rows] of reference.indexRows) sameIndexRows(name, await world.indexRows(name), rows);
 }
 
 /** The rows are those of an index that nothing happened to. The filters alone keep those of blocks that were left. */
-async function checkIndexRows(name: IndexName, world: FaultWorld, reference: Reference): Promise<void> {
-  const expected = reference.indexRows.get(name)!;
-  const found = await world.indexRows(name);
+export function sameIndexRows(name: IndexName, found: Map<string, string>, expected: ReadonlyMap<string, string>): void {
   if (name === 'filter') for (const key of [...found.keys()]) if (!expected.has(key)) found.delete(key);
   assert.deepEqual(found, expected, `the rows of the index ${name}`);
 }

@@ -168,6 +168,22 @@ async function switchOver(life: Life): Promise<void> {
   await life.close();
 }
 
+/** Everything is written after each block and stays in memory, where the next blocks spend it and give it back. */
+async function flushOften(life: Life): Promise<void> {
+  for (const block of trunk) {
+    await life.take([block]);
+    await life.flush();
+  }
+  await life.take(branch);
+  await life.flush();
+  const sixth = nodeOf(life.chain, branch[5]!);
+  await life.chain.invalidateBlock(sixth);
+  await life.flush();
+  await life.chain.reconsiderBlock(sixth);
+  await life.flush();
+  await life.close();
+}
+
 const PRUNED: NetworkParams = { ...regtest, pruneKeepBlocks: 6 };
 /** Room for four blocks in a file. */
 const PRUNED_FILE_SIZE = 1_100;
@@ -189,6 +205,7 @@ const BRANCHES = { params: quickRegtest, paths, indexes: [] };
 export const PORT_SCENARIOS: readonly PortScenario[] = [
   { ...BRANCHES, name: 'connect', options: { dbCacheBytes: IN_MEMORY }, live: connect },
   { ...BRANCHES, name: 'flush', options: { dbCacheBytes: AT_ONCE }, live: connect, fileSizeMax: 600 },
+  { ...BRANCHES, name: 'flush, kept in memory', options: { dbCacheBytes: IN_MEMORY }, live: flushOften, fileSizeMax: 600 },
   {
     ...BRANCHES,
     name: 'reorganisation',

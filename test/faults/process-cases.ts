@@ -15,6 +15,8 @@ import { buildChain, genesisParent } from '../support/chain-builder.ts';
 import { callRpc } from '../support/json-rpc.ts';
 import { temporaryFolder } from '../support/quoin-process.ts';
 import { acceptAll } from '../support/test-chain.ts';
+import { migrationCase } from './migration-case.ts';
+import { type IndexRowsByName, indexReferenceOf } from './port-matrix.ts';
 import { PRUNE_KEEP_BLOCKS, type ProcessWorld, type Story, storyOf, withFolder } from './process-world.ts';
 import { endOf, spawnTraced, type TracedEnd, type TraceOptions, watchedPaths } from './strace.ts';
 
@@ -33,6 +35,8 @@ export interface CaseEnd extends TracedEnd {
 export interface ProcessCase {
   readonly name: string;
   readonly story: Story;
+  /** What the indexes come to at the end, where there are any. */
+  readonly indexRows?: IndexRowsByName;
   /** A folder that is copied; undefined begins with none. */
   readonly template: string | undefined;
   readonly run: (folder: string, trace: CaseTrace) => Promise<CaseEnd>;
@@ -151,11 +155,15 @@ export async function processCases(world: ProcessWorld): Promise<readonly Proces
     {
       name: 'node with indexes',
       story,
+      indexRows: (await indexReferenceOf(world.branches.paths, world.params)).indexRows,
       template: undefined,
       run: (folder, trace) => runNode(world, { folder, trace, args: indexes }, live(world)),
     },
     { name: 'reindex', story, template: templates.both, run: reindex('--reindex') },
     { name: 'reindex-chainstate', story, template: templates.both, run: reindex('--reindex-chainstate') },
     await pruneCase(world),
+    await migrationCase(world.params, (blocks) => {
+      return (folder, trace) => runNode(world, { folder, trace, args: indexes }, (rpc) => submit(rpc, blocks));
+    }),
   ];
 }

@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkIndexes } from './index-folder.ts';
 import type { ProcessCase } from './process-cases.ts';
 import { checkFolder, type ProcessWorld, scratchFolder, withCopy } from './process-world.ts';
 import { CALL_FAULTS, countCalls, FILE_CALLS, type Injection } from './strace.ts';
@@ -35,8 +36,15 @@ export async function injectionsOf({ name, run, template }: ProcessCase): Promis
   );
 }
 
+/** Holds what is left of a case's folder to its story, and its indexes to theirs. @throws where it is not what it must be */
+export async function checkCase(each: ProcessCase, folder: string, { params }: ProcessWorld, isDone: boolean): Promise<void> {
+  await checkFolder(folder, params, each.story, isDone);
+  if (each.indexRows !== undefined) await checkIndexes(folder, params, each.indexRows);
+}
+
 /** Strikes a case once. @throws where the end of the process or the folder that is left is not what it must be */
-export async function injectInto({ run, story, template }: ProcessCase, world: ProcessWorld, injection: Injection): Promise<void> {
+export async function injectInto(each: ProcessCase, world: ProcessWorld, injection: Injection): Promise<void> {
+  const { run, template } = each;
   await withLog((log) =>
     withCopy(template, async (folder) => {
       const { code, killed, err, isDone } = await run(folder, { log, injection });
@@ -45,7 +53,7 @@ export async function injectInto({ run, story, template }: ProcessCase, world: P
         if (code === 1) assert.match(err, /^quoin: [^\n]+\n$/, 'a failure is told in one line');
         else assert.ok(isDone, 'it ended well, and had not done what it was asked');
       }
-      await checkFolder(folder, world.params, story, isDone);
+      await checkCase(each, folder, world, isDone);
     }),
   );
 }

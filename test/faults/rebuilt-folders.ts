@@ -13,8 +13,8 @@ import { openStores } from '../../src/platform/store/data-folder.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 import { ForgetfulFiles, type Loss, type NameOrder } from './forgetful-files.ts';
 import type { ProcessCase } from './process-cases.ts';
-import { withLog } from './process-matrix.ts';
-import { checkFolder, type ProcessWorld, withCopy } from './process-world.ts';
+import { checkCase, withLog } from './process-matrix.ts';
+import { type ProcessWorld, withCopy } from './process-world.ts';
 import { type FileOperation, readOperations, repeat } from './trace-log.ts';
 
 /** What a case did to its folder. */
@@ -100,7 +100,7 @@ export async function startRebuilt(recording: Recording, world: ProcessWorld, po
     files.writeTo(folder);
     const isDone = point.cut === operations.length;
     try {
-      await checkFolder(folder, world.params, recorded.story, isDone);
+      await checkCase(recorded, folder, world, isDone);
       return 'valid';
     } catch (error) {
       if (point.order !== 'loose' || !(error instanceof NodeError) || !REFUSALS.test(error.code)) throw error;
@@ -108,7 +108,7 @@ export async function startRebuilt(recording: Recording, world: ProcessWorld, po
     // What is left of the blocks is enough for a reindexing.
     const stores = await openStores({ folder, params: world.params, rebuild: 'index' });
     await stores.close();
-    await checkFolder(folder, world.params, recorded.story, false);
+    await checkCase(recorded, folder, world, false);
     return 'refused';
   });
 }
