@@ -7,6 +7,9 @@ import type { HeaderNode } from '../engine/chain/header-node.ts';
 /** Most bytes of blocks that are kept, in wire form; taken apart they are some times that. One block is kept whatever its size. */
 const KEPT_BYTES_MAX = 1_000_000;
 
+/** Most blocks that are kept: the smallest, of 300 bytes, is some 10 KB once it is taken apart. */
+export const KEPT_BLOCKS_MAX = 200;
+
 /**
  * The last blocks that the chain connected or disconnected, or that one of those who follow it read, so that the others need not read and
  * take apart the same block again.
@@ -28,7 +31,8 @@ export class RecentBlocks {
     this.#blocks.set(hashKey(event.node.hash), event);
     this.#sizeBytes += event.block.sizeBytes;
     for (const key of this.#blocks.keys()) {
-      if (this.#sizeBytes <= KEPT_BYTES_MAX || this.#blocks.size === 1) return;
+      const isWithin = this.#sizeBytes <= KEPT_BYTES_MAX && this.#blocks.size <= KEPT_BLOCKS_MAX;
+      if (isWithin || this.#blocks.size === 1) return;
       this.#delete(key);
     }
   }
