@@ -99,7 +99,8 @@ const ABSENT_COINS_CHECKED_MAX = 16;
 export class ChainState {
   readonly #parts: ChainParts;
   readonly #whole = new WholeBlocks();
-  #refusedAt: HeaderNode | undefined;
+  /** The last branch that could not be taken for want of blocks that were pruned. */
+  #tooDeep: HeaderNode | undefined;
   /** The branch that cannot be taken for want of blocks that are damaged. */
   #heldUpBy: HeaderNode | undefined;
   /** The flags under which the scripts of the blocks that were connected last were run. */
@@ -210,8 +211,9 @@ export class ChainState {
       log.error('chain-waits-for-damaged-blocks', { ...facts, blocks: damage.blockCount });
       return;
     }
-    if (fork === this.#refusedAt) return;
-    this.#refusedAt = fork;
+    const isTold = this.refusedAt === fork;
+    this.#tooDeep = best;
+    if (isTold) return;
     log.error('reorganisation-too-deep', { ...facts, note: 'blocks that it needs were pruned: --reindex gets the chain anew' });
   }
 
@@ -230,9 +232,15 @@ export class ChainState {
     this.#parts.index.refreshCandidates();
   }
 
-  /** Where a branch of more work leaves ours that cannot be taken, for want of blocks that were pruned. */
+  /**
+   * Where a branch of more work leaves ours that cannot be taken, for want of blocks that were pruned; undefined once ours has more, or the
+   * other one failed.
+   */
   get refusedAt(): HeaderNode | undefined {
-    return this.#refusedAt;
+    const { active, index } = this.#parts;
+    const branch = this.#tooDeep;
+    if (branch === undefined || isFailed(branch) || !index.tree.isBetter(branch.row, this.tip.row)) return undefined;
+    return active.fork(branch);
   }
 
   #fail(node: HeaderNode, rejection: Rejection): void {

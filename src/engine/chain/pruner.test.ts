@@ -156,6 +156,30 @@ describe('pruning', () => {
     assert.equal(again.tip.height, COUNT + 1);
   });
 
+  it('says so no longer once its own chain has more work or the branch failed, and again when another is refused', async () => {
+    const errors: string[] = [];
+    const log = { debug() {}, info() {}, warn() {}, error: (event: string) => void errors.push(event) };
+    const chain = await longChain(newStores(), { prune: MANUAL, log });
+    await chain.pruneTo(COUNT);
+    const fork = chain.pruneHeight() - 2;
+    const theirs = branch(parentAt(fork), COUNT - fork + 6, 3);
+    const ours = branch(parentAt(COUNT), 4, 1);
+    const refusedAfter = async (blocks: readonly Block[]): Promise<number | undefined> => {
+      assert.deepEqual(await acceptAll(chain, blocks), []);
+      return chain.refusedAt?.height;
+    };
+    const ahead = COUNT - fork;
+    assert.equal(await refusedAfter(theirs.slice(0, ahead + 2)), fork);
+    assert.equal(await refusedAfter(ours.slice(0, 1)), fork, 'they have one block more');
+    assert.equal(await refusedAfter(ours.slice(1, 3)), undefined, 'they have one block less');
+    assert.equal(await refusedAfter(theirs.slice(ahead + 2)), fork);
+    assert.deepEqual(errors, ['reorganisation-too-deep', 'reorganisation-too-deep']);
+    await chain.invalidateBlock(nodeOf(chain, theirs[0]!));
+    assert.equal(await refusedAfter([]), undefined);
+    await chain.reconsiderBlock(nodeOf(chain, theirs[0]!));
+    assert.deepEqual([await refusedAfter([]), chain.tip.height], [fork, COUNT + 3]);
+  });
+
   it('leaves the blocks that someone has still to read', async () => {
     const chain = await longChain(newStores());
     let read = 0;

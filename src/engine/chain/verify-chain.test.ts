@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { buildBlock, childOf, genesisParent, rebuild } from '../../../test/support/chain-builder.ts';
 import { spendingChain } from '../../../test/support/spending-chain.ts';
-import { coinsHash, memoryStores, openTestChain, testSecp256k1 } from '../../../test/support/test-chain.ts';
+import { acceptAll, coinsHash, memoryStores, openTestChain, testSecp256k1 } from '../../../test/support/test-chain.ts';
 import { regtest } from '../../core/params/regtest.ts';
+import type { NetworkParams } from '../../core/params/types.ts';
+import type { Block } from '../../core/primitives/block.ts';
 import { NodeError } from '../ports/node-error.ts';
 import type { Chain } from './chain.ts';
 import type { ChainOptions } from './chain-options.ts';
@@ -68,6 +71,32 @@ describe('verifying a chain', () => {
     const damaged = await openTestChain({ ...stores, params: regtest });
     assert.deepEqual(await contentLevels(damaged, 5), [0, 1, 2]);
     assert.deepEqual(await contentLevels(damaged, 4), LEVELS);
+  });
+
+  it('is content with coinbases that later ones repeat, as two on main do, and misses the coins of those', async () => {
+    const heights = { ...regtest.consensus.heights, bip34: 1_000 };
+    const before34: NetworkParams = { ...regtest, consensus: { ...regtest.consensus, heights } };
+    const blocks: Block[] = [];
+    let parent = genesisParent(before34);
+    /** A block whose coinbase is that of an earlier one, where a height is said. */
+    const add = (repeats?: number): void => {
+      const next = buildBlock({ parent, params: before34 });
+      blocks.push(repeats === undefined ? next : rebuild(next, { transactions: blocks[repeats - 1]!.transactions }, before34));
+      parent = childOf(parent, blocks.at(-1)!);
+    };
+    for (const repeats of [undefined, undefined, undefined, 2, undefined, 1, undefined]) add(repeats);
+    const bip30Repeats = [blocks[3]!.header.hash, blocks[5]!.header.hash];
+    const history = { ...regtest.consensus.history, bip30Repeats };
+    const params: NetworkParams = { ...before34, consensus: { ...before34.consensus, history } };
+    const stores = memoryStores();
+    const chain = await openTestChain({ ...stores, params });
+    assert.deepEqual(await acceptAll(chain, blocks), []);
+    await chain.flush();
+    assert.equal((await chain.coinSetStats('none')).txouts, 5, 'two were replaced');
+    for (const depth of [0, 1, 3, 4, 5]) assert.deepEqual(await contentLevels(chain, depth), LEVELS, `depth ${depth}`);
+    const replaced = coinKey({ txid: blocks[0]!.transactions[0]!.txid, vout: 0 });
+    await stores.coins.apply({ puts: [], deletes: [replaced], tip: blocks.at(-1)!.header.hash });
+    assert.match((await chain.verify({ level: 3, depth: 0 })) ?? '', /at height 6: a coin that it made is missing/);
   });
 
   it('runs the scripts again at level 4 alone', async () => {

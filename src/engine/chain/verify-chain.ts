@@ -1,4 +1,5 @@
 import { bytesEqual } from '../../core/base/bytes.ts';
+import { isBip30Repeat } from '../../core/consensus/bip30.ts';
 import type { CoinChanges } from '../../core/consensus/block-effect.ts';
 import { disconnectBlock } from '../../core/consensus/block-effect.ts';
 import { checkBlock } from '../../core/consensus/check-block.ts';
@@ -52,6 +53,8 @@ class Verification {
   readonly #level: number;
   readonly #state: ChainState;
   #lacking: string | undefined;
+  /** Coinbases that a later block repeated (BIP-30's two on main): their coins were replaced, and taking that block back left none. */
+  readonly #repeated = new Set<HashKey>();
 
   constructor(parts: ChainParts, level: number) {
     this.#parts = parts;
@@ -87,10 +90,19 @@ class Verification {
     if (this.#level < 2) return undefined;
     const spentCoins = await this.#state.readUndo(node);
     if (this.#level < 3) return undefined;
-    const changes = disconnectBlock(block, spentCoins);
+    const changes = this.#withoutReplaced(disconnectBlock(block, spentCoins), block);
     const problem = await coinProblem(this.#parts.cache, changes, block, node.height);
     if (problem === undefined) this.#parts.cache.apply(changes);
     return problem;
+  }
+
+  /** Leaves out the coins of a coinbase that were replaced by those of a later one. Core's `DisconnectBlock` passes over them as well. */
+  #withoutReplaced({ removed, added }: CoinChanges, block: Block): CoinChanges {
+    const { consensus } = this.#parts.params;
+    const coinbase = hashKey(block.transactions[0]!.txid);
+    const isReplaced = this.#repeated.has(coinbase);
+    if (isBip30Repeat(block.header.hash, consensus)) this.#repeated.add(coinbase);
+    return isReplaced ? { removed: removed.filter(({ txid }) => hashKey(txid) !== coinbase), added } : { removed, added };
   }
 
   async #read(node: HeaderNode): Promise<Block | undefined> {
