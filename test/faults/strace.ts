@@ -67,13 +67,13 @@ const BLOCK_FILES_MAX = 20;
 
 /** Every path of a data folder that may be asked for: strace looks at no others, so that pipes, sockets and logs are left alone. */
 export function watchedPaths(folder: string, indexes: readonly string[] = []): string[] {
-  const paths = [folder, join(folder, 'blocks'), join(folder, 'coins.old')];
+  const paths = [folder, join(folder, 'blocks'), join(folder, 'coins.old'), join(folder, 'indexes')];
   for (const name of ['reserve', 'reindex', 'mempool.dat']) paths.push(join(folder, name), join(folder, `${name}.new`));
   for (let i = 0; i < BLOCK_FILES_MAX; i++) {
     const number = String(i).padStart(5, '0');
     paths.push(join(folder, 'blocks', `blk${number}.dat`), join(folder, 'blocks', `rev${number}.dat`));
   }
-  for (const database of ['headers', 'coins', 'coins.old', ...indexes.map((name) => `indexes/${name}`)]) {
+  for (const database of ['lock', 'headers', 'coins', 'coins.old', ...indexes.map((name) => `indexes/${name}`)]) {
     const names = ['', 'CURRENT', 'LOG', 'LOG.old', 'LOCK'];
     for (let i = 1; i <= LEVEL_FILES_MAX; i++) {
       const number = String(i).padStart(6, '0');

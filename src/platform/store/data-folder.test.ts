@@ -56,7 +56,7 @@ describe('a data folder', () => {
     await before.coins.apply({ puts: [[sampleCoinKey(1), sampleBytes(1, 10)]], deletes: [], tip: row.header.hash });
     await before.close();
     await before.close();
-    assert.deepEqual((await readdir(folder)).sort(), ['blocks', 'coins', 'headers', 'reserve']);
+    assert.deepEqual((await readdir(folder)).sort(), ['blocks', 'coins', 'headers', 'lock', 'reserve']);
 
     const after = await openStores({ folder, params: SAMPLE_PARAMS });
     const [loaded] = await collectRows(after.headers);
@@ -137,7 +137,7 @@ describe('a data folder', () => {
     const unusable = { name: 'NodeError', code: 'data-dir-unusable', message: new RegExp(`${file}`) };
     await assert.rejects(openStores({ folder: file, params: SAMPLE_PARAMS }), unusable);
     await assert.rejects(openStores({ folder: join(file, 'below'), params: SAMPLE_PARAMS }), unusable);
-    for (const part of ['headers', 'coins', 'blocks']) {
+    for (const part of ['lock', 'headers', 'coins', 'blocks']) {
       const folder = join(root, `with-${part}`);
       await mkdir(folder);
       await writeFile(join(folder, part), 'in the way');

@@ -9,6 +9,7 @@ import { parseBlockFileName } from './block-file-format.ts';
 import { openBlockFiles } from './block-files.ts';
 import type { StoredNetwork } from './database-identity.ts';
 import { keepReserve, releaseReserve } from './disk-reserve.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { COIN_ADVICE, openLevelCoinStore } from './level-coin-store.ts';
 import { type ClearableHeaderStore, openLevelHeaderStore } from './level-header-store.ts';
 import type { Rebuild, Reindexing } from './reindex.ts';
@@ -84,11 +85,10 @@ async function processOf(folder: string): Promise<number | undefined> {
 /** Told how many rows of a database are brought to today's format. */
 type Upgrading = (database: string) => (rows: number) => void;
 
-/** Opens the headers, which takes the folder's lock; a refusal names the folder and the process that has it. */
-async function openHeaders(folder: string, network: StoredNetwork, onUpgrade?: Upgrading): Promise<ClearableHeaderStore> {
+/** Takes the folder's lock; a refusal names the folder and the process that has it. */
+async function lock(folder: string): Promise<FolderLock> {
   try {
-    const thorough = await wasKilledIn(folder);
-    return await openLevelHeaderStore(join(folder, 'headers'), network, { thorough, onUpgrade: onUpgrade?.('headers') });
+    return await lockFolder(folder);
   } catch (error) {
     if (!(error instanceof NodeError) || error.code !== 'data-dir-locked') throw error;
     const pid = await processOf(folder);
@@ -99,12 +99,17 @@ async function openHeaders(folder: string, network: StoredNetwork, onUpgrade?: U
   }
 }
 
+async function openHeaders(folder: string, network: StoredNetwork, onUpgrade?: Upgrading): Promise<ClearableHeaderStore> {
+  const thorough = await wasKilledIn(folder);
+  return openLevelHeaderStore(join(folder, 'headers'), network, { thorough, onUpgrade: onUpgrade?.('headers') });
+}
+
 /** Whether a node that ran here left its note: whatever ended it, perhaps a damaged table, it did not stop in order. */
 async function wasKilledIn(folder: string): Promise<boolean> {
   return (await namesIn(folder)).includes('node.json');
 }
 
-/** Opens the headers to clear them. Damage does not matter then: LevelDB was locked before it was found, so nobody else has them. */
+/** Opens the headers to clear them, so damage does not matter. */
 async function openHeadersAnyway(folder: string, network: StoredNetwork): Promise<ClearableHeaderStore> {
   try {
     return await openHeaders(folder, network);
@@ -168,6 +173,7 @@ export async function openStores({ folder, params, rebuild, blockFileSizeMax, on
     for (const store of opened.splice(0).reverse()) await store.close();
   };
   try {
+    opened.push(await lock(folder));
     const headers = clears ? await openHeadersAnyway(folder, network) : await openHeaders(folder, network, upgrading);
     opened.push(headers);
     await keepReserve(folder);
