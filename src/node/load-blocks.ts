@@ -7,7 +7,7 @@
 
 import type { Block } from '../core/primitives/block.ts';
 import { decodeBlock } from '../core/primitives/block.ts';
-import type { HashKey } from '../core/primitives/ids.ts';
+import type { BlockHash, HashKey } from '../core/primitives/ids.ts';
 import { hashKey } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
 import type { BlockFile, SourcedBlock } from '../platform/store/block-sources.ts';
@@ -15,6 +15,18 @@ import { blocksIn, readAgain } from '../platform/store/block-sources.ts';
 
 /** Blocks that may wait for the one before them; later ones are passed over. Each takes some 200 bytes. */
 export const WAITING_BLOCKS_MAX = 2_000_000;
+
+/** So many of the blocks that are refused are named; a file of another network could hold a million. */
+export const REFUSED_NAMED_MAX = 10;
+
+/** A block that breaks a rule, and where it stands. */
+export interface RefusedBlock {
+  /** The file, and the offset of the block's first byte in it. */
+  readonly path: string;
+  readonly offset: number;
+  readonly hash: BlockHash;
+  readonly reason: string;
+}
 
 /** How far the loading has come. */
 export interface LoadProgress {
@@ -35,8 +47,8 @@ export interface LoadOutcome {
   readonly invalid: number;
   /** The one before them was nowhere. */
   readonly unlinked: number;
-  /** Why the first that was refused was. */
-  readonly firstReason: string | undefined;
+  /** The first that was refused. */
+  readonly firstRefused: RefusedBlock | undefined;
 }
 
 /** What is loaded, and how. */
@@ -46,6 +58,8 @@ export interface LoadOptions {
   /** The files are the chain's own: the blocks are not copied. */
   readonly inPlace: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Told of the first `REFUSED_NAMED_MAX` that are refused. */
+  readonly onRefused?: (block: RefusedBlock) => void;
   /** Ends it between two blocks. */
   readonly signal?: { readonly aborted: boolean };
 }
@@ -67,7 +81,7 @@ class Loader {
   readonly #waiting = new Map<HashKey, WaitingBlock[]>();
   #waitingCount = 0;
   readonly #counts = { found: 0, added: 0, known: 0, invalid: 0, unlinked: 0 };
-  #firstReason: string | undefined;
+  #firstRefused: RefusedBlock | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -90,7 +104,7 @@ class Loader {
       onProgress?.({ found: this.#counts.found, doneBytes, totalBytes, height: chain.tip.height });
     }
     this.#counts.unlinked += this.#waitingCount;
-    return { ...this.#counts, firstReason: this.#firstReason };
+    return { ...this.#counts, firstRefused: this.#firstRefused };
   }
 
   /** Takes a block and then those that waited for it, and so on. */
@@ -123,13 +137,17 @@ class Loader {
       return false;
     }
     if (rejection !== undefined) {
-      this.#counts.invalid++;
-      this.#firstReason ??= rejection.reason;
+      this.#refused({ path: at.file.path, offset: at.offset, hash: block.header.hash, reason: rejection.reason });
       return false;
     }
     if (isNew) this.#counts.added++;
     else this.#counts.known++;
     return true;
+  }
+
+  #refused(block: RefusedBlock): void {
+    this.#firstRefused ??= block;
+    if (this.#counts.invalid++ < REFUSED_NAMED_MAX) this.#options.onRefused?.(block);
   }
 
   #wait(place: WaitingBlock, block: Block): void {

@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import { toDisplayHex } from '../core/primitives/ids.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
 import { FEE_ESTIMATES_BYTES_MAX } from '../engine/fees/fee-estimates-file.ts';
 import type { Clock } from '../engine/ports/clock.ts';
@@ -179,6 +180,8 @@ function storedBlocks({ files, genesisAt, done }: Reindexing, log: Log): StoredB
       const { found, invalid, unlinked } = await loadBlocks({
         ...{ chain, files, inPlace: true },
         onProgress: ({ doneBytes, totalBytes }) => onProgress(toMb(doneBytes), toMb(totalBytes)),
+        onRefused: ({ path, offset, hash, reason }) =>
+          log.warn('reindex-block-refused', { path, offset, hash: toDisplayHex(hash), reason }),
       });
       await chain.flush();
       await done();

@@ -36,7 +36,7 @@ function* tracedCalls(log: string): Generator<TracedCall> {
   for (const line of readFileSync(log, 'utf8').split('\n')) {
     const [, thread = '', rest = ''] = /^(\d+)\s+(.*)$/s.exec(line) ?? [];
     if (rest.endsWith('<unfinished ...>')) {
-      begun.set(thread, rest.slice(0, -'<unfinished ...>'.length));
+      begun.set(thread, rest.slice(0, -'<unfinished ...>'.length).trimEnd());
       continue;
     }
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/s.exec(rest);

@@ -5,7 +5,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
@@ -13,7 +13,9 @@ import { concatBytes } from '../../src/core/base/bytes.ts';
 import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
 import { encodeBlock } from '../../src/core/primitives/block.ts';
-import { recordHeader } from '../../src/platform/store/block-file-format.ts';
+import { toDisplayHex } from '../../src/core/primitives/ids.ts';
+import { RECORD_HEADER_SIZE_BYTES, recordHeader } from '../../src/platform/store/block-file-format.ts';
+import { buildBlock, genesisParent } from '../support/chain-builder.ts';
 import { startApart } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { folderState } from '../support/folder-chain.ts';
@@ -76,6 +78,22 @@ describe('a data folder that is made anew', () => {
     assert.deepEqual(await folderState(folder, regtest), reference);
     rmSync(join(folder, 'headers'), { recursive: true });
     await startAndStop(folder, '--reindex');
+    assert.deepEqual(await folderState(folder, regtest), reference);
+  });
+
+  it('passes over blocks that break a rule, and says where they stand and why', async (t) => {
+    const folder = await copy();
+    const path = join(folder, 'blocks', 'blk00000.dat');
+    const block = buildBlock({ parent: genesisParent(regtest), params: regtest, reward: regtest.consensus.maxMoney + 1n });
+    const offset = statSync(path).size + RECORD_HEADER_SIZE_BYTES;
+    const raw = encodeBlock(block);
+    appendFileSync(path, concatBytes(recordHeader(regtest.messageStart, raw.length), raw));
+    const run = new RunningCommand(t, [...nodeArgs(folder), '--reindex']);
+    const [line] = await run.line(/.*reindex-block-refused.*/);
+    for (const part of [path, `${offset}`, toDisplayHex(block.header.hash), 'bad-txns-vout-toolarge']) assert.ok(line.includes(part), line);
+    await run.line(/reindexed/);
+    run.child.kill('SIGTERM');
+    await run.end;
     assert.deepEqual(await folderState(folder, regtest), reference);
   });
 

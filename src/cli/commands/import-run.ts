@@ -83,9 +83,12 @@ export async function runImport(from: readonly string[], said: Settings<typeof I
     secp256k1: said.secp256k1 ?? 'auto',
     scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),
   }).finally(() => report.end());
-  const { found, added, known, invalid, unlinked, firstReason, height } = outcome;
+  const { found, added, known, invalid, unlinked, firstRefused, height } = outcome;
   const parts = [`${formatCount(added)} new`, `${formatCount(known)} known`];
-  if (invalid > 0) parts.push(`${formatCount(invalid)} refused (the first: ${firstReason})`);
+  if (firstRefused !== undefined) {
+    const { path, offset, reason } = firstRefused;
+    parts.push(`${formatCount(invalid)} refused (the first: ${reason}, at byte ${offset} of ${path})`);
+  }
   if (unlinked > 0) parts.push(`${formatCount(unlinked)} without the block before them`);
   console.log(
     `${signal.aborted ? 'stopped' : 'done'}: ${formatCount(found)} blocks found, ${parts.join(', ')}; height ${formatCount(height)}`,
