@@ -24,13 +24,13 @@ const STRUCK = [
   ['reindex', 1],
   ['reindex-chainstate', 1],
   ['prune', 1],
-  ['migration', 2],
+  ['migration', 1],
 ] as const;
 
 const REBUILT = [
   ['import', 60],
   ['import a branch', 40],
-  ['migration', 20],
+  ['migration', 8],
 ] as const;
 
 describe('a process', { skip: straceMissing() ?? false }, () => {
