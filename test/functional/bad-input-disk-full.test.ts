@@ -90,7 +90,8 @@ async function fillAndGoOn(t: TestContext, options: readonly string[], told: Reg
   let mined = 0;
   let last = rpc('generatetoaddress', '100', MINED_TO);
   for (; last.code === 0; last = rpc('generatetoaddress', '1500', MINED_TO)) mined = Number(rpc('getblockcount').out);
-  assert.match(last.err, told);
+  // A write of its own may find the disk full between two calls: then the node is gone before the next one.
+  if (!/no node runs on/.test(last.err)) assert.match(last.err, told);
   const { code, err } = await inTime('the end', command.end);
   assert.match(err, /^quoin: the disk of [^\n]+ is full: free some room and start again\n$/);
   assert.equal(code, 1);
