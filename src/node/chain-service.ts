@@ -8,8 +8,10 @@ import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
-import type { BlockOutcome, BlockSummary, ChainService } from '../engine/ports/chain-service.ts';
+import type { BlockOutcome, BlockSummary, ChainService, CoinSetFile } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
+import type { DraftFile, DraftFiles } from '../engine/ports/draft-file.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 
 /** A node of the header tree as the doors see it. */
 function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {
@@ -45,6 +47,18 @@ async function untilMended(chain: Chain, clock: Clock, node: HeaderNode): Promis
   });
 }
 
+/** Writes coins into a file, which is gone where that does not come to its end. */
+async function dumpInto(file: DraftFile, dump: () => ReturnType<Chain['dumpCoins']>): Promise<CoinSetFile | undefined> {
+  try {
+    const done = await dump();
+    if (done === undefined) return undefined;
+    const { base, coinCount, hashSerialized } = done;
+    return { height: base.height, bestBlock: base.hash, txouts: coinCount, hashSerialized, path: file.path };
+  } finally {
+    await file.discard();
+  }
+}
+
 /** The chain as the doors see it. */
 export function createChainService(parts: {
   readonly chain: Chain;
@@ -54,8 +68,10 @@ export function createChainService(parts: {
   readonly clock?: Clock;
   /** Who moves the chain is answered when the waiting transactions have followed. */
   readonly mempool: Pick<Mempool, 'settled'>;
+  /** Where coins are written on request; undefined: nowhere. */
+  readonly drafts?: DraftFiles | undefined;
 }): ChainService {
-  const { chain, blocks, prune, clock, mempool } = parts;
+  const { chain, blocks, prune, clock, mempool, drafts } = parts;
   const readBlock = async (node: HeaderNode): Promise<Uint8Array> => {
     try {
       return await chain.readBlock(node);
@@ -87,6 +103,13 @@ export function createChainService(parts: {
     coin: (outPoint) => chain.coin(outPoint),
     coinSetStats: (kind) => chain.coinSetStats(kind),
     findCoins: (isWanted, options) => chain.findCoins(isWanted, options),
+    dumpCoins: async (path, { at, signal }) => {
+      if (drafts === undefined) throw new NodeError('file-unwritable', 'this node writes no files');
+      const node = nodeOf(at);
+      assert(node !== undefined, 'coins are written of a known block');
+      const file = await drafts(path);
+      return dumpInto(file, () => chain.dumpCoins(file, node, signal));
+    },
     submitBlock: async (block: Block, raw?: Uint8Array): Promise<BlockOutcome> => {
       const { node, rejection, isNew } = await chain.acceptBlock(block, raw === undefined ? {} : { raw });
       await mempool.settled();

@@ -21,6 +21,7 @@ import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
+import type { DraftFiles } from '../engine/ports/draft-file.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
 import type { FeeService } from '../engine/ports/fee-service.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
@@ -45,7 +46,7 @@ import type { DiskGuard } from './disk-guard.ts';
 import { createExplainService } from './explain-service.ts';
 import type { FeeFile } from './fee-estimates.ts';
 import { FeeEstimates } from './fee-estimates.ts';
-import { guardBlocks, guardCoins, guardIndex } from './guarded-stores.ts';
+import { guardBlocks, guardCoins, guardDrafts, guardIndex } from './guarded-stores.ts';
 import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
@@ -81,6 +82,8 @@ export interface NodeStores {
   readonly mempoolFile: ByteFile | undefined;
   /** The counts behind the fee estimates over a restart. They are forgotten unless given. */
   readonly feeFile?: FeeFile;
+  /** Makes files that others ask for; undefined: there are none. */
+  readonly drafts?: DraftFiles;
   /** Watches the room on the disk; undefined where nothing is written. */
   readonly guard?: DiskGuard;
   /** Gives up the room that was kept in reserve for a full disk; undefined where nothing is written. */
@@ -232,12 +235,13 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
 
 /** Stores that ask before they grow, where the disk is watched. */
 function guarded(stores: NodeStores): NodeStores {
-  const { guard, openIndex } = stores;
+  const { guard, openIndex, drafts } = stores;
   if (guard === undefined) return stores;
   return {
     ...stores,
     blocks: guardBlocks(stores.blocks, guard),
     coins: guardCoins(stores.coins, guard),
+    ...(drafts && { drafts: guardDrafts(drafts, guard) }),
     ...(openIndex && { openIndex: async (name) => guardIndex(await openIndex(name), guard) }),
   };
 }
@@ -351,7 +355,7 @@ class FullNode implements RunningNode {
     this.log = parts.log;
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
-    this.chain = createChainService({ ...parts, blocks: parts.stores.blocks });
+    this.chain = createChainService({ ...parts, blocks: parts.stores.blocks, drafts: parts.stores.drafts });
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, this.#waiting);
     this.fees = parts.fees;

@@ -1,5 +1,6 @@
 import type { BlockStore } from '../engine/ports/block-store.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
+import type { DraftFiles } from '../engine/ports/draft-file.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
 import type { DiskGuard } from './disk-guard.ts';
 
@@ -55,5 +56,21 @@ export function guardIndex(index: IndexStore, guard: Pick<DiskGuard, 'check'>): 
     },
     clear: () => index.clear(),
     close: () => index.close(),
+  };
+}
+
+/** Files that ask a guard before they grow. */
+export function guardDrafts(drafts: DraftFiles, guard: Pick<DiskGuard, 'beforeGrowth'>): DraftFiles {
+  return async (path) => {
+    const file = await drafts(path);
+    return {
+      path: file.path,
+      append: async (bytes) => {
+        await guard.beforeGrowth(bytes.length);
+        return file.append(bytes);
+      },
+      keep: (head) => file.keep(head),
+      discard: () => file.discard(),
+    };
   };
 }

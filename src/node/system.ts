@@ -23,6 +23,7 @@ import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
 import type { StoredNetwork } from '../platform/store/database-identity.ts';
 import { freeBytesAt } from '../platform/store/disk-reserve.ts';
+import { openDrafts } from '../platform/store/draft-files.ts';
 import { openLevelIndexStore } from '../platform/store/level-index-store.ts';
 import { openLevelRowStore } from '../platform/store/level-row-store.ts';
 import { createMemoryBlockStore } from '../platform/store/memory-block-store.ts';
@@ -115,6 +116,7 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
       peers: noPeers,
       wallet: undefined,
       mempoolFile: undefined,
+      drafts: openDrafts('.'),
       openIndex: async () => createMemoryIndexStore(),
       close: async () => {},
     };
@@ -136,6 +138,7 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
     bans: createBanFile({ path: join(dataDir, 'banlist.json'), log }),
     wallet: undefined,
+    drafts: openDrafts(dataDir),
     mempoolFile:
       options.persistMempool === false
         ? undefined

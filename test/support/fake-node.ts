@@ -34,6 +34,7 @@ import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
 import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
 import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
 import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
+import { NodeError } from '../../src/engine/ports/node-error.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
 import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
@@ -193,6 +194,16 @@ export class FakeChain implements ChainService {
     const all = keys.map((key) => ({ outPoint: outPointOfKey(key), coin: this.#coins.get(key) as Coin }));
     const found = all.filter(({ coin }) => isWanted(coin.scriptPubKey));
     return { height, bestBlock: header.hash, txouts: all.length, found, completed: !signal.aborted };
+  }
+
+  /** Where coins were asked to be written, and of which block. */
+  readonly dumped: { readonly path: string; readonly at: BlockHash }[] = [];
+
+  async dumpCoins(path: string, { at, signal }: Parameters<ChainService['dumpCoins']>[1]) {
+    if (path === 'taken') throw new NodeError('file-exists', '/taken already exists');
+    this.dumped.push({ path, at });
+    if (signal.aborted) return undefined;
+    return { height: this.block(at)!.height, bestBlock: at, txouts: 3, hashSerialized: new Uint8Array(32).fill(7), path: `/${path}` };
   }
 
   async submitBlock(block: Block): Promise<BlockOutcome> {

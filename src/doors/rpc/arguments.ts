@@ -53,14 +53,31 @@ function placeNamed(params: readonly RpcParameter[], named: Map<string, JsonValu
   const places: JsonValue[] = [];
   let first = params.length;
   params.forEach((parameter, index) => {
+    const members = takeMembers(parameter, named);
     const name = parameter.name.split('|').find((each) => named.has(each));
-    if (name === undefined) return;
+    if (name === undefined && members === undefined) return;
+    if (name !== undefined && members !== undefined) {
+      throw new RpcError('INVALID_PARAMETER', `Parameter ${name} conflicts with parameter ${[...members.members.keys()][0]}`);
+    }
     while (places.length < index) places.push(null);
-    places.push(named.get(name) as JsonValue);
-    named.delete(name);
+    places.push(members ?? (named.get(name as string) as JsonValue));
+    if (name !== undefined) named.delete(name);
     first = Math.min(first, index);
   });
   return { places, first };
+}
+
+/** Members of a parameter that were given by name, put together; undefined where there is none. */
+function takeMembers({ namedMembers, schema }: RpcParameter, named: Map<string, JsonValue>): JsonObject | undefined {
+  if (namedMembers !== true) return undefined;
+  const members = new Map<string, JsonValue>();
+  for (const name of Object.keys((schema as { readonly properties?: object }).properties ?? {})) {
+    const value = named.get(name);
+    if (value === undefined) continue;
+    members.set(name, value);
+    named.delete(name);
+  }
+  return members.size === 0 ? undefined : new JsonObject(members);
 }
 
 /** Arguments in their places, of `params` as it came. */

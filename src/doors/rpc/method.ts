@@ -25,6 +25,8 @@ export interface RpcParameter {
   /** What counts where it is left out, for the help. */
   readonly fallback?: string;
   readonly description: string;
+  /** Its members, which its schema names, may be given by name beside the other arguments. Core's `OBJ_NAMED_PARAMS`. */
+  readonly namedMembers?: boolean;
   /** Is not shown in the help: for programs that pass it out of habit. */
   readonly hidden?: boolean;
 }

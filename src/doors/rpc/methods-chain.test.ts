@@ -16,7 +16,7 @@ function hexOfTx(tx: Transaction): string {
 }
 
 describe('methods about the chain', () => {
-  const { call, fails, node, post, raw } = createRpcCaller();
+  const { call, fails, node, post, raw, signal } = createRpcCaller();
   const { chain } = node;
   const hashes = [0, 1, 2, 3].map((height) => toDisplayHex(chain.at(height).header.hash));
 
@@ -25,6 +25,33 @@ describe('methods about the chain', () => {
     assert.equal(await call('getbestblockhash'), hashes[3]);
     assert.equal(await call('getblockhash', 2), hashes[2]);
     assert.equal(await call('getdifficulty'), 4.656542373906925e-10);
+  });
+
+  it('write the coins of the tip or of an earlier block into a file', async () => {
+    const { nchaintx, ...latest } = await call('dumptxoutset', 'coins', 'latest');
+    const answer = { coins_written: 3, base_hash: hashes[3], base_height: 3, path: '/coins', txoutset_hash: '07'.repeat(32) };
+    assert.deepEqual(latest, answer);
+    assert.equal(nchaintx, (await call('getchaintxstats', 1, hashes[3] ?? '')).txcount);
+    const named = async (params: object) => JSON.parse(await post(JSON.stringify({ id: 1, method: 'dumptxoutset', params })));
+    for (const rollback of [1, hashes[1]]) {
+      assert.equal((await named({ path: 'x', rollback })).result.base_hash, hashes[1]);
+      assert.equal((await named({ args: ['x', 'rollback'], rollback, in_memory: true })).result.base_height, 1);
+    }
+    assert.deepEqual(
+      chain.dumped.map(({ at }) => toDisplayHex(at)),
+      [3, 1, 1, 1, 1].map((height) => hashes[height]),
+    );
+    const conflict = await named({ path: 'x', options: {}, rollback: 1, in_memory: false });
+    assert.equal(conflict.error.message, 'Parameter options conflicts with parameter rollback');
+    const twice = await named({ args: ['x', 'latest', {}], rollback: 1 });
+    assert.equal(twice.error.message, 'Parameter options specified twice both as positional and named argument');
+    await fails(-8, '/taken already exists', 'dumptxoutset', 'taken', 'latest');
+    await fails(-8, 'Target block height 299 after current tip 3', 'dumptxoutset', 'x', 'rollback');
+    await fails(-8, 'Target block height 4 after current tip 3', 'dumptxoutset', 'x', '', { rollback: 4 });
+    await fails(-5, 'Block not found', 'dumptxoutset', 'x', '', { rollback: UNKNOWN });
+    signal.aborted = true;
+    await fails(-9, 'Shutting down', 'dumptxoutset', 'x', 'latest');
+    signal.aborted = false;
   });
 
   it('tell which soft forks hold after a block', async () => {

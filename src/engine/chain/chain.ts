@@ -16,7 +16,9 @@ import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
 import type { FilePosition } from '../ports/block-store.ts';
+import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { ChainTip, CoinSearch, CoinSetHash, CoinSetStats } from '../ports/chain-service.ts';
+import type { DraftFile } from '../ports/draft-file.ts';
 import { NodeError } from '../ports/node-error.ts';
 import { type AcceptBlockOptions, type AcceptBlockParts, type AcceptOutcome, acceptBlock } from './accept-block.ts';
 import { acceptHeaders, type HeadersOutcome } from './accept-header.ts';
@@ -29,7 +31,7 @@ import { ChainState } from './chain-state.ts';
 import { ChangeQueue } from './change-queue.ts';
 import { checkProposal } from './check-proposal.ts';
 import { CoinCache } from './coin-cache.ts';
-import { CoinQueries } from './coin-queries.ts';
+import { type CoinDump, CoinQueries } from './coin-queries.ts';
 import { countTransactions } from './count-transactions.ts';
 import { Damage } from './damage.ts';
 import type { CoinSearchOptions } from './find-coins.ts';
@@ -107,9 +109,9 @@ export class Chain {
     this.#state = state;
     this.#changes = changes;
     this.#flusher = new Flusher({ index, state, clock, log, changes });
-    this.#coins = new CoinQueries({ active, cache, changes, clock, coins, flush });
     this.#mending = new Mending({ ...parts, state, change: (task) => changes.change(task), settle: () => settle() });
     this.#pruner = new Pruner({ params, index, active, blocks, log, options: options.prune, flush });
+    this.#coins = new CoinQueries({ ...parts, messageStart: params.messageStart, state, changes, coins, flush, pruner: this.#pruner });
     const mended = (node: HeaderNode, position: FilePosition): void => this.#mending.stored(node, position);
     const rowChanged = (): void => this.#flusher.headersLater();
     this.#accepting = { params, index, active, blocks, verifier, clock, log, emit, damage, mended, rowChanged, settle };
@@ -283,6 +285,11 @@ export class Chain {
   /** Looks through all coins of one moment for those of some scripts. Flushes first; the chain goes on while it looks. */
   findCoins(isWanted: (script: Uint8Array) => boolean, options: CoinSearchOptions): Promise<CoinSearch> {
     return this.#coins.find(isWanted, options);
+  }
+
+  /** Writes the coins of a block of the active chain into a file; the chain goes on meanwhile. @returns undefined where it was told to end */
+  dumpCoins(file: DraftFile, node: HeaderNode, signal: CancelSignal): Promise<CoinDump | undefined> {
+    return this.#coins.dump(file, node, signal);
   }
 
   /** Every stored block is indexed now. */

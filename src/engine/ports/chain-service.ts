@@ -74,6 +74,17 @@ export interface CoinSearch {
   readonly completed: boolean;
 }
 
+/** The coins of one block as they were written into a file. */
+export interface CoinSetFile {
+  readonly height: number;
+  readonly bestBlock: BlockHash;
+  readonly txouts: number;
+  /** Core's `hash_serialized_3`, wire order. */
+  readonly hashSerialized: Uint8Array;
+  /** Where the file is. */
+  readonly path: string;
+}
+
 /** What became of a block that was handed in. */
 export interface BlockOutcome {
   /** The block was unknown before. */
@@ -104,6 +115,15 @@ export interface ChainService {
     isWanted: (script: Uint8Array) => boolean,
     options: { readonly signal: CancelSignal; readonly onProgress: (fraction: number) => void },
   ): Promise<CoinSearch>;
+  /**
+   * Writes the coins of the tip, or of an earlier block, into a file that is not there yet, in the form of Core's snapshots. The chain goes
+   * on meanwhile.
+   *
+   * @param path - counts from the data folder where it is not absolute
+   * @returns undefined where it was told to end; there is no file then, nor where it fails
+   * @throws NodeError `file-exists`, `file-unwritable`; `option-invalid` where the way back to that block is not there
+   */
+  dumpCoins(path: string, options: { readonly at: BlockHash; readonly signal: CancelSignal }): Promise<CoinSetFile | undefined>;
   /**
    * Checks, stores, connects and relays.
    *

@@ -18,6 +18,8 @@ export const NODE_ERRORS = {
   'wallet-file': 'A wallet file is broken or of a newer version.',
   'mempool-not-loaded': 'The waiting transactions of the last run are not all back yet.',
   'mempool-file-unread': 'A file of waiting transactions is not there or cannot be read.',
+  'file-exists': 'A file that was to be made is there already.',
+  'file-unwritable': 'A file cannot be made where it was to be.',
   'worker-failed': 'A worker thread ended by itself.',
   'option-invalid': 'An option has a value that it cannot have.',
 } as const;

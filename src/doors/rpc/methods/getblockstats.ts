@@ -1,13 +1,8 @@
-import { assert } from '../../../core/base/assert.ts';
-import type { BlockHash } from '../../../core/primitives/ids.ts';
-import type { BlockSummary, ChainService } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
-import type { Arguments } from '../arguments.ts';
 import { type BlockStat, blockStats } from '../block-stats.ts';
 import { RpcError } from '../errors.ts';
-import { JsonNumber } from '../json-number.ts';
 import type { RpcMethod } from '../method.ts';
-import { storedBlock } from '../stored-block.ts';
+import { blockAt, storedBlock } from '../stored-block.ts';
 
 /** What each figure means, in Core's order. Amounts are base units, fee rates those for each virtual byte. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -49,23 +44,6 @@ function schemaOf(name: string, description: string) {
   return Type.Optional(name === 'feerate_percentiles' ? Type.Array(Type.Integer(), { description }) : Type.Integer({ description }));
 }
 
-function blockOf(chain: ChainService, args: Arguments): BlockSummary {
-  const value = args.value(0);
-  if (typeof value !== 'number' && !(value instanceof JsonNumber)) {
-    const found = chain.block(args.hash<BlockHash>(0, 'hash_or_height'));
-    if (found === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
-    return found;
-  }
-  const height = args.integer(0);
-  if (height < 0) throw new RpcError('INVALID_PARAMETER', `Target block height ${height} is negative`);
-  const tip = chain.tip().height;
-  if (height > tip) throw new RpcError('INVALID_PARAMETER', `Target block height ${height} after current tip ${tip}`);
-  const hash = chain.hashAt(height);
-  const found = hash === undefined ? undefined : chain.block(hash);
-  assert(found !== undefined, 'there is a block up to the tip');
-  return found;
-}
-
 /** The chosen figures, in the order of the alphabet as Core; all where none is chosen. */
 function chosen(all: Readonly<Record<string, BlockStat>>, names: readonly string[]): Readonly<Record<string, BlockStat>> {
   if (names.length === 0) return all;
@@ -95,7 +73,7 @@ export const getblockstats: RpcMethod = {
   result: Type.Object(Object.fromEntries(Object.entries(MEANINGS).map(([name, meaning]) => [name, schemaOf(name, meaning)]))),
   run: async ({ node }, args) => {
     const { chain, params } = node;
-    const summary = blockOf(chain, args);
+    const summary = blockAt(chain, args.value(0));
     const names = args.has(1) ? args.strings(1) : [];
     const block = await storedBlock(chain, summary);
     const spent = summary.height === 0 ? [] : await chain.spentCoins(summary.header.hash);

@@ -79,6 +79,7 @@ export const gettxspendingprevout: RpcMethod = {
     },
     {
       name: 'options',
+      namedMembers: true,
       schema: Type.Object({ mempool_only: Type.Optional(Type.Boolean()), return_spending_tx: Type.Optional(Type.Boolean()) }),
       fallback: '{}',
       description:

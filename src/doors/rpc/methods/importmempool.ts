@@ -17,6 +17,7 @@ export const importmempool: RpcMethod = {
     { name: 'filepath', schema: Type.String(), required: true, description: 'The file, on the machine of the node.' },
     {
       name: 'options',
+      namedMembers: true,
       schema: Type.Object({
         use_current_time: Type.Optional(Type.Boolean()),
         apply_fee_delta_priority: Type.Optional(Type.Boolean()),

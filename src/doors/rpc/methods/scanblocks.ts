@@ -133,6 +133,7 @@ export const scanblocks: RpcMethod = {
     { name: 'filtertype', schema: Type.String(), fallback: BASIC, description: 'The kind of filter.' },
     {
       name: 'options',
+      namedMembers: true,
       schema: Type.Object({
         filter_false_positives: Type.Optional(
           Type.Boolean({ description: 'Looks into the blocks too, so that none is named by mistake.' }),

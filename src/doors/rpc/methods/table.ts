@@ -16,6 +16,7 @@ import { decoderawtransaction } from './decoderawtransaction.ts';
 import { decodescript } from './decodescript.ts';
 import { deriveaddresses } from './deriveaddresses.ts';
 import { disconnectnode } from './disconnectnode.ts';
+import { dumptxoutset } from './dumptxoutset.ts';
 import { echo } from './echo.ts';
 import { echoipc } from './echoipc.ts';
 import { echojson } from './echojson.ts';
@@ -113,6 +114,7 @@ const ALL: readonly RpcMethod[] = [
   decodescript,
   deriveaddresses,
   disconnectnode,
+  dumptxoutset,
   echo,
   echoipc,
   echojson,
@@ -166,20 +168,16 @@ const ALL: readonly RpcMethod[] = [
   help,
   importmempool,
   invalidateblock,
-  mockscheduler,
   listbanned,
+  mockscheduler,
   ping,
   preciousblock,
   prioritisetransaction,
   pruneblockchain,
   reconsiderblock,
-  scanblocks,
-  scantxoutset,
-  savemempool,
-  sendmsgtopeer,
-  preciousblock,
   rpcDiscover,
   savemempool,
+  scanblocks,
   scantxoutset,
   sendmsgtopeer,
   sendrawtransaction,
