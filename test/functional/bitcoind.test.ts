@@ -44,6 +44,14 @@ describe('quoin bitcoind', { timeout: 300_000 }, () => {
     assert.match(readFileSync(join(folder, 'debug.log'), 'utf8'), /unknown-option name=unheard/);
     assert.match((await node.rpc('getnetworkinfo')).subversion, /^\/quoin:[^(]+\(one\)\/$/);
     await node.rpc('generatetoaddress', 2, ADDRESS);
+    const { logpath } = await node.rpc('getrpcinfo');
+    assert.equal(logpath, join(folder, 'debug.log'));
+    const lines = (): number => readFileSync(logpath, 'utf8').split('debug rpc-asked method=generatetoaddress').length;
+    assert.equal(lines(), 2);
+    assert.equal((await node.rpc('logging', [], ['rpc'])).rpc, false);
+    await node.rpc('generatetoaddress', 0, ADDRESS);
+    assert.equal(lines(), 2);
+    assert.equal((await fetch(`http://127.0.0.1:${node.rpcPort}/rest/chaininfo.json`)).status, 404);
     await stopped(node);
     assert.equal(node.command.lines.length, 0);
     assert.deepEqual(
@@ -52,10 +60,11 @@ describe('quoin bitcoind', { timeout: 300_000 }, () => {
     );
     const copy = join(await tempFolder(t), 'copy');
     cpSync(dataDir, copy, { recursive: true });
-    const [one, two] = [await startBitcoind(t, { dataDir }), await startBitcoind(t, { dataDir: copy })];
+    const [one, two] = [await startBitcoind(t, { dataDir }), await startBitcoind(t, { dataDir: copy, args: ['-rest'] })];
     for (const each of [one, two]) {
       await ready(each);
       assert.equal(await each.rpc('getblockcount'), 2);
+      assert.equal((await fetch(`http://127.0.0.1:${each.rpcPort}/rest/chaininfo.json`)).status, each === two ? 200 : 404);
       assert.deepEqual({ ...(await each.command.stop('SIGTERM')), out: undefined }, { ...CLEAN_END, out: undefined });
     }
   });

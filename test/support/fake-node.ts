@@ -31,6 +31,7 @@ import type {
   Spender,
 } from '../../src/engine/ports/index-service.ts';
 import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
+import type { LogCategory } from '../../src/engine/ports/log-categories.ts';
 import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
 import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
 import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
@@ -837,7 +838,15 @@ export class FakeNode implements NodePort {
     return spend({ inputs: [outputOf(this.chain.at(2).transactions[0] as Transaction)], outputs: [{ value, scriptPubKey }] });
   }
 
+  /** Categories of the log that are switched on. */
+  readonly logCategories = new Set<LogCategory>();
+
   readonly log = {
+    switches: {
+      isOn: (category: LogCategory): boolean => this.logCategories.has(category),
+      set: (category: LogCategory, on: boolean) => void (on ? this.logCategories.add(category) : this.logCategories.delete(category)),
+    },
+    path: '/nowhere/debug.log',
     debug: (event: string): void => void this.logged.push({ level: 'debug', event }),
     info: (event: string): void => void this.logged.push({ level: 'info', event }),
     warn: (event: string): void => void this.logged.push({ level: 'warn', event }),

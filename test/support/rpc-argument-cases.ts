@@ -168,14 +168,21 @@ function transactionCases({ blockHash, hex, txid }: ArgumentFacts): Readonly<Rec
       [[{ txid, vout: 0, sequence: 4294967295 }], {}, 0],
     ],
     savemempool: [[1]],
+    logging: [
+      ...[[], [[]], [null, []], [['net'], ['net', 'http']], [['all'], ['net']], [[], ['1']], [[''], []], [[], ['all']]],
+      ...[['net'], ['foo'], ['0'], ['none'], ['NET'], [1], [null], 'net', 1, {}].flatMap((words) => [[words], [[], words]]),
+      [['net', 'foo']],
+      [[], ['net', 1]],
+      [[], [], 1],
+    ],
     dumptxoutset: [
-      ...[[], [1], ['x'], ['x', 1], ['x', ''], ['x', 'other'], ['x', 'rollback'], ['x', 'latest', {}, 1], ['', 'latest']],
+      ...[[], [1], ['x'], ['x', 1], ['x', ''], ['x', 'other'], ['x', 'rollback']],
       ...[-1, 100_000, 4_294_967_296, 1.5, true, null, [], {}, 'x', 'ab', 'zz'.repeat(32), 'ee'.repeat(32)].flatMap((rollback) => [
         ['x', '', { rollback }],
         ['x', 'rollback', { rollback }],
       ]),
       ...['latest', 'other'].map((type) => ['x', type, { rollback: 1 }]),
-      ...[0, 'x', []].map((inMemory) => ['x', 'latest', { in_memory: inMemory }]),
+      ...[0, 'x', []].map((inMemory) => ['x', '', { rollback: 1, in_memory: inMemory }]),
       ['/nowhere/file', 'latest'],
     ],
     importmempool: [[], [1], ['/nowhere/mempool.dat'], ['x', 1], ['x', { x: true }], ['x', { use_current_time: 1 }], ['x', {}, 1]],

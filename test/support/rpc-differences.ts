@@ -154,6 +154,18 @@ export const REASONS: readonly Reason[] = [
     what: 'the message about a block without a header',
     why: 'Knots asks for any hash',
   },
+  {
+    methods: /^dumptxoutset$/,
+    where: /Position 2 \(type\).*Position 2 \(type\|format\)/,
+    what: 'what the second argument is called in the message about its type',
+    why: 'Knots has a second name for it',
+  },
+  {
+    methods: /^logging$/,
+    where: /\.(kernel|privatebroadcast): .* \| nothing/,
+    what: '`kernel` and `privatebroadcast` here',
+    why: 'new in Core 31',
+  },
   { methods: /^uptime$/, where: /^\.result: /, what: 'the value', why: 'two processes', chance: true },
   {
     methods: /^getrpcinfo$/,

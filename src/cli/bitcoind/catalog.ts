@@ -19,14 +19,15 @@ export interface KnownOption {
 
 const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout rest listen bind
-  connect addnode txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
+  connect addnode txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex
+  reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
   stopatheight uacomment bantime persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
-  shutdownnotify pid debuglogfile printtoconsole daemon daemonwait`;
+  shutdownnotify pid debuglogfile printtoconsole debug debugexclude maxconnections daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
-const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
+const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
   loglevelalways shrinkdebugfile printpriority help-debug settings rpcdoccheck deprecatedrpc
   addresstype avoidpartialspends changetype consolidatefeerate disablewallet discardfee fallbackfee keypool maxapsfee maxtxfee mintxfee
   paytxfee signer spendzeroconfchange txconfirmtarget wallet walletbroadcast walletdir walletrbf unsafesqlitesync walletcrosschain
@@ -35,7 +36,7 @@ const WITHOUT_EFFECT = `debug debugexclude loglevel logips logratelimit logsourc
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
   discover dns dnsseed fixedseeds forcednsseed listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport networkactive
   feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
-  peertimeout maxconnections maxuploadtarget test txreconciliation`;
+  peertimeout maxuploadtarget test txreconciliation`;
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
@@ -54,19 +55,30 @@ const NOT_NEGATABLE: ReadonlySet<string> = new Set([
   'testactivationheight',
 ]);
 
-function rowsOf(effect: KnownOption['effect'], names: string): [string, KnownOption][] {
-  return names.split(/\s+/).map((name) => [name, { effect, networkOnly: NETWORK_ONLY.has(name), negatable: !NOT_NEGATABLE.has(name) }]);
+function namesIn(text: string): readonly string[] {
+  return text.split(/\s+/);
 }
+
+function rowsOf(effect: KnownOption['effect'], names: readonly string[]): [string, KnownOption][] {
+  return names.map((name) => [name, { effect, networkOnly: NETWORK_ONLY.has(name), negatable: !NOT_NEGATABLE.has(name) }]);
+}
+
+/** Names without dashes, by what becomes of them. */
+export const OPTION_NAMES: Readonly<Record<KnownOption['effect'], readonly string[]>> = {
+  used: namesIn(USED),
+  none: namesIn(WITHOUT_EFFECT),
+  absent: namesIn(ABSENT),
+};
 
 /** By name, without dashes. */
 export const BITCOIND_OPTIONS: ReadonlyMap<string, KnownOption> = new Map([
-  ...rowsOf('used', USED),
-  ...rowsOf('none', WITHOUT_EFFECT),
-  ...rowsOf('absent', ABSENT),
+  ...rowsOf('used', OPTION_NAMES.used),
+  ...rowsOf('none', OPTION_NAMES.none),
+  ...rowsOf('absent', OPTION_NAMES.absent),
 ]);
 
 const CLIENT = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf rpcconnect rpcport rpcuser rpcpassword
   rpccookiefile rpcclienttimeout rpcwait rpcwaittimeout rpcwallet named stdin stdinrpcpass getinfo generate color signetchallenge`;
 
 /** Those of bitcoin-cli. What is bitcoind's may stand in the file that both read; it is passed over there. */
-export const CLIENT_OPTIONS: ReadonlyMap<string, KnownOption> = new Map(rowsOf('used', CLIENT));
+export const CLIENT_OPTIONS: ReadonlyMap<string, KnownOption> = new Map(rowsOf('used', namesIn(CLIENT)));

@@ -1,24 +1,18 @@
 import { packageVersion } from '../../platform/system/version.ts';
-import { BITCOIND_OPTIONS, type KnownOption } from './catalog.ts';
+import { OPTION_NAMES } from './catalog.ts';
 
 const LINE_LENGTH = 100;
 
-/** Names with dashes, in lines. */
+/** Names with dashes in the order of the alphabet, in lines. */
 function listed(names: readonly string[]): string {
   const lines = [''];
-  for (const name of names) {
+  for (const name of [...names].sort()) {
+    if (name === '?') continue;
     const last = lines[lines.length - 1] as string;
     if (last.length + name.length + 4 > LINE_LENGTH) lines.push('');
     lines[lines.length - 1] += ` -${name}`;
   }
   return lines.map((line) => ` ${line}`).join('\n');
-}
-
-function namesOf(effect: KnownOption['effect']): readonly string[] {
-  return [...BITCOIND_OPTIONS]
-    .filter(([name, each]) => each.effect === effect && name !== '?')
-    .map(([name]) => name)
-    .sort();
 }
 
 /** `-version`. */
@@ -35,11 +29,11 @@ Usage: quoin bitcoind [options]
 Takes the options of bitcoind, from the command line and from bitcoin.conf; what each does is said in its manual.
 
 Options that do what they do there:
-${listed(namesOf('used'))}
+${listed(OPTION_NAMES.used)}
 
 Options that are taken and change nothing:
-${listed(namesOf('none'))}
+${listed(OPTION_NAMES.none)}
 
 Options that are refused but for an off value:
-${listed(namesOf('absent'))}`;
+${listed(OPTION_NAMES.absent)}`;
 }

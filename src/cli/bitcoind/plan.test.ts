@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { LOG_CATEGORIES } from '../../engine/ports/log-categories.ts';
 import { Arguments } from './arguments.ts';
 import { BITCOIND_OPTIONS } from './catalog.ts';
 import { type BitcoindPlan, planBitcoind } from './plan.ts';
@@ -25,6 +26,23 @@ describe("bitcoind's options", () => {
     const { node } = plan('-bind=0.0.0.0:7', '-bind=127.0.0.1:8=onion', '-connect=0');
     assert.deepEqual([node.listen, node.alsoListen], [{ host: '0.0.0.0', port: 7 }, [{ host: '127.0.0.1', port: 8 }]]);
     assert.deepEqual([plan('-nolisten').node.listen, plan('-connect=a').node.listen], [undefined, undefined]);
+  });
+
+  it('say which debug lines are written', () => {
+    assert.deepEqual(plan().logCategories, []);
+    for (const all of ['-debug', '-debug=1', '-debug=all']) assert.deepEqual(plan(all).logCategories, LOG_CATEGORIES);
+    assert.deepEqual(plan('-debug=net', '-debug=rpc', '-debug=net').logCategories, ['net', 'rpc']);
+    assert.deepEqual(plan('-debug=net', '-debug=none', '-debug=rpc').logCategories, ['rpc']);
+    for (const none of ['-debug=0', '-debug=none', '-nodebug']) assert.deepEqual(plan('-debug=net', none).logCategories, []);
+    const most = plan('-debug', '-debugexclude=leveldb', '-debugexclude=rand').logCategories;
+    assert.deepEqual(
+      LOG_CATEGORIES.filter((each) => !most.includes(each)),
+      ['leveldb', 'rand'],
+    );
+    assert.deepEqual(plan('-debug', '-debugexclude').logCategories, []);
+    assert.throws(() => plan('-debug=foo'), { message: 'Unsupported logging category -debug=foo.' });
+    assert.throws(() => plan('-debugexclude=bar'), { message: 'Unsupported logging category -debugexclude=bar.' });
+    assert.throws(() => plan('-debugexclude=none'), { message: 'Unsupported logging category -debugexclude=none.' });
   });
 
   it('say whom to call', () => {

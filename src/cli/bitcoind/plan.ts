@@ -5,6 +5,7 @@
  */
 
 import { resolve } from 'node:path';
+import { categoriesOf, type LogCategory } from '../../engine/ports/log-categories.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import type { DoorPlan } from '../commands/node-doors.ts';
 import { ArgumentError, type Arguments } from './arguments.ts';
@@ -36,6 +37,8 @@ export interface BitcoindPlan {
   /** Undefined for none. */
   readonly logName: string | undefined;
   readonly printsLog: boolean;
+  /** Of whose debug lines are written. */
+  readonly logCategories: readonly LogCategory[];
 }
 
 /** What this node cannot do is refused where it is asked for, never passed over. */
@@ -69,6 +72,23 @@ function fileSaid(args: Arguments, name: string, fallback: string): string | und
   return said === undefined || said === '' ? fallback : said;
 }
 
+/** The categories of one option. @throws ArgumentError where a word is none */
+function categoriesIn(name: string, words: readonly string[]): readonly LogCategory[] {
+  return words.flatMap((word) => {
+    const categories = categoriesOf(word);
+    if (categories === undefined) throw new ArgumentError(`Unsupported logging category -${name}=${word}.`);
+    return categories;
+  });
+}
+
+/** `-debug` without those of `-debugexclude`. Of the former, `0` and `none` take back what stands before them. */
+function categoriesSaid(args: Arguments): readonly LogCategory[] {
+  const words = args.list('debug');
+  const from = words.findLastIndex((word) => word === '0' || word === 'none') + 1;
+  const excluded = new Set(categoriesIn('debugexclude', args.list('debugexclude')));
+  return [...new Set(categoriesIn('debug', words.slice(from)))].filter((category) => !excluded.has(category));
+}
+
 /** What is started. @throws ArgumentError in bitcoind's words */
 export function planBitcoind(args: Arguments): BitcoindPlan {
   refuseMisplaced(args);
@@ -90,5 +110,6 @@ export function planBitcoind(args: Arguments): BitcoindPlan {
     pidPath: pid === undefined ? undefined : resolve(folder, pid),
     logName: fileSaid(args, 'debuglogfile', 'debug.log'),
     printsLog: args.switch('printtoconsole', true),
+    logCategories: categoriesSaid(args),
   };
 }

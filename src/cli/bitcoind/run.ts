@@ -161,13 +161,14 @@ async function runPlan(plan: BitcoindPlan, args: Arguments, log: FileLog): Promi
 }
 
 /** The log, in its file and on standard output. */
-async function openBitcoindLog({ folder, logName, printsLog }: BitcoindPlan): Promise<FileLog> {
+async function openBitcoindLog({ folder, logName, logCategories: categories, printsLog }: BitcoindPlan): Promise<FileLog> {
   const console = new NodeConsole(process.stdout, { isLive: false });
   process.stdout.removeAllListeners('error').on('error', () => console.fallSilent());
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const print = printsLog ? { print: console.logLine } : {};
-    return openLog({ level: 'info', json: false, nowMs: Date.now, ...print, ...(logName !== undefined && { folder, fileName: logName }) });
+    const file = logName === undefined ? {} : { folder, fileName: logName };
+    return openLog({ level: 'info', categories, json: false, nowMs: Date.now, ...print, ...file });
   } catch (error) {
     throw toNodeError(error, folder);
   }

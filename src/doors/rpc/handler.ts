@@ -156,6 +156,7 @@ class Dispatcher {
   async #run(request: RpcRequest, signal: CancelSignal): Promise<RpcReply> {
     const command: ActiveCommand = { method: request.method, startedMs: this.#node.clock.monotonicMs() };
     this.#active.add(command);
+    this.#node.log.debug('rpc-asked', { method: request.method });
     try {
       const method = METHODS.get(request.method);
       if (method === undefined) throw new RpcError('METHOD_NOT_FOUND', 'Method not found');

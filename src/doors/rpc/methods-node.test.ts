@@ -14,6 +14,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { encodeTransaction, makeTransaction } from '../../core/primitives/transaction.ts';
+import { LOG_CATEGORIES } from '../../engine/ports/log-categories.ts';
 import { RPC_ERROR } from './errors.ts';
 import { usageLine } from './help.ts';
 import { METHODS } from './methods/table.ts';
@@ -332,6 +333,21 @@ describe('methods that control the node', () => {
     await node.clock.advance(1);
     await answer;
     await fails(-1, 'JSON integer out of range', 'stop', 60_001);
+  });
+
+  it('switch categories of the log on, then others off', async () => {
+    const { call, fails, node } = createRpcCaller();
+    const before = await call('logging');
+    assert.deepEqual(Object.keys(before), [...LOG_CATEGORIES]);
+    assert.ok(Object.values(before).every((on) => on === false));
+    const after = await call('logging', ['net', 'rpc'], ['net']);
+    assert.deepEqual([after.net, after.rpc], [false, true]);
+    assert.deepEqual([...node.logCategories], ['rpc']);
+    await fails(-8, 'unknown logging category foo', 'logging', ['http', 'foo', 'zmq']);
+    assert.deepEqual([...node.logCategories], ['rpc', 'http']);
+    assert.ok(Object.values(await call('logging', ['all'])).every((on) => on === true));
+    assert.ok(Object.values(await call('logging', null, ['1'])).every((on) => on === false));
+    await fails(-3, 'JSON value of type number is not of expected type string', 'logging', [], [1]);
   });
 
   it('tell the time since the start, the log and the calls that run', async () => {

@@ -60,8 +60,11 @@ export class Flusher {
 
   /** Writes everything. To be called between two changes of the chain. */
   async flush(): Promise<void> {
-    await this.#parts.state.flush();
-    this.#lastCoinFlushMs = this.#parts.clock.monotonicMs();
+    const { clock, log, state } = this.#parts;
+    const startMs = clock.monotonicMs();
+    await state.flush();
+    this.#lastCoinFlushMs = clock.monotonicMs();
+    log.debug('coins-written', { ms: Math.round(this.#lastCoinFlushMs - startMs) });
   }
 
   /** Nothing is written by itself any more. */

@@ -347,6 +347,7 @@ export class Network implements NetworkService {
       this.#options.log.debug('message-dropped', { peer: link.id, why: step.why });
       return [];
     }
+    this.#options.log.debug('message-received', { peer: link.id, command: step.command, bytes: step.payload.length });
     let message: ReturnType<typeof decodeMessage>;
     try {
       message = decodeMessage(step.command, step.payload);

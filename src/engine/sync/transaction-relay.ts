@@ -1,6 +1,6 @@
 import type { Block } from '../../core/primitives/block.ts';
 import type { HashKey, Txid, Wtxid } from '../../core/primitives/ids.ts';
-import { hashKey } from '../../core/primitives/ids.ts';
+import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY, INVENTORY_MAX } from '../../core/wire/inventory.ts';
@@ -97,6 +97,7 @@ export class TransactionRelay {
   processed(peer: Peer | undefined, tx: Transaction, outcome: TransactionOutcome): void {
     const { rejection } = outcome;
     if (rejection === undefined) {
+      this.#context.log.debug('transaction-accepted', { peer: peer?.id, txid: toDisplayHex(tx.txid) });
       for (const child of this.#orphans.takeChildren(tx)) this.#context.emit({ kind: 'accept-tx', peer: child.peer, tx: child.tx });
       return;
     }

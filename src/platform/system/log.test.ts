@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { categoriesOf, LOG_CATEGORIES } from '../../engine/ports/log-categories.ts';
 import { openLog } from './log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quoin-log-'));
@@ -13,7 +14,7 @@ test('a line is the time, the event and its fields, and goes to the file whole a
   const printed: string[] = [];
   const log = openLog({ level: 'info', json: false, folder, print: (line) => printed.push(line), nowMs });
   log.info('block-connected', { height: 7, hash: 'ab' });
-  log.debug('unseen');
+  log.debug('rpc-asked');
   log.warn('odd', { text: 'two words\n' });
   log.close();
   assert.deepEqual(printed, ['12:00:00 block-connected height=7 hash=ab', '12:00:00 warn odd text="two words\\n"']);
@@ -39,4 +40,36 @@ test('a field of any length makes a line of bounded length', () => {
   const printed: string[] = [];
   openLog({ level: 'info', json: false, print: (line) => printed.push(line), nowMs }).info('long', { text: 'x'.repeat(10_000) });
   assert.ok(printed[0]!.length < 600);
+});
+
+test('debug lines are written of the categories that are on, which can be changed at any time', () => {
+  const printed: string[] = [];
+  const log = openLog({ level: 'info', json: false, categories: ['net'], print: (line) => printed.push(line.slice(9)), nowMs });
+  const say = (): string[] => {
+    log.debug('dial-failed');
+    log.debug('rpc-asked', { method: 'stop' });
+    log.info('tip');
+    return printed.splice(0);
+  };
+  assert.deepEqual(say(), ['debug dial-failed', 'tip']);
+  log.switches.set('rpc', true);
+  log.switches.set('net', false);
+  assert.deepEqual(say(), ['debug rpc-asked method=stop', 'tip']);
+  assert.deepEqual([log.switches.isOn('rpc'), log.switches.isOn('net')], [true, false]);
+});
+
+test('the level "debug" has every category on, and each can be switched off', () => {
+  const printed: string[] = [];
+  const log = openLog({ level: 'debug', json: false, print: (line) => printed.push(line.slice(9)), nowMs });
+  log.debug('dial-failed');
+  log.switches.set('net', false);
+  log.debug('dial-failed');
+  assert.deepEqual(printed, ['debug dial-failed']);
+  assert.ok(LOG_CATEGORIES.every((category) => log.switches.isOn(category) === (category !== 'net')));
+});
+
+test('words name one category or all of them', () => {
+  assert.deepEqual(categoriesOf('net'), ['net']);
+  for (const word of ['', '1', 'all']) assert.equal(categoriesOf(word), LOG_CATEGORIES);
+  for (const word of ['0', 'none', 'NET', 'constructor']) assert.equal(categoriesOf(word), undefined);
 });

@@ -7,6 +7,7 @@
 import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Log, LogFields } from '../../engine/ports/log.ts';
+import { DEBUG_EVENTS, type DebugEvent, LOG_CATEGORIES, type LogCategory, type LogSwitches } from '../../engine/ports/log-categories.ts';
 
 /** Levels by how much they matter. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -16,6 +17,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Where lines go and which. */
 export interface LogOptions {
   readonly level: LogLevel;
+  /** Of whose lines of the level `debug` are written, until that is changed. All with that level, none with another, unless given. */
+  readonly categories?: readonly LogCategory[];
   /** One JSON object a line instead of text, on both ways. */
   readonly json: boolean;
   /** Folder of `debug.log`; none for a node in memory. */
@@ -32,6 +35,7 @@ export interface LogOptions {
 
 /** A log that holds a file open. */
 export interface FileLog extends Log {
+  readonly switches: LogSwitches;
   /** Goes on in a file of the same name, where another program has moved the one that was there. */
   reopen(): void;
   close(): void;
@@ -106,15 +110,24 @@ class RotatingFile {
   }
 }
 
+/** Switches for all categories, those of `on` on. */
+function switchesOf(on: Iterable<LogCategory>): LogSwitches {
+  const shown = new Set(on);
+  return {
+    isOn: (category) => shown.has(category),
+    set: (category, isOn) => void (isOn ? shown.add(category) : shown.delete(category)),
+  };
+}
+
 /** Opens a log. What cannot be written to the file, as on a full disk, is lost: the node's work goes on. */
 export function openLog(options: LogOptions): FileLog {
   const least = LOG_LEVELS.indexOf(options.level);
   const { folder, fileName = FILE_NAME } = options;
-  const file = folder === undefined ? undefined : new RotatingFile(resolve(folder, fileName), options.fileSizeMax ?? FILE_SIZE_MAX);
+  const path = folder === undefined ? undefined : resolve(folder, fileName);
+  const file = path === undefined ? undefined : new RotatingFile(path, options.fileSizeMax ?? FILE_SIZE_MAX);
+  const switches = switchesOf(options.categories ?? (options.level === 'debug' ? LOG_CATEGORIES : []));
   const write = (level: LogLevel, event: string, fields: LogFields = {}): void => {
-    const shown = LOG_LEVELS.indexOf(level) >= least;
-    // Debug lines are many: they are written only where they were asked for.
-    if (!shown && level === 'debug') return;
+    const shown = level === 'debug' || LOG_LEVELS.indexOf(level) >= least;
     const time = new Date(options.nowMs()).toISOString();
     const line = options.json ? jsonLine(time, level, event, fields) : textLine(time, level, event, fields);
     try {
@@ -125,7 +138,12 @@ export function openLog(options: LogOptions): FileLog {
     if (shown) options.print?.(options.json ? line : textLine(time.slice(11, 19), level, event, fields));
   };
   return {
-    debug: (event, fields) => write('debug', event, fields),
+    switches,
+    path,
+    // Debug lines are many: they are written only where they were asked for.
+    debug: (event: DebugEvent, fields) => {
+      if (switches.isOn(DEBUG_EVENTS[event])) write('debug', event, fields);
+    },
     info: (event, fields) => write('info', event, fields),
     warn: (event, fields) => write('warn', event, fields),
     error: (event, fields) => write('error', event, fields),

@@ -26,11 +26,12 @@ function targetOf({ node }: RpcContext, args: Arguments): BlockSummary {
   const { chain, params } = node;
   const type = args.has(1) ? args.string(1) : '';
   const options = args.has(2) ? objectOf(args.value(2)) : new Map<string, JsonValue>();
-  const inMemory = options.get('in_memory') ?? null;
-  if (inMemory !== null && typeof inMemory !== 'boolean') throw new RpcError('TYPE_ERROR', wrongType(inMemory, 'bool'));
   if (options.has('rollback')) {
     if (type !== '' && type !== 'rollback') throw wrongKind(type, ' with rollback option');
-    return blockAt(chain, options.get('rollback'));
+    const target = blockAt(chain, options.get('rollback'));
+    const inMemory = options.get('in_memory') ?? null;
+    if (inMemory !== null && typeof inMemory !== 'boolean') throw new RpcError('TYPE_ERROR', wrongType(inMemory, 'bool'));
+    return target;
   }
   if (type === 'latest') return chain.tip();
   if (type !== 'rollback') throw wrongKind(type, '. Please specify "rollback" or "latest"');

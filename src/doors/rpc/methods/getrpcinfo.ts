@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
 
@@ -9,13 +8,13 @@ export const getrpcinfo: RpcMethod = {
   params: [],
   result: Type.Object({
     active_commands: Type.Array(Type.Object({ method: Type.String(), duration: Type.Integer({ description: 'Microseconds.' }) })),
-    logpath: Type.String({ description: 'Empty for a node in memory.' }),
+    logpath: Type.String({ description: 'Empty where there is no such file.' }),
   }),
   run: ({ activeCommands, node }) => ({
     active_commands: activeCommands().map(({ method, startedMs }) => ({
       method,
       duration: Math.round((node.clock.monotonicMs() - startedMs) * 1000),
     })),
-    logpath: node.dataDir === undefined ? '' : join(node.dataDir, 'debug.log'),
+    logpath: node.log.path ?? '',
   }),
 };

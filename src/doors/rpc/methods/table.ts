@@ -71,6 +71,7 @@ import { help } from './help.ts';
 import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { listbanned } from './listbanned.ts';
+import { logging } from './logging.ts';
 import { mockscheduler } from './mockscheduler.ts';
 import { ping } from './ping.ts';
 import { preciousblock } from './preciousblock.ts';
@@ -169,6 +170,7 @@ const ALL: readonly RpcMethod[] = [
   importmempool,
   invalidateblock,
   listbanned,
+  logging,
   mockscheduler,
   ping,
   preciousblock,
