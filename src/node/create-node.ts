@@ -139,6 +139,8 @@ export interface NodeSettings {
   readonly connect: readonly SocketAddress[];
   readonly peers: readonly SocketAddress[];
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  /** True unless given. */
+  readonly networkActive?: boolean;
   /** A day unless given. */
   readonly banSeconds?: number;
   readonly userAgentComments?: readonly string[];
@@ -375,6 +377,7 @@ class FullNode implements RunningNode {
   /** Meets the peers and mines, if it was asked to. */
   async begin(settings: NodeSettings): Promise<void> {
     this.#relayEvents();
+    if (settings.networkActive === false) this.network.setActive(false);
     await this.#parts.network.start();
     this.#waiting.load();
     const { mine, mineTo } = settings;

@@ -51,6 +51,8 @@ export interface NodeOptions {
   readonly peers: readonly SocketAddress[];
   /** Connections that the node tries to hold to nodes it learned of, and that others may hold to it. Default: 8, and 125. */
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
+  /** Whether peers are met from the start on; else not until `setnetworkactive`. Default: true. */
+  readonly networkActive?: boolean;
   /** How long a ban lasts that is said no time for. Default: a day. */
   readonly banSeconds?: number;
   /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */

@@ -60,10 +60,14 @@ describe('quoin bitcoind', { timeout: 300_000 }, () => {
     );
     const copy = join(await tempFolder(t), 'copy');
     cpSync(dataDir, copy, { recursive: true });
-    const [one, two] = [await startBitcoind(t, { dataDir }), await startBitcoind(t, { dataDir: copy, args: ['-rest'] })];
+    const [one, two] = [
+      await startBitcoind(t, { dataDir }),
+      await startBitcoind(t, { dataDir: copy, args: ['-rest', '-networkactive=0'] }),
+    ];
     for (const each of [one, two]) {
       await ready(each);
       assert.equal(await each.rpc('getblockcount'), 2);
+      assert.equal((await each.rpc('getnetworkinfo')).networkactive, each === one);
       assert.equal((await fetch(`http://127.0.0.1:${each.rpcPort}/rest/chaininfo.json`)).status, each === two ? 200 : 404);
       assert.deepEqual({ ...(await each.command.stop('SIGTERM')), out: undefined }, { ...CLEAN_END, out: undefined });
     }

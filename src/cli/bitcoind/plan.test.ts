@@ -45,6 +45,10 @@ describe("bitcoind's options", () => {
     assert.throws(() => plan('-debugexclude=none'), { message: 'Unsupported logging category -debugexclude=none.' });
   });
 
+  it('say whether peers are met', () => {
+    assert.deepEqual([plan().node.networkActive, plan('-networkactive=0').node.networkActive], [true, false]);
+  });
+
   it('say whom to call', () => {
     const none = plan('-connect=0', '-addnode=1.2.3.4');
     assert.deepEqual([none.node.connect, none.node.peers], [[], [{ host: '1.2.3.4', port: 18_444 }]]);

@@ -4,10 +4,9 @@ import { type BlockHash, toDisplayHex } from '../../core/primitives/ids.ts';
 import { type TxOutput, writeTxOutput } from '../../core/primitives/transaction.ts';
 import type { BlockSummary } from '../../engine/ports/chain-service.ts';
 import { coins } from '../rpc/amount.ts';
-import { Arguments } from '../rpc/arguments.ts';
 import type { JsonOutput } from '../rpc/json-write.ts';
 import type { RpcContext } from '../rpc/method.ts';
-import { getblock } from '../rpc/methods/getblock.ts';
+import { blockJson } from '../rpc/methods/getblock.ts';
 import { headerJson } from '../rpc/render/header.ts';
 import { type ScriptContext, scriptPubKeyJson } from '../rpc/render/script.ts';
 import {
@@ -77,27 +76,26 @@ export const headers: RestRoute = (context, request) => {
 };
 
 interface Stored {
-  readonly hash: BlockHash;
+  readonly summary: BlockSummary;
   readonly bytes: Uint8Array;
 }
 
 async function storedBlock({ node }: RpcContext, text: string): Promise<Stored> {
   const hash = hashOf<BlockHash>(text);
-  const block = node.chain.block(hash);
-  if (block === undefined) throw new RestError(404, `${text} not found`);
-  if (block.pruned) throw new RestError(404, `${text} not available (pruned data)`);
-  const bytes = block.stored ? await node.chain.blockBytes(hash) : undefined;
+  const summary = node.chain.block(hash);
+  if (summary === undefined) throw new RestError(404, `${text} not found`);
+  if (summary.pruned) throw new RestError(404, `${text} not available (pruned data)`);
+  const bytes = summary.stored ? await node.chain.blockBytes(hash) : undefined;
   if (bytes === undefined) throw new RestError(404, `${text} not available (not fully downloaded)`);
-  return { hash, bytes };
+  return { summary, bytes };
 }
 
 /** A block as bytes, or as `getblock` shows it. */
 function blockRoute(verbosity: number): RestRoute {
   return async (context, request): Promise<RestAnswer> => {
-    const { bytes } = await storedBlock(context, request.path);
+    const { bytes, summary } = await storedBlock(context, request.path);
     const format = anyFormat(request.format);
-    if (format !== 'json') return bytesAnswer(format, bytes);
-    return jsonAnswer(await getblock.run(context, new Arguments([request.path, verbosity])));
+    return format === 'json' ? jsonAnswer(await blockJson(context, summary, bytes, verbosity)) : bytesAnswer(format, bytes);
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { buildBlock } from '../../../test/support/chain-builder.ts';
 import { FakeNode } from '../../../test/support/fake-node.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { createWasmSecp256k1 } from '../../core/crypto/wasm-secp256k1.ts';
@@ -64,6 +65,24 @@ describe("Core's REST", () => {
     assert.equal(await bitmapOf(`getutxos/${payment}/${spent}/${made}.json`), '110');
     assert.equal(await bitmapOf(`getutxos/checkmempool/${payment}/${spent}/${made}.json`), '101');
     assert.deepEqual((await ask(`tx/${toDisplayHex(waiting.txid)}.bin`)).body, encodeTransaction(waiting));
+  });
+
+  it('tells the outputs of one tip where it moves while they are looked for', async () => {
+    const moving = new FakeNode();
+    const { chain } = moving;
+    const coin = chain.coin.bind(chain);
+    const next = buildBlock({ parent: { header: chain.at(3).header, height: 3, medianTimeSeconds: 0 }, params: moving.params });
+    let asked = 0;
+    chain.coin = async (outPoint) => {
+      if (asked++ === 0) chain.connect(next);
+      return coin(outPoint);
+    };
+    const made = `${toDisplayHex(next.transactions[0]!.txid)}-0`;
+    const answer = await createRestHandler(moving, { curve: createWasmSecp256k1() })({
+      ...{ target: `/rest/getutxos/${made}.json`, body: new Uint8Array(0), signal: { aborted: false } },
+    });
+    const { chainHeight, chaintipHash } = JSON.parse(answer.body as string);
+    assert.deepEqual([chainHeight, chaintipHash, asked], [4, toDisplayHex(next.header.hash), 2]);
   });
 
   it('takes fifteen outputs and no more', async () => {

@@ -1,4 +1,4 @@
-import { fromHex } from '../../core/base/bytes.ts';
+import { bytesEqual, fromHex } from '../../core/base/bytes.ts';
 import type { Coin } from '../../core/consensus/coin.ts';
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
@@ -122,14 +122,27 @@ async function findCoin({ node }: RpcContext, outPoint: OutPoint, withMempool: b
   return node.chain.coin(outPoint);
 }
 
+/** How often the coins are asked for anew because the tip moved meanwhile. */
+const ATTEMPTS = 3;
+
+/** The coins with the tip that they belong to. Where it moves all the time, the last try is the answer. */
+async function findCoins(context: RpcContext, { outPoints, withMempool }: Question) {
+  const { chain } = context.node;
+  for (let attempt = 1; ; attempt++) {
+    const { header, height } = chain.tip();
+    const found = await Promise.all(outPoints.map((outPoint) => findCoin(context, outPoint, withMempool)));
+    if (bytesEqual(chain.tip().header.hash, header.hash) || attempt === ATTEMPTS) return { header, height, found };
+  }
+}
+
 /** `/rest/getutxos[/checkmempool]/TXID-N/...`: which outputs are unspent (BIP-64). */
 export const unspentOutputs: RestRoute = async (context, request) => {
-  const { outPoints, withMempool } = questionOf(request);
+  const question = questionOf(request);
+  const { outPoints } = question;
   if (outPoints.length > OUTPOINTS_MAX) {
     throw new RestError(400, `Error: max outpoints exceeded (max: ${OUTPOINTS_MAX}, tried: ${outPoints.length})`);
   }
-  const { header, height } = context.node.chain.tip();
-  const found = await Promise.all(outPoints.map((outPoint) => findCoin(context, outPoint, withMempool)));
+  const { header, height, found } = await findCoins(context, question);
   const coins = found.filter((coin) => coin !== undefined);
   const format = request.format as RestFormat;
   if (format === 'json') {

@@ -63,9 +63,14 @@ async function detailedJson(context: RpcContext, summary: BlockSummary, bytes: U
   return new JsonEncoded(pen.written());
 }
 
-function blockJson({ node }: RpcContext, summary: BlockSummary, bytes: Uint8Array): JsonOutput {
+function plainJson({ node }: RpcContext, summary: BlockSummary, bytes: Uint8Array): JsonOutput {
   const block = decodeBlock(bytes);
   return { ...headerJson(summary, node.chain), ...sizesJson(block), tx: block.transactions.map((each) => new JsonHash(each.txid)) };
+}
+
+/** A block as it is shown from verbosity 1 on. */
+export async function blockJson(context: RpcContext, summary: BlockSummary, bytes: Uint8Array, verbosity: number): Promise<JsonOutput> {
+  return verbosity === 1 ? plainJson(context, summary, bytes) : detailedJson(context, summary, bytes, verbosity >= 3);
 }
 
 export const getblock: RpcMethod = {
@@ -89,7 +94,6 @@ export const getblock: RpcMethod = {
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
     const bytes = await storedBlockBytes(context.node.chain, summary);
-    if (verbosity <= 0) return new JsonBytes(bytes);
-    return verbosity === 1 ? blockJson(context, summary, bytes) : detailedJson(context, summary, bytes, verbosity >= 3);
+    return verbosity <= 0 ? new JsonBytes(bytes) : blockJson(context, summary, bytes, verbosity);
   },
 };

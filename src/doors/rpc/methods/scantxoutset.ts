@@ -1,4 +1,4 @@
-import { compareBytes } from '../../../core/base/bytes.ts';
+import { bytesEqual, compareBytes } from '../../../core/base/bytes.ts';
 import { toDisplayHex } from '../../../core/primitives/ids.ts';
 import type { OutPoint } from '../../../core/primitives/transaction.ts';
 import type { CancelSignal } from '../../../engine/ports/cancel-signal.ts';
@@ -52,7 +52,7 @@ async function searchIndex(node: NodePort, watched: WatchedScripts, scan: Scan, 
       }
     }
     // A block that came or went meanwhile has changed some of them.
-    if (chain.tip().header.hash !== header.hash) continue;
+    if (!bytesEqual(chain.tip().header.hash, header.hash)) continue;
     found.sort((a, b) => compareBytes(a.outPoint.txid, b.outPoint.txid) || a.outPoint.vout - b.outPoint.vout);
     return { height, bestBlock: header.hash, txouts: found.length, found, completed: !signal.aborted };
   }
