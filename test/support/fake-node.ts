@@ -406,6 +406,8 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     startingHeight: 3,
     relayTransactions: true,
     relayAddresses: true,
+    highBandwidthTo: true,
+    highBandwidthFrom: false,
     lastInventorySequence: 1,
     inventoryToSend: 0,
     connectedTimeSeconds: 1_700_000_000,

@@ -84,6 +84,7 @@ export async function acceptBlock(
   const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
   const wrongInContext = checkBlockInContext(block, context, consensus);
   if (wrongInContext !== undefined) return refuse(parts, node, wrongInContext);
+  if (storedAt === undefined && node.parent === active.tip) parts.emit({ kind: 'block-sound', node, block });
   const position = storedAt ?? (await blocks.append(raw ?? encodeBlock(block)));
   if (isDamaged) parts.mended(node, position);
   else index.setStored(node, block.transactions.length, position);

@@ -23,6 +23,11 @@ export type ChainEvent =
    * After a branch that failed on the way it may be the old tip itself.
    */
   | { readonly kind: 'tip-changed'; readonly tip: HeaderNode; readonly fork: HeaderNode }
+  /**
+   * A block on the tip shows its work, and its transactions and witnesses are those that its header stands for. Whether it holds is not known
+   * yet, and it is not stored.
+   */
+  | { readonly kind: 'block-sound'; readonly node: HeaderNode; readonly block: Block }
   | { readonly kind: 'header-added'; readonly node: HeaderNode }
   /** Stored blocks turned out to be damaged: `Chain.damagedBlocks` has them, to be fetched again. */
   | { readonly kind: 'blocks-damaged' }

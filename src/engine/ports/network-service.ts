@@ -33,6 +33,9 @@ export interface PeerInfo {
   readonly relayTransactions: boolean;
   /** Takes part in the gossip about addresses. */
   readonly relayAddresses: boolean;
+  /** We told it to send new blocks unasked as compact ones (BIP-152), and it told us to. */
+  readonly highBandwidthTo: boolean;
+  readonly highBandwidthFrom: boolean;
   /** Where the mempool's sequence stood when transactions were last announced to it, and how many wait to be. */
   readonly lastInventorySequence: number;
   readonly inventoryToSend: number;

@@ -101,8 +101,36 @@ export class BlockDownload {
     if (!peer.ready) return 'Peer not fully connected';
     if (!offers(peer.version?.services ?? 0n, SERVICES.witness)) return 'Pre-SegWit peer';
     if (peer.blocks.inFlight.has(hashKey(node.hash))) return 'Already requested from this peer';
-    this.#ask(peer, [node]);
+    this.#note(peer, node);
+    this.askWhole(peer, node);
+    this.#wakeToStall();
     return undefined;
+  }
+
+  /** Whether a block came and is being looked at. */
+  isProcessing(node: HeaderNode): boolean {
+    return this.#processing.has(hashKey(node.hash));
+  }
+
+  /** Whom a block was asked of and who has not sent it, in the order of asking. */
+  askedFor(node: HeaderNode): readonly PeerId[] {
+    return [...(this.#flights.get(hashKey(node.hash))?.asked.keys() ?? [])];
+  }
+
+  /** A block is on its way from a peer that was not asked for it, or was. */
+  expect(peer: Peer, node: HeaderNode): void {
+    if (!peer.blocks.inFlight.has(hashKey(node.hash))) this.#note(peer, node);
+    this.#wakeToStall();
+  }
+
+  /** Asks for the whole of a block that is on its way already. */
+  askWhole(peer: Peer, node: HeaderNode): void {
+    this.#context.send(peer, { type: 'getdata', items: [{ kind: INVENTORY.witnessBlock, hash: node.hash }] });
+  }
+
+  /** A block is no longer waited for from this peer. */
+  release(peer: Peer, node: HeaderNode): void {
+    this.#release(peer, hashKey(node.hash));
   }
 
   /**
@@ -225,25 +253,39 @@ export class BlockDownload {
   }
 
   #ask(peer: Peer, nodes: readonly HeaderNode[]): void {
+    for (const node of nodes) this.#note(peer, node);
+    const items: InventoryItem[] = nodes.map((node) => ({ kind: this.#kindFor(peer, node), hash: node.hash }));
+    this.#context.send(peer, { type: 'getdata', items });
+    this.#wakeToStall();
+  }
+
+  /** Remembers that a block is on its way. */
+  #note(peer: Peer, node: HeaderNode): void {
     const now = this.#context.nowMs();
     const { blocks } = peer;
     if (blocks.inFlight.size === 0) blocks.busySinceMs = now;
-    const items: InventoryItem[] = [];
-    for (const node of nodes) {
-      const key = hashKey(node.hash);
-      const flight = this.#flights.get(key) ?? { node, asked: new Map<PeerId, number>() };
-      flight.asked.set(peer.id, now);
-      this.#flights.set(key, flight);
-      blocks.inFlight.set(key, node);
-      items.push({ kind: INVENTORY.witnessBlock, hash: node.hash });
-    }
-    this.#context.send(peer, { type: 'getdata', items });
-    this.#context.wakeBy(now + this.#stallTimeoutMs);
+    const key = hashKey(node.hash);
+    const flight = this.#flights.get(key) ?? { node, asked: new Map<PeerId, number>() };
+    flight.asked.set(peer.id, now);
+    this.#flights.set(key, flight);
+    blocks.inFlight.set(key, node);
+  }
+
+  #wakeToStall(): void {
+    this.#context.wakeBy(this.#context.nowMs() + this.#stallTimeoutMs);
+  }
+
+  /** A block that alone is missing on our tip may well be made of what waits here, so its compact form is asked for. Core's condition. */
+  #kindFor(peer: Peer, node: HeaderNode): number {
+    const isNext = node.parent === this.#context.chain.active.tip && !isStored(node);
+    const isAlone = this.#flights.size === 1 && this.askedFor(node).length === 1;
+    return peer.compact.provides && isNext && isAlone ? INVENTORY.compactBlock : INVENTORY.witnessBlock;
   }
 
   /** Forgets that a peer was asked for a block. */
   #release(peer: Peer, key: HashKey): void {
     peer.blocks.inFlight.delete(key);
+    peer.blocks.partial.delete(key);
     if (peer.blocks.inFlight.size === 0) peer.blocks.stallingSinceMs = undefined;
     const flight = this.#flights.get(key);
     flight?.asked.delete(peer.id);

@@ -1,3 +1,4 @@
+import { COMPACT_VERSION } from '../../core/wire/messages/sendcmpct.ts';
 import type { VersionMessage } from '../../core/wire/messages/version.ts';
 import { toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
@@ -14,6 +15,9 @@ export const PROTOCOL_VERSION_MIN = 31_800;
 
 /** From here on a peer can say that it understands `wtxidrelay` and `sendaddrv2`. */
 const FEATURES_VERSION = 70_016;
+
+/** From here on a peer knows of compact blocks. Core's SHORT_IDS_BLOCKS_VERSION. */
+const COMPACT_BLOCKS_VERSION = 70_014;
 
 /** A handshake takes no longer. Core's default `-peertimeout`. */
 export const HANDSHAKE_TIMEOUT_MS = 60_000;
@@ -68,6 +72,9 @@ export class Handshake {
   verack(peer: Peer): void {
     if (peer.ready) return;
     peer.ready = true;
+    if ((peer.version?.protocolVersion ?? 0) >= COMPACT_BLOCKS_VERSION) {
+      this.#context.send(peer, { type: 'sendcmpct', highBandwidth: false, version: COMPACT_VERSION });
+    }
     this.#context.send(peer, { type: 'sendheaders' });
     this.#onReady(peer);
   }

@@ -105,6 +105,11 @@ export class HeaderSync {
     return { last, refused: true };
   }
 
+  /** A header came with its block, of a parent that is known. Nothing is asked for. @returns its node, undefined where it breaks a rule */
+  take(peer: Peer, header: BlockHeader): HeaderNode | undefined {
+    return this.#take(peer, [header]).last;
+  }
+
   /** Whether a block that nobody asked for has a header which would not be kept. */
   refuses(header: BlockHeader): boolean {
     return this.#lowWork.refuses(header);

@@ -18,6 +18,8 @@ export const DISCONNECT_REASONS = {
   'headers-not-proven': { discourage: false, meaning: 'Headers that were asked for a second time were not the same.' },
   'block-invalid': { discourage: true, meaning: 'A block breaks a rule.' },
   'block-mutated': { discourage: true, meaning: 'A block has other contents than its header stands for.' },
+  'compact-block-invalid': { discourage: true, meaning: 'A compact block, or what was sent to complete it, makes no sense.' },
+  'transaction-index-invalid': { discourage: true, meaning: 'It asked for a transaction at a place that the block does not have.' },
   'transaction-invalid': { discourage: true, meaning: 'A transaction breaks a rule that has always held.' },
   'block-stalling': { discourage: false, meaning: 'It held up the download of blocks while others waited.' },
   'block-timeout': { discourage: false, meaning: 'A block that was asked for did not come.' },
@@ -75,6 +77,12 @@ export const BLOCK_VERDICTS: Verdicts = {
   'invalid-prev': 'block-invalid',
   mutated: 'block-mutated',
 };
+
+/**
+ * The same of one that came as a compact block. BIP-152 lets those be passed on before they are judged in full, so what is wrong with the
+ * block itself says nothing of who sent it; on an invalid block no honest node builds.
+ */
+export const COMPACT_BLOCK_VERDICTS: Verdicts = { ...BLOCK_VERDICTS, consensus: undefined, mutated: undefined };
 
 /** What a refused transaction says of its sender: only what no version ever allowed is held against it. */
 export const TRANSACTION_VERDICTS: Verdicts = {

@@ -9,7 +9,7 @@ import type { GossipAddress, NetworkAddress } from '../../core/wire/network-addr
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
-import { isStored } from '../chain/header-node.ts';
+import { isFailed, isStored } from '../chain/header-node.ts';
 import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type {
@@ -398,6 +398,11 @@ export class Network implements NetworkService {
         return this.#serveBlock(action);
       case 'serve-filters':
         return this.#serveFilters(action);
+      case 'read-block':
+        if (action.purpose.kind !== 'announce') return this.#readBlock(action);
+        // Others hear of it meanwhile.
+        this.#run(this.#readBlock(action));
+        return undefined;
       case 'dial':
         this.#dial(action.address, action.connectionType);
         return undefined;
@@ -422,9 +427,10 @@ export class Network implements NetworkService {
     return undefined;
   }
 
-  async #acceptBlock({ peer, block, raw, requested }: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
+  async #acceptBlock(action: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
+    const { block, raw, requested } = action;
     const outcome = await this.#options.chain.acceptBlock(block, { requested, raw });
-    await this.#performSome(this.#machine.blockProcessed(peer, block.header.hash, outcome));
+    await this.#performSome(this.#machine.blockProcessed(action, block.header.hash, outcome));
   }
 
   async #acceptTransaction({ peer, tx }: SyncAction & { readonly kind: 'accept-tx' }): Promise<void> {
@@ -437,8 +443,10 @@ export class Network implements NetworkService {
     if (link === undefined) return;
     // Before a block is read there must be room for it: whoever asks for many must take them.
     if (link.full) await link.drained();
+    // One that was announced before it was judged is not sent whole before: its sender answers for that it holds.
+    if (node.chainWork > this.#options.chain.active.tip.chainWork) await this.#options.chain.run(() => undefined);
     if (link.closed) return;
-    const raw = await this.#readStored(node);
+    const raw = isFailed(node) ? undefined : await this.#readStored(node);
     if (raw === undefined) {
       const items = [{ kind: KIND_OF_FORM[typeof form === 'string' ? form : 'filtered'], hash: node.hash }];
       this.#send(id, 'notfound', encodeMessage({ type: 'notfound', items }));
@@ -465,6 +473,14 @@ export class Network implements NetworkService {
     };
     const send = (message: Message): void => this.#send(peer, message.type, encodeMessage(message));
     await sendFilters(answer, { find: filters, isFull: () => link.full, room, send });
+  }
+
+  async #readBlock(action: SyncAction & { readonly kind: 'read-block' }): Promise<void> {
+    const link = this.#links.get(action.peer);
+    if (link?.full) await link.drained();
+    if (link === undefined || link.closed) return;
+    const raw = await this.#readStored(action.node);
+    await this.#performSome(this.#machine.blockRead(action, raw === undefined ? undefined : decodeBlock(raw)), link);
   }
 
   /** A block, undefined where it was pruned while the peer was waited for, or is damaged. */

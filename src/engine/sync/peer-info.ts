@@ -22,6 +22,8 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     startingHeight: version?.startHeight ?? -1,
     relayTransactions: wantsTransactions(peer),
     relayAddresses: addresses.enabled,
+    highBandwidthTo: peer.compact.chosen,
+    highBandwidthFrom: peer.compact.wantsUnasked,
     lastInventorySequence: transactions.announcedSequence,
     inventoryToSend: transactions.toAnnounce.size,
     connectedTimeSeconds: peer.connectedTimeSeconds,

@@ -8,6 +8,7 @@ import type { HeaderNode } from '../chain/header-node.ts';
 import type { ConnectionType } from '../ports/network-service.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { HeaderPresync } from './header-presync.ts';
+import type { PartialBlock } from './partial-block.ts';
 import { RecentSet } from './recent-set.ts';
 
 /** A connection's number, never used twice while the node runs. */
@@ -82,6 +83,8 @@ export interface PeerHeaders {
 /** Which blocks it was asked for. */
 export interface PeerBlocks {
   readonly inFlight: Map<HashKey, HeaderNode>;
+  /** Those of them that it sent as compact blocks; undefined where that did not help and the whole block is on its way. */
+  readonly partial: Map<HashKey, PartialBlock | undefined>;
   /** Up to here its branch is stored. */
   lastCommon: HeaderNode | undefined;
   /** Since when others wait for it alone. */
@@ -91,6 +94,16 @@ export interface PeerBlocks {
   /** It kept the next block from us: until then what it was asked for may be asked of others too, and it is asked for no more. */
   lateUntilMs: number;
   lastTimeSeconds: number;
+}
+
+/** What was agreed on about compact blocks (BIP-152). */
+export interface PeerCompact {
+  /** It understands and sends them in our version. */
+  provides: boolean;
+  /** It wants each new block as a compact one, unasked. */
+  wantsUnasked: boolean;
+  /** We told it to send us each new block so. */
+  chosen: boolean;
 }
 
 /** Which transactions it knows and wants. */
@@ -153,6 +166,7 @@ export interface Peer extends PeerFacts {
   addrv2: boolean;
   readonly headers: PeerHeaders;
   readonly blocks: PeerBlocks;
+  readonly compact: PeerCompact;
   readonly transactions: PeerTransactions;
   readonly addresses: PeerAddresses;
   readonly ping: PeerPing;
@@ -177,7 +191,16 @@ export function createPeer(facts: PeerFacts): Peer {
       pass: undefined,
       wanted: false,
     },
-    blocks: { inFlight: new Map(), lastCommon: undefined, stallingSinceMs: undefined, busySinceMs: 0, lateUntilMs: 0, lastTimeSeconds: 0 },
+    blocks: {
+      inFlight: new Map(),
+      partial: new Map(),
+      lastCommon: undefined,
+      stallingSinceMs: undefined,
+      busySinceMs: 0,
+      lateUntilMs: 0,
+      lastTimeSeconds: 0,
+    },
+    compact: { provides: false, wantsUnasked: false, chosen: false },
     transactions: {
       known: new RecentSet(KNOWN_TRANSACTIONS),
       toAnnounce: new Map(),

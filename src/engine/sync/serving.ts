@@ -8,8 +8,10 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
 import type { BlockForm } from './actions.ts';
+import { CompactServing } from './compact-serving.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
+import type { RecentBlock } from './recent-block.ts';
 import type { WaitingTransaction } from './views.ts';
 
 /** Hashes in answer to one `getblocks`. Core sends as many. */
@@ -27,9 +29,18 @@ export const LIMITED_BLOCK_DEPTH_MAX = 290;
 /** What others ask of us. */
 export class Serving {
   readonly #context: SyncContext;
+  readonly #recent: RecentBlock;
+  readonly #compact: CompactServing;
 
-  constructor(context: SyncContext) {
+  constructor(context: SyncContext, recent: RecentBlock) {
     this.#context = context;
+    this.#recent = recent;
+    this.#compact = new CompactServing(context, recent, (peer, hash) => this.serveBlock(peer, hash, 'whole'));
+  }
+
+  /** Compact blocks and what belongs to them. */
+  get compact(): CompactServing {
+    return this.#compact;
   }
 
   /** Headers of our chain after the first that both know; none where the peer has them all. */
@@ -73,14 +84,26 @@ export class Serving {
 
   /** @returns whether it is sent */
   serveBlock(peer: Peer, hash: Uint8Array, form: BlockForm): boolean {
+    return this.#serve(peer, hash, (node) => this.#context.emit({ kind: 'serve-block', peer: peer.id, node, form }));
+  }
+
+  /** @returns whether it is sent, compact or whole */
+  serveCompactBlock(peer: Peer, hash: Uint8Array): boolean {
+    return this.#serve(peer, hash, (node) => this.#compact.serve(peer, node));
+  }
+
+  /** @returns false where the peer is to be told that there is no such block */
+  #serve(peer: Peer, hash: Uint8Array, send: (node: HeaderNode) => void): boolean {
     const node = this.#context.chain.tree.get(hash as BlockHash);
     if (node === undefined || !this.mayTell(node)) return false;
     if (this.#isTooDeep(node)) {
       this.#context.disconnect(peer, 'block-not-served');
       return true;
     }
-    if (!isStored(node) || this.#context.chain.isDamaged(node)) return false;
-    this.#context.emit({ kind: 'serve-block', peer: peer.id, node, form });
+    // One that is being stored this moment may have been announced already.
+    const isHere = isStored(node) || this.#recent.get(node.hash) !== undefined;
+    if (!isHere || this.#context.chain.isDamaged(node)) return false;
+    send(node);
     return true;
   }
 
@@ -133,6 +156,7 @@ const SERVERS: Readonly<Record<number, Server>> = {
   // Without a filter there is nothing to answer, as in Core.
   [INVENTORY.filteredBlock]: (serving, peer, hash) =>
     peer.transactions.bloom === undefined || serving.serveBlock(peer, hash, peer.transactions.bloom),
+  [INVENTORY.compactBlock]: (serving, peer, hash) => serving.serveCompactBlock(peer, hash),
   [INVENTORY.tx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), false),
   [INVENTORY.witnessTx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), true),
   [INVENTORY.wtx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byWtxid(hash), true),

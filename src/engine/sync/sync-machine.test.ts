@@ -35,12 +35,12 @@ describe('SyncMachine', () => {
     const ready = inShort(machine.received(PEER, { type: 'verack' }));
     assert.deepEqual(
       ready.filter((kind) => kind !== 'wake'),
-      ['sendheaders', 'ping', 'feefilter', 'getaddr', 'getheaders'],
+      ['sendcmpct', 'sendheaders', 'ping', 'feefilter', 'getaddr', 'getheaders'],
     );
     const [block] = blocksOn(regtest, 1);
     assert.deepEqual(inShort(machine.received(PEER, { type: 'headers', headers: [block!.header] })).slice(0, 1), ['getdata']);
     const [accept] = machine.received(PEER, { type: 'block', block: block!, raw: encodeBlock(block!) });
-    assert.ok(accept?.kind === 'accept-block' && accept.requested && accept.peer === PEER);
+    assert.ok(accept?.kind === 'accept-block' && accept.requested && accept.peer === PEER && !accept.viaCompact);
     assert.equal(clock.pendingTimers, 0);
   });
 

@@ -1,19 +1,22 @@
 import type { Block } from '../../core/primitives/block.ts';
+import { encodeBlock } from '../../core/primitives/block.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
+import { COMPACT_VERSION } from '../../core/wire/messages/sendcmpct.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
 import { type GossipAddress, type NetworkAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
 import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
 import type { ConnectionType, OpenedConnectionType, SyncProgress } from '../ports/network-service.ts';
 import type { StoredPeer } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
-import type { SyncAction } from './actions.ts';
+import type { BlockSource, SyncAction } from './actions.ts';
 import { AddressGossip } from './address-gossip.ts';
 import { AddressTable } from './address-table.ts';
 import type { BanList } from './ban-list.ts';
@@ -21,19 +24,23 @@ import { BlockDownload } from './block-download.ts';
 import { BlockRelay } from './block-relay.ts';
 import { BlockSources } from './block-sources.ts';
 import { BloomServing } from './bloom-serving.ts';
+import { CompactDownload } from './compact-download.ts';
 import { Connections } from './connections.ts';
 import type { SyncOptions } from './context.ts';
 import { SyncContext } from './context.ts';
+import { ExtraTransactions } from './extra-transactions.ts';
 import { FeeFilter } from './fee-filter.ts';
 import { FilterServing } from './filter-serving.ts';
 import { Handshake } from './handshake.ts';
 import { HeaderSync } from './header-sync.ts';
+import { HighBandwidth } from './high-bandwidth.ts';
 import { Liveness } from './liveness.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
-import { BLOCK_VERDICTS } from './misbehaviour.ts';
+import { BLOCK_VERDICTS, COMPACT_BLOCK_VERDICTS } from './misbehaviour.ts';
 import type { Orphan } from './orphans.ts';
 import type { Peer, PeerFacts, PeerId } from './peer.ts';
 import { createPeer, isInbound } from './peer.ts';
+import { RecentBlock } from './recent-block.ts';
 import { Serving } from './serving.ts';
 import { SyncStatus } from './sync-status.ts';
 import { TransactionRelay } from './transaction-relay.ts';
@@ -65,6 +72,9 @@ export class SyncMachine {
   readonly #headers: HeaderSync;
   readonly #blocks: BlockDownload;
   readonly #sources: BlockSources;
+  readonly #extra = new ExtraTransactions();
+  readonly #compact: CompactDownload;
+  readonly #highBandwidth: HighBandwidth;
   readonly #blockRelay: BlockRelay;
   readonly #transactions: TransactionRelay;
   readonly #feeFilter: FeeFilter;
@@ -89,10 +99,16 @@ export class SyncMachine {
     this.#headers = new HeaderSync(this.#context, (peer) => this.#blocks.request(peer));
     this.#blocks = new BlockDownload(this.#context);
     this.#sources = new BlockSources(this.#context);
-    this.#blockRelay = new BlockRelay(this.#context);
+    this.#compact = new CompactDownload(this.#context, {
+      ...{ headers: this.#headers, blocks: this.#blocks, extra: this.#extra },
+      complete: (peer, block) => this.#completed(peer, block),
+    });
+    this.#highBandwidth = new HighBandwidth(this.#context);
+    const recent = new RecentBlock();
+    this.#blockRelay = new BlockRelay(this.#context, recent);
     this.#transactions = new TransactionRelay(this.#context);
     this.#feeFilter = new FeeFilter(this.#context);
-    this.#serving = new Serving(this.#context);
+    this.#serving = new Serving(this.#context, recent);
     this.#filters = new FilterServing(this.#context, this.#serving);
     this.#bloom = new BloomServing(this.#context);
     this.#addresses = new AddressGossip(this.#context, this.#table, () => this.#connections.learned());
@@ -156,6 +172,7 @@ export class SyncMachine {
     this.#context.peers.delete(id);
     this.#blocks.gone(peer);
     this.#sources.gone(peer);
+    this.#highBandwidth.gone(peer);
     this.#transactions.gone(id);
     this.#headers.gone(peer);
     this.#connections.gone(peer);
@@ -184,26 +201,36 @@ export class SyncMachine {
   }
 
   /** The chain has judged a block that came from a peer. */
-  blockProcessed(id: PeerId, hash: BlockHash, outcome: BlockOutcome): readonly SyncAction[] {
+  blockProcessed({ peer: id, viaCompact }: BlockSource, hash: BlockHash, outcome: BlockOutcome): readonly SyncAction[] {
     const peer = this.#context.peers.get(id);
     const { rejection, node } = outcome;
     this.#blocks.processed(hash, rejection === undefined && node?.block !== undefined);
     if (rejection !== undefined) {
       this.#context.log.debug('block-refused', { peer: id, reason: rejection.reason });
-      const verdict = BLOCK_VERDICTS[rejection.kind];
+      const verdict = (viaCompact ? COMPACT_BLOCK_VERDICTS : BLOCK_VERDICTS)[rejection.kind];
       if (peer !== undefined && verdict !== undefined) this.#context.disconnect(peer, verdict);
       else if (peer !== undefined && rejection.kind === 'missing-prev') this.#headers.named(peer, hash);
     } else if (peer !== undefined && node !== undefined) {
-      if (outcome.isNew) this.#sources.add(node, peer);
+      if (outcome.isNew) this.#brought(peer, node, viaCompact);
       this.#headers.named(peer, hash);
     }
     if (peer !== undefined) this.#blocks.request(peer);
     return this.#context.takeActions();
   }
 
+  /** A block was read as an action asked for it; undefined where it is gone or damaged. */
+  blockRead({ peer: id, node, purpose }: SyncAction & { readonly kind: 'read-block' }, block: Block | undefined): readonly SyncAction[] {
+    const peer = this.#context.peers.get(id);
+    if (peer !== undefined) this.#serving.compact.read(peer, node, purpose, block);
+    return this.#context.takeActions();
+  }
+
   /** The mempool has judged a transaction that came from a peer. */
   transactionProcessed(id: PeerId, tx: Transaction, outcome: TransactionOutcome): readonly SyncAction[] {
     this.#transactions.processed(this.#context.peers.get(id), tx, outcome);
+    // What breaks a rule of blocks is in none.
+    if (outcome.rejection !== undefined && outcome.rejection.kind !== 'consensus') this.#extra.add(tx);
+    for (const replaced of outcome.replaced ?? []) this.#extra.add(replaced.tx);
     return this.#context.takeActions();
   }
 
@@ -211,6 +238,7 @@ export class SyncMachine {
   chainChanged(event: ChainEvent): readonly SyncAction[] {
     if (event.kind === 'block-connected') this.#transactions.connected(event.block);
     else if (event.kind === 'block-disconnected') this.#transactions.disconnected();
+    else if (event.kind === 'block-sound') this.#sound(event.node, event.block);
     else if (event.kind === 'tip-changed') this.#tipChanged();
     else if (event.kind === 'blocks-damaged') this.#blocks.requestDamaged();
     return this.#context.takeActions();
@@ -372,6 +400,19 @@ export class SyncMachine {
     this.#blocks.requestAll();
   }
 
+  /** A block was stored that a peer sent. */
+  #brought(peer: Peer, node: HeaderNode, viaCompact: boolean): void {
+    // Who passes on a compact block need not have judged it.
+    if (!viaCompact) this.#sources.add(node, peer);
+    const { active } = this.#context.chain;
+    if (active.contains(node) && this.#blocks.inFlight === 0 && this.#status.inSync()) this.#highBandwidth.deserves(peer);
+  }
+
+  /** Passes on a block that will most likely be our next tip, unless somebody is ahead of it. */
+  #sound(node: HeaderNode, block: Block): void {
+    if (this.#status.wouldBeInSync(node)) this.#blockRelay.announceSound(node, block);
+  }
+
   /** Tells of our tip, unless somebody is ahead of us: then there is nothing new to tell. */
   #announce(): void {
     if (this.#status.inSync()) this.#blockRelay.announce();
@@ -387,7 +428,7 @@ export class SyncMachine {
 
   #notFound(peer: Peer, items: readonly InventoryItem[]): void {
     for (const { kind, hash } of items) {
-      if (kind === INVENTORY.witnessBlock) this.#blocks.notFound(peer, hashKey(hash));
+      if (kind === INVENTORY.witnessBlock || kind === INVENTORY.compactBlock) this.#blocks.notFound(peer, hashKey(hash));
       else this.#transactions.notFound(peer, hash);
     }
   }
@@ -395,8 +436,20 @@ export class SyncMachine {
   #block(peer: Peer, block: Block, raw: Uint8Array): void {
     const requested = this.#blocks.received(peer, block);
     if (!requested && this.#headers.refuses(block.header)) return;
-    this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw, requested });
+    this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw, requested, viaCompact: false });
     this.#blocks.request(peer);
+  }
+
+  /** A compact block has all its transactions. It is taken as one that was asked for: only what may be our next tips comes this far. */
+  #completed(peer: Peer, block: Block): void {
+    this.#blocks.received(peer, block);
+    this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw: encodeBlock(block), requested: true, viaCompact: true });
+  }
+
+  #sendcmpct(peer: Peer, { highBandwidth, version }: MessageOf<'sendcmpct'>): void {
+    if (version !== COMPACT_VERSION) return;
+    peer.compact.provides = true;
+    peer.compact.wantsUnasked = highBandwidth;
   }
 
   #mempool(peer: Peer): void {
@@ -423,6 +476,14 @@ export class SyncMachine {
       cfcheckpt: () => {},
       cfheaders: () => {},
       cfilter: () => {},
+      blocktxn: (peer, { blockHash, transactions }) => {
+        this.#compact.blocktxn(peer, blockHash, transactions);
+        this.#blocks.request(peer);
+      },
+      cmpctblock: (peer, message) => {
+        this.#compact.cmpctblock(peer, message);
+        this.#blocks.request(peer);
+      },
       feefilter: (peer, { feeRateSatPerKvb }) => {
         if (feeRateSatPerKvb >= 0n) peer.transactions.feeFilterSatPerKvb = feeRateSatPerKvb;
       },
@@ -431,6 +492,7 @@ export class SyncMachine {
       filterload: (peer, message) => this.#bloom.filterload(peer, message),
       getaddr: (peer) => this.#addresses.asked(peer),
       getblocks: (peer, request) => this.#serving.getblocks(peer, request),
+      getblocktxn: (peer, message) => this.#serving.compact.getblocktxn(peer, message),
       getcfcheckpt: (peer, request) => this.#filters.getcfcheckpt(peer, request),
       getcfheaders: (peer, request) => this.#filters.getcfheaders(peer, request),
       getcfilters: (peer, request) => this.#filters.getcfilters(peer, request),
@@ -445,8 +507,7 @@ export class SyncMachine {
       ping: (peer, { nonce }) => this.#context.send(peer, { type: 'pong', nonce }),
       pong: (peer, { nonce }) => this.#liveness.pong(peer, nonce),
       sendaddrv2: (peer) => this.#handshake.sendAddrv2(peer),
-      // Compact blocks are not spoken here: who offers them learns so from our silence.
-      sendcmpct: () => {},
+      sendcmpct: (peer, message) => this.#sendcmpct(peer, message),
       sendheaders: (peer) => {
         peer.headers.wanted = true;
       },
@@ -463,4 +524,4 @@ export class SyncMachine {
 type Handlers = { readonly [T in MessageType]: (peer: Peer, message: MessageOf<T>) => void };
 
 /** What counts before the handshake is done. */
-const DURING_HANDSHAKE: ReadonlySet<MessageType> = new Set<MessageType>(['version', 'verack', 'wtxidrelay', 'sendaddrv2']);
+const DURING_HANDSHAKE: ReadonlySet<MessageType> = new Set<MessageType>(['version', 'verack', 'wtxidrelay', 'sendaddrv2', 'sendcmpct']);

@@ -1,3 +1,4 @@
+import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed } from '../chain/header-node.ts';
 import type { SyncProgress } from '../ports/network-service.ts';
 import type { SyncContext } from './context.ts';
@@ -28,13 +29,17 @@ export class SyncStatus {
    * turned out invalid shows nothing. Where more work is known than we have, nobody need show it.
    */
   inSync(): boolean {
-    const { chain, params } = this.#context;
-    return chain.active.tip.chainWork >= params.minimumChainWork && this.#heightBeyond() === undefined;
+    return this.wouldBeInSync(this.#context.chain.active.tip);
+  }
+
+  /** The same, if another block were our tip. */
+  wouldBeInSync(tip: HeaderNode): boolean {
+    return tip.chainWork >= this.#context.params.minimumChainWork && this.#heightBeyond(tip) === undefined;
   }
 
   /** Whether a peer has shown a chain that goes on for long beyond our tip. */
   farBehind(): boolean {
-    const height = this.#heightBeyond();
+    const height = this.#heightBeyond(this.#context.chain.active.tip);
     return height !== undefined && height > this.#context.chain.active.height + FAR_BEHIND_BLOCKS;
   }
 
@@ -82,9 +87,9 @@ export class SyncStatus {
     this.#samples = this.#samples.filter((sample) => nowMs - sample.atMs <= SPEED_SPAN_MS);
   }
 
-  /** Height of the best chain that a peer has shown and that has more work than ours. */
-  #heightBeyond(): number | undefined {
-    let { chainWork } = this.#context.chain.active.tip;
+  /** Height of the best chain that a peer has shown and that has more work than one that ends here. */
+  #heightBeyond(tip: HeaderNode): number | undefined {
+    let { chainWork } = tip;
     let height: number | undefined;
     for (const peer of this.#context.ready()) {
       const { bestKnown } = peer.headers;

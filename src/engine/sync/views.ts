@@ -7,7 +7,7 @@ import type { Chain } from '../chain/chain.ts';
 /** What decisions about peers need of the chain. */
 export type SyncChain = Pick<
   Chain,
-  'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'subscribe' | 'damagedBlocks' | 'isDamaged' | 'noteAsked'
+  'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'run' | 'subscribe' | 'damagedBlocks' | 'isDamaged' | 'noteAsked'
 >;
 
 /** What became of a block. */
@@ -16,6 +16,8 @@ export type BlockOutcome = AcceptOutcome;
 /** What became of a transaction. */
 export interface TransactionOutcome {
   readonly rejection?: Rejection | undefined;
+  /** What it took the place of. */
+  readonly replaced?: readonly WaitingTransaction[];
 }
 
 /** A waiting transaction, as far as peers are concerned. */

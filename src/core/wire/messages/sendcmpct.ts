@@ -1,6 +1,9 @@
 import type { MessageCodec } from '../codec.ts';
 import { codec } from '../codec.ts';
 
+/** The version of compact blocks that is spoken: short ids of wtxids, transactions with witnesses. Core's CMPCTBLOCKS_VERSION. */
+export const COMPACT_VERSION = 2n;
+
 /** The sender speaks compact blocks (BIP-152) of this version. */
 export interface SendcmpctMessage {
   readonly type: 'sendcmpct';

@@ -45,14 +45,26 @@ const EXAMPLES: readonly Message[] = [
     ],
   },
   { type: 'block', block, raw: encodeBlock(block) },
+  { type: 'blocktxn', blockHash: hash(4) as BlockHash, transactions: [tx, tx] },
   { type: 'cfcheckpt', filterType: 0, stop: hash(1) as BlockHash, filterHeaders: [hash(2), hash(3)] },
   { type: 'cfheaders', filterType: 0, stop: hash(1) as BlockHash, previousHeader: hash(4), filterHashes: [hash(2), hash(3)] },
   { type: 'cfilter', filterType: 255, block: hash(1) as BlockHash, filter: Uint8Array.of(1, 2, 3) },
+  {
+    type: 'cmpctblock',
+    header,
+    nonce: 2n ** 64n - 1n,
+    shortIds: [0xffff_ffff_ffff, 0, 0x1_0000_0000],
+    prefilled: [
+      { index: 0, tx },
+      { index: 4, tx },
+    ],
+  },
   { type: 'feefilter', feeRateSatPerKvb: 1_000n },
   { type: 'filteradd', data: Uint8Array.of(1, 2) },
   { type: 'filterclear' },
   { type: 'filterload', bytes: Uint8Array.of(0xb5, 0x0f), hashCount: 11, tweak: 0xffffffff, flags: 1 },
   { type: 'getaddr' },
+  { type: 'getblocktxn', blockHash: hash(5) as BlockHash, indexes: [0, 1, 300, 0xffff] },
   { type: 'getblocks', version: 70_016, locator: [], stop: zeroHash<BlockHash>() },
   { type: 'getcfcheckpt', filterType: 0, stop: hash(1) as BlockHash },
   { type: 'getcfheaders', filterType: 0, startHeight: 0xffffffff, stop: hash(1) as BlockHash },
@@ -126,7 +138,7 @@ describe('message table', () => {
   });
 
   it('ignores commands that it does not know, names of object members too', () => {
-    for (const command of ['reject', 'alert', '', 'toString', '__proto__', 'cmpctblock']) {
+    for (const command of ['reject', 'alert', '', 'toString', '__proto__', 'sendtxrcncl']) {
       assert.equal(isMessageType(command), false);
       assert.equal(decodeMessage(command, new Uint8Array(3)), undefined);
     }

@@ -11,12 +11,16 @@ import type { Addrv2Message } from './addrv2.ts';
 import { addrv2Codec } from './addrv2.ts';
 import type { BlockMessage } from './block.ts';
 import { blockCodec } from './block.ts';
+import type { BlocktxnMessage } from './blocktxn.ts';
+import { blocktxnCodec } from './blocktxn.ts';
 import type { CfcheckptMessage } from './cfcheckpt.ts';
 import { cfcheckptCodec } from './cfcheckpt.ts';
 import type { CfheadersMessage } from './cfheaders.ts';
 import { cfheadersCodec } from './cfheaders.ts';
 import type { CfilterMessage } from './cfilter.ts';
 import { cfilterCodec } from './cfilter.ts';
+import type { CmpctblockMessage } from './cmpctblock.ts';
+import { cmpctblockCodec } from './cmpctblock.ts';
 import type { FeefilterMessage } from './feefilter.ts';
 import { feefilterCodec } from './feefilter.ts';
 import type { FilteraddMessage } from './filteradd.ts';
@@ -29,6 +33,8 @@ import type { GetaddrMessage } from './getaddr.ts';
 import { getaddrCodec } from './getaddr.ts';
 import type { GetblocksMessage } from './getblocks.ts';
 import { getblocksCodec } from './getblocks.ts';
+import type { GetblocktxnMessage } from './getblocktxn.ts';
+import { getblocktxnCodec } from './getblocktxn.ts';
 import type { GetcfcheckptMessage } from './getcfcheckpt.ts';
 import { getcfcheckptCodec } from './getcfcheckpt.ts';
 import type { GetcfheadersMessage } from './getcfheaders.ts';
@@ -73,15 +79,18 @@ export type Message =
   | AddrMessage
   | Addrv2Message
   | BlockMessage
+  | BlocktxnMessage
   | CfcheckptMessage
   | CfheadersMessage
   | CfilterMessage
+  | CmpctblockMessage
   | FeefilterMessage
   | FilteraddMessage
   | FilterclearMessage
   | FilterloadMessage
   | GetaddrMessage
   | GetblocksMessage
+  | GetblocktxnMessage
   | GetcfcheckptMessage
   | GetcfheadersMessage
   | GetcfiltersMessage
@@ -112,15 +121,18 @@ const TABLE: { readonly [T in MessageType]: MessageCodec<MessageOf<T>> } = {
   addr: addrCodec,
   addrv2: addrv2Codec,
   block: blockCodec,
+  blocktxn: blocktxnCodec,
   cfcheckpt: cfcheckptCodec,
   cfheaders: cfheadersCodec,
   cfilter: cfilterCodec,
+  cmpctblock: cmpctblockCodec,
   feefilter: feefilterCodec,
   filteradd: filteraddCodec,
   filterclear: filterclearCodec,
   filterload: filterloadCodec,
   getaddr: getaddrCodec,
   getblocks: getblocksCodec,
+  getblocktxn: getblocktxnCodec,
   getcfcheckpt: getcfcheckptCodec,
   getcfheaders: getcfheadersCodec,
   getcfilters: getcfiltersCodec,

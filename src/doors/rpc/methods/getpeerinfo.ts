@@ -33,8 +33,8 @@ const PEER = Type.Object({
   version: Type.Integer(),
   subver: Type.String(),
   inbound: Type.Boolean(),
-  bip152_hb_to: Type.Boolean(),
-  bip152_hb_from: Type.Boolean(),
+  bip152_hb_to: Type.Boolean({ description: 'We told it to send new blocks unasked as compact ones (BIP-152).' }),
+  bip152_hb_from: Type.Boolean({ description: 'It told us to.' }),
   startingheight: Type.Integer(),
   presynced_headers: Type.Integer(),
   synced_headers: Type.Integer({ description: 'Height of the last header in common, -1 for none.' }),
@@ -72,10 +72,8 @@ function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
   };
 }
 
-/** What is the same for every peer as long as compact blocks, permissions and the second transport are not there. */
+/** What is the same for every peer as long as permissions and the second transport are not there. */
 const FIXED = {
-  bip152_hb_to: false,
-  bip152_hb_from: false,
   permissions: [],
   transport_protocol_type: 'v1',
   session_id: '',
@@ -102,8 +100,8 @@ function peerJson(peer: PeerInfo): JsonOutput {
     version: peer.protocolVersion,
     subver: peer.userAgent,
     inbound: peer.inbound,
-    bip152_hb_to: FIXED.bip152_hb_to,
-    bip152_hb_from: FIXED.bip152_hb_from,
+    bip152_hb_to: peer.highBandwidthTo,
+    bip152_hb_from: peer.highBandwidthFrom,
     startingheight: peer.startingHeight,
     presynced_headers: peer.presyncedHeaders,
     synced_headers: peer.syncedHeaders,
