@@ -9,6 +9,7 @@ import type { Transaction } from '../../core/primitives/transaction.ts';
 import { isCoinbase } from '../../core/primitives/transaction.ts';
 import type { CmpctblockMessage } from '../../core/wire/messages/cmpctblock.ts';
 import { shortIdKey, shortIdOf } from '../../core/wire/short-id.ts';
+import { ShortIdTable } from './short-id-table.ts';
 
 /** Bytes of the smallest transaction: a block cannot have more of them than its weight allows. Core's MIN_SERIALIZABLE_TRANSACTION_WEIGHT. */
 const TRANSACTION_SIZE_MIN = 10;
@@ -30,19 +31,10 @@ export interface AtHand {
   readonly extra: Iterable<Transaction>;
 }
 
-/** A place of the block that is known by its short id alone. */
-interface Wanted {
-  readonly index: number;
-  /** Some transaction had its short id; where another has it too, neither is taken. */
-  matched: boolean;
-}
-
 /** A block of which some transactions may be missing yet. Core's `PartiallyDownloadedBlock`. */
 export class PartialBlock {
   readonly header: BlockHeader;
   readonly #transactions: (Transaction | undefined)[];
-  /** By short id. */
-  readonly #wanted = new Map<number, Wanted>();
 
   private constructor(header: BlockHeader, count: number) {
     this.header = header;
@@ -56,14 +48,9 @@ export class PartialBlock {
     if (count * TRANSACTION_SIZE_MIN * WITNESS_SCALE_FACTOR > maxBlockWeightWu) return 'invalid';
     const partial = new PartialBlock(header, count);
     for (const { index, tx } of prefilled) partial.#transactions[index] = tx;
-    let index = 0;
-    for (const id of shortIds) {
-      while (partial.#transactions[index] !== undefined) index++;
-      partial.#wanted.set(id, { index, matched: false });
-      index++;
-    }
-    if (partial.#wanted.size !== shortIds.length) return 'collision';
-    partial.#find(shortIdKey(header, nonce), atHand);
+    const table = new ShortIdTable(shortIds, partial.missing());
+    if (table.hasTwins) return 'collision';
+    partial.#find(table, shortIdKey(header, nonce), atHand);
     return partial;
   }
 
@@ -94,23 +81,25 @@ export class PartialBlock {
   }
 
   /** Looks through what is at hand until every place has its transaction. */
-  #find(key: Uint8Array, { waiting, extra }: AtHand): void {
-    let found = 0;
+  #find(table: ShortIdTable, key: Uint8Array, { waiting, extra }: AtHand): void {
+    let lacking = this.missing().length;
+    const matched = new Set<number>();
     const offer = (tx: Transaction): boolean => {
-      const wanted = this.#wanted.get(shortIdOf(key, tx.wtxid));
-      if (wanted === undefined) return false;
-      const known = this.#transactions[wanted.index];
-      if (!wanted.matched) {
-        wanted.matched = true;
-        this.#transactions[wanted.index] = tx;
-        found++;
+      const index = table.find(shortIdOf(key, tx.wtxid));
+      if (index === undefined) return false;
+      const known = this.#transactions[index];
+      if (!matched.has(index)) {
+        matched.add(index);
+        this.#transactions[index] = tx;
+        lacking--;
       } else if (known !== undefined && !bytesEqual(known.wtxid, tx.wtxid)) {
-        this.#transactions[wanted.index] = undefined;
-        found--;
+        // Two with one short id: neither is taken, the right one is asked for.
+        this.#transactions[index] = undefined;
+        lacking++;
       }
-      return found === this.#wanted.size;
+      return lacking === 0;
     };
-    if (this.#wanted.size === 0) return;
+    if (lacking === 0) return;
     for (const { tx } of waiting) if (offer(tx)) return;
     for (const tx of extra) if (offer(tx)) return;
   }
