@@ -131,6 +131,29 @@ describe('compact blocks that are sent', () => {
     assert.equal(peer.of('notfound').length, 1);
   });
 
+  it('serves the transactions of the last block by their ids, which nobody else could have any more', async () => {
+    const tx = spendOf(0);
+    const peer = await compactPeer(world, node, '10.0.9.1');
+    const ids = [
+      { kind: INVENTORY.wtx, hash: tx.wtxid },
+      { kind: INVENTORY.witnessTx, hash: tx.txid },
+    ];
+    peer.send({ type: 'getdata', items: ids });
+    await peer.sync();
+    assert.deepEqual([peer.of('tx').length, peer.of('notfound').length], [0, 1]);
+    await node.give([nextBlock(node, [tx])]);
+    peer.send({ type: 'getdata', items: ids });
+    await peer.sync();
+    assert.deepEqual(
+      peer.of('tx').map((message) => message.tx.wtxid),
+      [tx.wtxid, tx.wtxid],
+    );
+    await node.grow(1);
+    peer.send({ type: 'getdata', items: ids });
+    await peer.sync();
+    assert.deepEqual([peer.of('tx').length, peer.of('notfound').length], [2, 2]);
+  });
+
   it('P9: answers for transactions of a block ten deep, with the whole of one deeper, and not for one it lacks', async () => {
     const peer = await compactPeer(world, node, '10.0.9.1');
     const at = (depth: number) => COMPACT_CHAIN[COMPACT_CHAIN.length - 1 - depth]!;

@@ -1,5 +1,8 @@
 import { bytesEqual } from '../../core/base/bytes.ts';
 import type { Block } from '../../core/primitives/block.ts';
+import type { HashKey } from '../../core/primitives/ids.ts';
+import { hashKey } from '../../core/primitives/ids.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
 import { COMPACT_TRANSACTIONS_MAX } from '../../core/wire/index-list.ts';
 import type { CmpctblockMessage } from '../../core/wire/messages/cmpctblock.ts';
 import { shortIdKey, shortIdOf } from '../../core/wire/short-id.ts';
@@ -25,14 +28,24 @@ export interface CompactPair {
 /** The last block on the tip that was found to be sound, while it is of interest to everybody at once: it is not read from the disk. */
 export class RecentBlock {
   #pair: CompactPair | undefined;
+  /** By txid and wtxid, once somebody asks. */
+  #transactions: Map<HashKey, Transaction> | undefined;
 
   /** Keeps a block that has a compact form instead of the one before it. */
   keep(block: Block, nonce: bigint): CompactPair {
     this.#pair = { block, compact: compactBlock(block, nonce) };
+    this.#transactions = undefined;
     return this.#pair;
   }
 
   get(hash: Uint8Array): CompactPair | undefined {
     return this.#pair !== undefined && bytesEqual(this.#pair.block.header.hash, hash) ? this.#pair : undefined;
+  }
+
+  /** A transaction of it by its txid or wtxid: who heard of one just before it was confirmed may ask a moment too late. */
+  transaction(hash: Uint8Array): Transaction | undefined {
+    const transactions = this.#pair?.block.transactions ?? [];
+    this.#transactions ??= new Map(transactions.flatMap((tx) => [tx.txid, tx.wtxid].map((id) => [hashKey(id), tx])));
+    return this.#transactions.get(hashKey(hash));
   }
 }

@@ -1,5 +1,6 @@
 import type { BlockHash, Txid, Wtxid } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
+import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { LocatorRequest } from '../../core/wire/locator.ts';
@@ -12,7 +13,6 @@ import { CompactServing } from './compact-serving.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
 import type { RecentBlock } from './recent-block.ts';
-import type { WaitingTransaction } from './views.ts';
 
 /** Hashes in answer to one `getblocks`. Core sends as many. */
 export const BLOCKS_PER_INV_MAX = 500;
@@ -108,22 +108,22 @@ export class Serving {
   }
 
   /** @returns whether it is sent */
-  serveTransaction(peer: Peer, waiting: WaitingTransaction | undefined, witness: boolean): boolean {
+  serveTransaction(peer: Peer, tx: Transaction | undefined, witness: boolean): boolean {
     // What waits for its announcement is not served before it, or asking would tell when we got it.
-    if (waiting === undefined || peer.transactions.toAnnounce.has(hashKey(waiting.tx.wtxid))) return false;
-    peer.transactions.known.add(hashKey(waiting.tx.wtxid));
-    this.#context.send(peer, witness ? { type: 'tx', tx: waiting.tx } : { type: 'tx', tx: waiting.tx, stripped: true });
+    if (tx === undefined || peer.transactions.toAnnounce.has(hashKey(tx.wtxid))) return false;
+    peer.transactions.known.add(hashKey(tx.wtxid));
+    this.#context.send(peer, witness ? { type: 'tx', tx } : { type: 'tx', tx, stripped: true });
     return true;
   }
 
-  /** The waiting transaction of a txid. */
-  byTxid(hash: Uint8Array): WaitingTransaction | undefined {
-    return this.#context.mempool.get(hash as Txid);
+  /** The transaction of a txid that waits or was in the last block. */
+  byTxid(hash: Uint8Array): Transaction | undefined {
+    return this.#context.mempool.get(hash as Txid)?.tx ?? this.#recent.transaction(hash);
   }
 
-  /** The waiting transaction of a wtxid. */
-  byWtxid(hash: Uint8Array): WaitingTransaction | undefined {
-    return this.#context.mempool.getByWtxid(hash as Wtxid);
+  /** The same of a wtxid. */
+  byWtxid(hash: Uint8Array): Transaction | undefined {
+    return this.#context.mempool.getByWtxid(hash as Wtxid)?.tx ?? this.#recent.transaction(hash);
   }
 
   /** Heights of our chain after the first block that both know, to `stop` or as many as are wanted. */
