@@ -12,6 +12,7 @@ import { SERVICES } from '../core/wire/services.ts';
 import { Chain } from '../engine/chain/chain.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { Mempool } from '../engine/mempool/mempool.ts';
+import { watchReorganisations } from '../engine/mempool/reorg-watch.ts';
 import type { AssemblyOptions } from '../engine/mining/assembly.ts';
 import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
@@ -482,6 +483,7 @@ class FullNode implements RunningNode {
       if (reorgDepth > 0) log.info('reorganised', { depth: reorgDepth, tip: toDisplayHex(hash), height });
       this.emit({ kind: 'tip-changed', hash, height, reorgDepth });
     });
+    watchReorganisations(mempoolChain(chain), mempool, (reorganisation) => this.emit({ kind: 'reorg', ...reorganisation }));
     mempool.subscribe((event) => {
       const { txid } = event.entry.tx;
       if (event.kind === 'added') this.emit({ kind: 'transaction-added', txid });

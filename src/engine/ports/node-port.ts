@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import type { MempoolService } from './mempool-service.ts';
 import type { MiningService } from './mining-service.ts';
 import type { NetworkService } from './network-service.ts';
+import type { Reorganisation } from './reorganisation.ts';
 import type { WalletService } from './wallet-service.ts';
 
 /** What happened in the node, in order. */
@@ -25,6 +26,8 @@ export type NodeEvent =
   | { readonly kind: 'block-connected'; readonly hash: BlockHash; readonly height: number }
   | { readonly kind: 'block-disconnected'; readonly hash: BlockHash; readonly height: number }
   | { readonly kind: 'tip-changed'; readonly hash: BlockHash; readonly height: number; readonly reorgDepth: number }
+  /** After the `tip-changed` of a switch of branches, as soon as the mempool fits the new branch. */
+  | ({ readonly kind: 'reorg' } & Reorganisation)
   | { readonly kind: 'transaction-added'; readonly txid: Txid }
   | { readonly kind: 'transaction-removed'; readonly txid: Txid; readonly reason: string }
   | { readonly kind: 'peer-connected'; readonly id: number }
