@@ -38,6 +38,7 @@ import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerI
 import { NodeError } from '../../src/engine/ports/node-error.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
 import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
+import type { Connection } from '../../src/engine/ports/transport.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -557,6 +558,13 @@ export class FakeNetwork implements NetworkService {
   sendMessage(id: number, command: string, payload: Uint8Array): boolean {
     if (!this.connected.some((peer) => peer.id === id)) return false;
     return this.sent.push({ id, command, payload: Buffer.from(payload).toString('hex') }) > 0;
+  }
+
+  /** Connections that came by another way than its sockets. */
+  readonly accepted: Connection[] = [];
+
+  accept(connection: Connection): void {
+    this.accepted.push(connection);
   }
 
   orphans(): readonly OrphanInfo[] {

@@ -14,8 +14,9 @@ import type { RpcHandler } from '../../doors/rpc/handler.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Log } from '../../engine/ports/log.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
-import type { SocketAddress } from '../../engine/ports/transport.ts';
+import type { Connection, Listener, SocketAddress } from '../../engine/ports/transport.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
+import { formatSocketAddress } from '../options/values.ts';
 
 /** Bytes of chance in a cookie and in a token. */
 const SECRET_SIZE_BYTES = 32;
@@ -27,6 +28,8 @@ const COOKIE_USER = '__cookie__';
 export interface DoorPlan {
   /** Where HTTP is served; undefined for nowhere. */
   readonly http: SocketAddress | undefined;
+  /** Where peers over WebSocket are served alone; nowhere unless given. They are at the HTTP port too. */
+  readonly p2pWs?: SocketAddress | undefined;
   readonly login: { readonly user: string; readonly password: string } | undefined;
   /** The file with a login that is made at each start; undefined for none. */
   readonly cookie: { readonly path: string; readonly mode: number } | undefined;
@@ -49,6 +52,8 @@ export interface Doors {
   readonly url: string | undefined;
   /** The documentation with a login for the page, for whoever started the node. */
   readonly link: string | undefined;
+  /** `ws://host:port/p2p` of the port for such peers alone; undefined where there is none. */
+  readonly p2pWs?: string | undefined;
   /** From now on there is a node to ask. */
   serve(node: NodePort): void;
   /** Loads what the first request would wait for. */
@@ -73,6 +78,24 @@ function lazyRest(node: NodePort, curve: Secp256k1): RestHandler {
     loaded ??= import('../../doors/rest/handler.ts').then(({ createRestHandler }) => createRestHandler(node, { curve }));
     return (await loaded)(call);
   };
+}
+
+/** Peers over WebSocket; what they need is loaded with the first of them. */
+const lazyUpgrade: NonNullable<HttpDoorOptions['peerUpgrade']> = (request, socket, head, accept) => {
+  import('../../platform/net/web-socket.ts').then(
+    ({ upgradeToWebSocket }) => upgradeToWebSocket(request, socket, head, accept),
+    (error: unknown) => socket.destroy(error instanceof Error ? error : undefined),
+  );
+};
+
+/** The port for peers over WebSocket alone. Until there is a node they are turned away. */
+async function openPeerDoor(address: SocketAddress, node: () => NodePort | undefined): Promise<Listener> {
+  const { listenWebSocket } = await import('../../platform/net/web-socket-listener.ts');
+  return listenWebSocket(address, (connection: Connection) => {
+    const { network } = node() ?? {};
+    if (network === undefined) connection.close('not-ready');
+    else network.accept(connection);
+  });
 }
 
 /** A new cookie, its owner's alone from its first byte on unless told otherwise. */
@@ -100,6 +123,29 @@ const NO_DOORS: Doors = { url: undefined, link: undefined, serve: () => undefine
  * @throws NodeError `port-in-use`, `listen-failed`; `option-invalid` for a broken rpcauth line
  */
 export async function openDoors(plan: DoorPlan, parts: DoorParts): Promise<Doors> {
+  const http = await openHttpDoor(plan, parts);
+  if (plan.p2pWs === undefined) return http;
+  let node: NodePort | undefined;
+  let peers: Listener;
+  try {
+    peers = await openPeerDoor(plan.p2pWs, () => node);
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+  return {
+    ...http,
+    p2pWs: `ws://${formatSocketAddress(peers.address)}/p2p`,
+    serve: (served) => {
+      node = served;
+      http.serve(served);
+    },
+    close: async () => void (await Promise.all([http.close(), peers.close()])),
+  };
+}
+
+/** The HTTP port, where there is to be one. */
+async function openHttpDoor(plan: DoorPlan, parts: DoorParts): Promise<Doors> {
   const { http, login, rules, cookie: cookieFile, rpcauth = [] } = plan;
   const { clock, log, doing } = parts;
   if (http === undefined) return NO_DOORS;
@@ -112,7 +158,8 @@ export async function openDoors(plan: DoorPlan, parts: DoorParts): Promise<Doors
   let server: HttpServer;
   try {
     const warmUp: HttpDoorOptions['warmUp'] = async (call) => (await import('../../doors/rpc/warm-up.ts')).createWarmUpHandler(doing)(call);
-    server = await openHttpServer({ ...{ clock, log, warmUp }, auth: { ...cookie, ...user, rpcauth, token }, listen: http, ...rules });
+    const auth = { ...cookie, ...user, rpcauth, token };
+    server = await openHttpServer({ ...{ clock, log, warmUp, auth }, listen: http, peerUpgrade: lazyUpgrade, ...rules });
   } catch (error) {
     await dropCookie();
     throw error;

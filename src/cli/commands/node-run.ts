@@ -47,9 +47,15 @@ function announceSeed(path: string, console: NodeConsole, log: FileLog, isJson: 
 
 /** The line that tells scripts and people that the node serves. It is printed whatever the log's level is. */
 function announceReady(node: SystemNode, doors: Doors, console: NodeConsole, isJson: boolean): void {
-  const fields = { network: node.params.name, p2p: node.network.listenAddress() ?? 'off', http: doors.url ?? 'off' };
+  const { p2pWs } = doors;
+  const fields = {
+    network: node.params.name,
+    p2p: node.network.listenAddress() ?? 'off',
+    http: doors.url ?? 'off',
+    ...(p2pWs === undefined ? {} : { p2pWs }),
+  };
   console.silently(() => node.log.info('ready', fields));
-  const text = `ready network=${fields.network} p2p=${fields.p2p} http=${fields.http}`;
+  const text = `ready network=${fields.network} p2p=${fields.p2p} http=${fields.http}${p2pWs === undefined ? '' : ` p2p-ws=${p2pWs}`}`;
   console.line(isJson ? JSON.stringify({ time: new Date().toISOString(), level: 'info', event: 'ready', ...fields }) : text);
   if (doors.link === undefined) return;
   // The link is a login: it is shown, not kept.

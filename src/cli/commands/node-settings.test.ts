@@ -16,7 +16,7 @@ import { type NodeSaid, planNode } from './node-settings.ts';
 
 const NOTHING: NodeSaid = {
   ...{ network: undefined, dataDir: undefined, config: undefined, memory: undefined, listen: undefined, noListen: undefined },
-  ...{ http: undefined, noHttp: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
+  ...{ http: undefined, noHttp: undefined, p2pWs: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
   ...{
     mineTo: undefined,
     dbCache: undefined,

@@ -162,6 +162,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       wallet: await hasWallet(network, dataDir),
     },
     http: await httpAt(said, network),
+    p2pWs: said.p2pWs === undefined ? undefined : await withIp(said.p2pWs, '--p2p-ws'),
     login: loginOf(said),
     cookie: dataDir === undefined || said.rpcUser !== undefined ? undefined : { path: join(dataDir, '.cookie'), mode: 0o600 },
   };

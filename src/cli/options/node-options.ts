@@ -109,6 +109,13 @@ const RUNNING_OPTIONS = {
     parse: parseSocketAddress,
   }),
   noHttp: switchOption({ name: 'no-http', group: 'http', help: 'serve no HTTP', parse: parseSwitch }),
+  p2pWs: single({
+    name: 'p2p-ws',
+    placeholder: 'HOST:PORT',
+    takes: HOST_PORT,
+    help: 'serve peers over WebSocket alone here, at /p2p; they are served at /p2p of the HTTP interface too',
+    parse: parseSocketAddress,
+  }),
   connect: repeated({
     name: 'connect',
     placeholder: 'HOST:PORT',

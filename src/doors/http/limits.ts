@@ -49,3 +49,12 @@ export const WRONG_LOGINS_MAX = 16;
 
 /** When the server stops, answers under way have so long to end. */
 export const CLOSE_GRACE_MS = 2_000;
+
+/** Streams of events at once. */
+export const EVENT_STREAMS_MAX = 32;
+
+/** Time between two signs of life of a stream of events; who takes nothing for two of them is cut off. */
+export const EVENT_BEAT_MS = 15_000;
+
+/** Peers over WebSocket at once, which leaves connections to all others. */
+export const WEB_SOCKET_PEERS_MAX = 128;

@@ -9,22 +9,28 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AssertionError } from '../../core/base/assert.ts';
 import type { Clock } from '../../engine/ports/clock.ts';
 import type { Log } from '../../engine/ports/log.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { NodePort } from '../../engine/ports/node-port.ts';
+import type { Connection } from '../../engine/ports/transport.ts';
 import type { RestApp } from './app.ts';
 import { Authenticator, type HttpCredentials } from './auth.ts';
 import { announcedSize } from './body.ts';
 import { Capacity } from './capacity.ts';
 import { answerCoreRest, type CoreRestHandler, isCoreRestPath, refuseCoreRest } from './core-rest.ts';
+import { EventLog } from './event-log.ts';
+import { isEventStream, streamEvents } from './event-stream.ts';
+import { reorgView } from './event-view.ts';
 import { Guard } from './guard.ts';
 import { answerJsonRpc, isJsonRpcPath, type JsonRpcHandler, type JsonRpcRules } from './json-rpc.ts';
 import {
   BODIES_SIZE_MAX,
   CLOSE_GRACE_MS,
   CONNECTIONS_MAX,
+  EVENT_STREAMS_MAX,
   HEADERS_SIZE_MAX,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_TIMEOUT_MS,
@@ -33,8 +39,10 @@ import {
   RPC_REQUESTS_MAX,
   TIMEOUTS_CHECK_INTERVAL_MS,
   TRANSACTION_BODY_SIZE_MAX,
+  WEB_SOCKET_PEERS_MAX,
 } from './limits.ts';
 import { isAborted, type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
+import { answerWithoutUpgrade, isPeerRequest, type PeerUpgrade, refuseUpgrade } from './upgrade.ts';
 
 /** Where a server listens; port 0 takes any that is free. */
 interface ListenAddress {
@@ -62,6 +70,8 @@ export interface HttpDoorOptions extends JsonRpcRules {
   readonly keepAliveMs?: number;
   /** Names besides `localhost` and the host above by which browsers may call the server. */
   readonly hostNames?: readonly string[];
+  /** Makes peers of those who want a WebSocket at `/p2p`; without it there is none. */
+  readonly peerUpgrade?: PeerUpgrade;
 }
 
 /** What a server of a running node is made with. */
@@ -103,6 +113,10 @@ class RunningServer implements HttpServer {
   readonly #rpcRequests: Capacity;
   readonly #restRequests = new Capacity(REST_REQUESTS_MAX);
   readonly #bodies = new Capacity(BODIES_SIZE_MAX);
+  readonly #events = new EventLog();
+  readonly #eventStreams = new Capacity(EVENT_STREAMS_MAX);
+  readonly #webSocketPeers = new Capacity(WEB_SOCKET_PEERS_MAX);
+  readonly #peers = new Set<Connection>();
   /** One for each address, the main one first. */
   readonly #servers: readonly (readonly [Server, ListenAddress])[];
   #node: NodePort | undefined;
@@ -110,6 +124,7 @@ class RunningServer implements HttpServer {
   #coreRest: CoreRestHandler | undefined;
   #rest: Promise<RestApp> | undefined;
   #closed: Promise<void> | undefined;
+  #unsubscribe: () => void = () => undefined;
   #port = 0;
 
   constructor(options: HttpDoorOptions) {
@@ -132,6 +147,7 @@ class RunningServer implements HttpServer {
     };
     const server = createServer(limits, (request, response) => void this.#onRequest(request, response));
     server.maxConnections = CONNECTIONS_MAX;
+    server.on('upgrade', (request, socket, head) => this.#onUpgrade(server, request, socket, head));
     return server;
   }
 
@@ -175,6 +191,44 @@ class RunningServer implements HttpServer {
     this.#node = node;
     this.#rpc = rpc;
     this.#coreRest = rest;
+    this.#unsubscribe = node.subscribe((event) => {
+      if (event.kind === 'reorg') this.#events.add(event.kind, reorgView(event, node.clock.nowSeconds()));
+    });
+  }
+
+  /** A request for another protocol. `/p2p` carries no login and is for pages of other sites too: who sent it does not matter. */
+  #onUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { peerUpgrade } = this.#options;
+    if (peerUpgrade === undefined || !isPeerRequest(request)) {
+      answerWithoutUpgrade(server, request, socket, head);
+      return;
+    }
+    // What goes wrong with the connection is nobody's business before it is one.
+    socket.on('error', () => undefined);
+    const node = this.#node;
+    const refusal = this.#peerRefusal(request);
+    if (refusal !== undefined || node === undefined || !this.#webSocketPeers.take(1)) {
+      refuseUpgrade(socket, refusal ?? 'busy');
+      return;
+    }
+    let peer: Connection | undefined;
+    socket.once('close', () => {
+      this.#webSocketPeers.release(1);
+      if (peer !== undefined) this.#peers.delete(peer);
+    });
+    peerUpgrade(request, socket, head, (connection) => {
+      peer = connection;
+      this.#peers.add(connection);
+      node.network.accept(connection);
+      if (this.#closed !== undefined) connection.close('stopping');
+    });
+  }
+
+  /** Why a peer over WebSocket is turned away before it is one. */
+  #peerRefusal({ headers: { host }, socket }: IncomingMessage): ProblemCode | 'forbidden' | undefined {
+    if (this.#options.allowsAddress?.(socket.remoteAddress ?? '') === false) return 'forbidden';
+    if (this.#node === undefined || this.#closed !== undefined) return 'not-ready';
+    return this.#guard.refusal(host === undefined ? {} : { host });
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -213,7 +267,17 @@ class RunningServer implements HttpServer {
       const shared = { requests: this.#restRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
       return answerCoreRest(request, response, { handler: rest, ...shared });
     }
+    if (isEventStream(path, request.method)) return this.#streamEvents(request, response);
     return this.#dispatchRest(request, response);
+  }
+
+  /** Streams have places of their own: they last. */
+  async #streamEvents(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#node === undefined) return sendProblem(response, 'not-ready');
+    const { clock } = this.#options;
+    const shared = { events: this.#events, auth: this.#auth, streams: this.#eventStreams, clock, signal: this.#stopping.signal };
+    const refusal = await streamEvents(request, response, shared);
+    if (refusal !== undefined) sendProblem(response, refusal);
   }
 
   /** Hands a request to Fastify, as long as not too many are there. Their places are free again when the answer is through. */
@@ -246,6 +310,8 @@ class RunningServer implements HttpServer {
 
   async #close(): Promise<void> {
     this.#stopping.abort();
+    this.#unsubscribe();
+    for (const peer of this.#peers) peer.close('stopping');
     const { clock } = this.#options;
     const closed = Promise.all(this.#servers.map(([server]) => new Promise<void>((resolve) => void server.close(() => resolve()))));
     for (const [server] of this.#servers) server.closeIdleConnections();

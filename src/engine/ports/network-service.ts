@@ -4,6 +4,7 @@ import type { GossipAddress, NetworkAddress } from '../../core/wire/network-addr
 import type { Subnet } from '../../core/wire/subnet.ts';
 import type { Ban } from './ban-store.ts';
 import type { StoredPeer } from './peer-store.ts';
+import type { Connection } from './transport.ts';
 
 /** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
 export const CONNECTION_TYPES = ['inbound', 'outbound-full-relay', 'manual', 'block-relay-only', 'addr-fetch', 'feeler'] as const;
@@ -101,6 +102,8 @@ export interface NetworkService {
   /** Where peers are accepted, `host:port`; undefined where they are not. */
   listenAddress(): string | undefined;
   peers(): readonly PeerInfo[];
+  /** A peer called by another way than the sockets that are listened on, such as a WebSocket: an inbound one like all others. */
+  accept(connection: Connection): void;
   sync(): SyncProgress;
   /** `onetry` dials once, `add` keeps connected, `remove` forgets. @returns false: `add` of a known or `remove` of an unknown one */
   addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;

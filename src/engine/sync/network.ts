@@ -158,6 +158,10 @@ export class Network implements NetworkService {
     return infos;
   }
 
+  accept(connection: Connection): void {
+    this.#accept(connection, 'inbound');
+  }
+
   sync(): SyncProgress {
     return this.#machine.progress();
   }

@@ -10,3 +10,5 @@
 export { createBanFile } from './ban-file.ts';
 export { createPeerFile } from './peer-file.ts';
 export { tcpTransport } from './tcp-transport.ts';
+export { upgradeToWebSocket } from './web-socket.ts';
+export { listenWebSocket } from './web-socket-listener.ts';

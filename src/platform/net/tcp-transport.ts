@@ -13,7 +13,7 @@ const BACKLOG = 511;
 const IGNORE: ConnectionHandlers = { data: () => {}, drained: () => {}, closed: () => {} };
 
 /** An IPv4 address that came in over an IPv6 socket, as itself. */
-function plainHost(host: string | undefined): string {
+export function plainHost(host: string | undefined): string {
   return (host ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
@@ -75,8 +75,8 @@ class TcpConnection implements Connection {
   }
 }
 
-/** Listens, or says what stands in the way. */
-function listenOn(server: Server, address: SocketAddress): Promise<void> {
+/** Listens, or says what stands in the way. @throws NodeError `port-in-use`, `listen-failed` */
+export function listenOn(server: Server, address: SocketAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address)));
     server.listen({ host: address.host, port: address.port, backlog: BACKLOG }, resolve);
