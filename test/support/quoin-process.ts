@@ -27,6 +27,11 @@ export interface QuoinOptions {
   /** A folder that outlives the process; else one is made and removed at `remove`. */
   readonly dataDir?: string;
   readonly args?: readonly string[];
+  /** Where it accepts peers and serves HTTP; free ports of this machine unless given. */
+  readonly listen?: string;
+  readonly http?: string;
+  /** A command that is given the node's own, such as one that runs it in another network namespace. */
+  readonly launcher?: readonly string[];
 }
 
 /** A running node. */
@@ -72,10 +77,11 @@ export async function startQuoin(options: QuoinOptions = {}): Promise<QuoinProce
     QUOIN_COMMAND,
     'node',
     ...['--network', options.network ?? 'regtest', '--data-dir', dataDir],
-    ...['--listen', '127.0.0.1:0', '--http', '127.0.0.1:0', '--no-discovery', '--log-json'],
+    ...['--listen', options.listen ?? '127.0.0.1:0', '--http', options.http ?? '127.0.0.1:0', '--no-discovery', '--log-json'],
     ...(options.args ?? []),
   ];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command, ...rest] = [...(options.launcher ?? []), process.execPath, ...args] as [string, ...string[]];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.once('exit', () => running.delete(child));
   const output: string[] = [];
