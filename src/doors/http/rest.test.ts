@@ -15,6 +15,7 @@ import { encodeTransaction, outPointKey, type Transaction } from '../../core/pri
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { TSchema } from '../schema.ts';
 import { ROUTES } from './app.ts';
+import { REORG } from './event-view.ts';
 import { PROBLEM, PROBLEMS } from './problem.ts';
 import { createHttpServer, type HttpServer } from './server.ts';
 
@@ -655,7 +656,10 @@ describe('the description', () => {
       }
       assert.equal(operation.requestBody !== undefined, route.body !== undefined);
     }
-    assert.equal(operations, Object.values(paths).flatMap((item) => Object.keys(item as object)).length);
+    const stream = paths['/events'].get;
+    assert.equal(stream.operationId, 'streamEvents');
+    assert.deepEqual(stream.responses[200].content['text/event-stream'].schema, JSON.parse(JSON.stringify(REORG)));
+    assert.equal(operations + 1, Object.values(paths).flatMap((item) => Object.keys(item as object)).length);
     assert.equal(new Set(ROUTES.map((route) => route.id)).size, ROUTES.length);
     for (const scheme of ['basic', 'bearer']) assert.equal(components.securitySchemes[scheme].type, 'http');
     assert.doesNotMatch(text, /https?:\/\/(?!json-schema)/);

@@ -8,7 +8,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type ClientOptions, type RawData, type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { FRAME_HEADER_SIZE_BYTES, PAYLOAD_SIZE_BYTES_MAX } from '../../core/wire/frame.ts';
 import type { Connection, ConnectionHandlers, SocketAddress } from '../../engine/ports/transport.ts';
 import { plainHost, WRITE_QUEUE_BYTES_MAX } from './tcp-transport.ts';
@@ -21,7 +21,7 @@ const FRAGMENTS_MAX = 1_024;
 const CHUNKS_MAX = 16_384;
 
 /** What a WebSocket of ours is made with on either side. Nothing is compressed: what is small on the wire would be large in memory. */
-export const WEB_SOCKET_LIMITS = {
+export const WEB_SOCKET_LIMITS: Readonly<ServerOptions & ClientOptions & { closeTimeout: number }> = {
   maxPayload: WEB_SOCKET_MESSAGE_BYTES_MAX,
   maxFragments: FRAGMENTS_MAX,
   maxBufferedChunks: CHUNKS_MAX,
@@ -30,7 +30,7 @@ export const WEB_SOCKET_LIMITS = {
   autoPong: false,
   // One who says that it ends does so.
   closeTimeout: 1_000,
-} as const;
+};
 
 const IGNORE: ConnectionHandlers = { data: () => {}, drained: () => {}, closed: () => {} };
 
