@@ -76,7 +76,7 @@ function startNode(parts: Pick<NodeParts, 'params'> & Partial<NodeParts>, settin
     blocks: createMemoryBlockStore(),
     headers: createMemoryHeaderStore(),
     coins: createMemoryCoinStore(),
-    peers: { load: async () => [], save: async () => {} },
+    peers: { load: async () => undefined, save: async () => {} },
     wallet: undefined,
     mempoolFile: undefined,
     close: async () => {},

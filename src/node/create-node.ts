@@ -16,6 +16,7 @@ import { watchReorganisations } from '../engine/mempool/reorg-watch.ts';
 import type { AssemblyOptions } from '../engine/mining/assembly.ts';
 import { createBlockSigner, type SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
+import type { AnchorStore } from '../engine/ports/anchor-store.ts';
 import type { BanStore } from '../engine/ports/ban-store.ts';
 import type { BlockSearch } from '../engine/ports/block-search.ts';
 import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
@@ -36,11 +37,13 @@ import { NodeError } from '../engine/ports/node-error.ts';
 import type { NodeEvent, NodePort } from '../engine/ports/node-port.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { Random } from '../engine/ports/random.ts';
+import type { Resolver } from '../engine/ports/resolver.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
 import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
 import type { WalletService } from '../engine/ports/wallet-service.ts';
 import { Network } from '../engine/sync/network.ts';
+import type { DnsSeedMode } from '../engine/sync/seeds.ts';
 import { Wallet } from '../engine/wallet/wallet.ts';
 import { createChainService } from './chain-service.ts';
 import type { DiskGuard } from './disk-guard.ts';
@@ -77,6 +80,8 @@ export interface NodeStores {
   readonly peers: PeerStore;
   /** Nowhere unless given. */
   readonly bans?: BanStore;
+  /** Nowhere unless given. */
+  readonly anchors?: AnchorStore;
   /** Undefined for a node without a wallet; closed with the wallet. */
   readonly wallet: RowStore | undefined;
   /** The waiting transactions over a restart; undefined: they are forgotten. */
@@ -127,6 +132,8 @@ export interface NodeParts {
   readonly seed: WalletSeed | undefined;
   readonly verifier: ScriptVerifier;
   readonly transport: Transport;
+  /** Looks up DNS seeds; without it a node behind each is called by its name. */
+  readonly resolver?: Resolver;
   readonly openSearch: (workers: number) => BlockSearch;
   /** Threads that mine unless another number is asked for. */
   readonly workersDefault: number;
@@ -142,6 +149,10 @@ export interface NodeSettings {
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
   /** True unless given. */
   readonly networkActive?: boolean;
+  /** Never unless given. */
+  readonly dnsSeeds?: DnsSeedMode;
+  /** None unless given. */
+  readonly seedNodes?: readonly SocketAddress[];
   /** A day unless given. */
   readonly banSeconds?: number;
   readonly userAgentComments?: readonly string[];
@@ -269,6 +280,10 @@ function createNetwork(
     ...(settings.banSeconds !== undefined && { banSeconds: settings.banSeconds }),
     peerStore: stores.peers,
     ...(stores.bans && { banStore: stores.bans }),
+    ...(stores.anchors && { anchorStore: stores.anchors }),
+    ...(parts.resolver && { resolver: parts.resolver }),
+    ...(settings.dnsSeeds && { dnsSeeds: settings.dnsSeeds }),
+    ...(settings.seedNodes && { seedNodes: settings.seedNodes }),
     services: servicesOf(settings),
     filters: (hash) => node().indexes.filter(hash),
     userAgent: userAgentOf(version, settings.userAgentComments ?? []),

@@ -5,6 +5,7 @@ import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { IndexName } from '../engine/ports/index-service.ts';
 import type { Log } from '../engine/ports/log.ts';
 import type { SocketAddress } from '../engine/ports/transport.ts';
+import type { DnsSeedMode } from '../engine/sync/seeds.ts';
 
 /** Default of `NodeOptions.dbCacheBytes`: 450 MiB, Core's number. */
 export const DB_CACHE_BYTES_DEFAULT: number = 450 * 1024 * 1024;
@@ -53,6 +54,10 @@ export interface NodeOptions {
   readonly connections?: { readonly outbound?: number; readonly inbound?: number };
   /** Whether peers are met from the start on; else not until `setnetworkactive`. Default: true. */
   readonly networkActive?: boolean;
+  /** When the network's DNS seeds are asked. Default: `auto`, where nothing else finds peers; `never` without `discovery`. */
+  readonly dnsSeeds?: DnsSeedMode;
+  /** Nodes that are asked for addresses, and then left, where nobody else tells any. Default: none. */
+  readonly seedNodes?: readonly SocketAddress[];
   /** How long a ban lasts that is said no time for. Default: a day. */
   readonly banSeconds?: number;
   /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */

@@ -17,8 +17,10 @@ import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
+import { createAnchorFile } from '../platform/net/anchor-file.ts';
 import { createBanFile } from '../platform/net/ban-file.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
+import { systemResolver } from '../platform/net/system-resolver.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
 import type { StoredNetwork } from '../platform/store/database-identity.ts';
@@ -87,10 +89,11 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         seed: wallet?.seed,
         verifier: createCachingVerifier({ inner: openVerifier({ scriptWorkers: options.scriptWorkers, secp256k1, clock, log }) }),
         transport: tcpTransport,
+        resolver: systemResolver,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
       },
-      options,
+      { ...options, dnsSeeds: options.dnsSeeds ?? (options.discovery && options.connect.length === 0 ? 'auto' : 'never') },
     );
     return Object.assign(node, { secp256k1Name: secp256k1.name, seedCreatedAt: wallet?.createdAt });
   } catch (error) {
@@ -137,6 +140,7 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
     ...(reindexing && { reindex: storedBlocks(reindexing, log) }),
     peers: createPeerFile({ path: join(dataDir, 'peers'), log }),
     bans: createBanFile({ path: join(dataDir, 'banlist.json'), log }),
+    anchors: createAnchorFile({ path: join(dataDir, 'anchors'), log }),
     wallet: undefined,
     drafts: openDrafts(dataDir),
     mempoolFile:
@@ -195,7 +199,7 @@ function storedBlocks({ files, genesisAt, done }: Reindexing, log: Log): StoredB
 }
 
 /** A node in memory learns of others anew. */
-const noPeers: PeerStore = { load: async () => [], save: async () => {} };
+const noPeers: PeerStore = { load: async () => undefined, save: async () => {} };
 
 /** The wallet's words and rows. */
 interface OpenedWallet {

@@ -81,7 +81,7 @@ function machine(index: number): Machine {
       blocks: createMemoryBlockStore(),
       headers: createMemoryHeaderStore(),
       coins: createMemoryCoinStore(),
-      peers: { load: async () => [], save: async () => {} },
+      peers: { load: async () => undefined, save: async () => {} },
       wallet: createMemoryRowStore(),
       mempoolFile: undefined,
       close: async () => {},

@@ -20,7 +20,8 @@ import { makeTransaction, NULL_VOUT, outPointKey } from '../../src/core/primitiv
 import type { Message } from '../../src/core/wire/messages/table.ts';
 import { SERVICES } from '../../src/core/wire/services.ts';
 import type { SyncAction } from '../../src/engine/sync/actions.ts';
-import { ADDRESSES_MAX, AddressTable } from '../../src/engine/sync/address-table.ts';
+import { BUCKET_PLACES, NEW_BUCKETS } from '../../src/engine/sync/address-buckets.ts';
+import { AddressManager } from '../../src/engine/sync/address-manager.ts';
 import type { PeerId } from '../../src/engine/sync/peer.ts';
 import { SyncMachine } from '../../src/engine/sync/sync-machine.ts';
 import type { BuildOptions } from '../support/chain-builder.ts';
@@ -265,13 +266,14 @@ describe('holes of the prototype: peers and keys', () => {
     ({ network: 'ipv4', bytes: Uint8Array.of(20 + (i % 80), i >>> 16, i >>> 8, i), port: 7333 }) as const;
 
   it('S11: keeps no more than its share of a million addresses, whoever tells them', () => {
-    const table = new AddressTable(new SeededRandom(11));
+    const manager = new AddressManager(new SeededRandom(11));
     const services = SERVICES.network | SERVICES.witness;
     for (let i = 0; i < FLOOD; i++) {
-      const told = { address: publicAddress(i), services, timeSeconds: 1_795_305_600 };
-      table.add(told, `group-${i % 1_000}`, 1_795_305_600);
+      const source = publicAddress((i % 1_000) << 16);
+      manager.add({ address: publicAddress(i), services, timeSeconds: 1_795_305_600 }, source, 1_795_305_600);
     }
-    assert.ok(table.size > 1_000 && table.size <= ADDRESSES_MAX, `${table.size} addresses`);
+    const most = NEW_BUCKETS * BUCKET_PLACES;
+    assert.ok(manager.size > 1_000 && manager.size <= most && manager.memoryBytes < 15_000_000, `${manager.size} addresses`);
   });
 
   it('S11: looks at a thousand of the addresses that one peer floods us with, and calls none inside our network', async () => {
@@ -292,7 +294,7 @@ describe('holes of the prototype: peers and keys', () => {
       for (const action of actions) if (action.kind === 'dial') dialled.push(action.address.host);
     };
     const hear = (message: Message): void => note(machine.received(id, message));
-    note(machine.start([], 7333));
+    note(machine.start({}, 7333));
     const [remote, local] = [
       { host: '93.184.216.34', port: 40_000 },
       { host: '20.1.2.3', port: 7333 },

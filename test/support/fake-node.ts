@@ -14,9 +14,10 @@ import type { ChainWork } from '../../src/core/primitives/compact-target.ts';
 import { type BlockHash, type HashKey, hashKey, hashOfKey, type Txid } from '../../src/core/primitives/ids.ts';
 import { type OutPoint, outPointKey, type Transaction, type TxOutput, transactionWeightWu } from '../../src/core/primitives/transaction.ts';
 import { isUnspendable } from '../../src/core/script/index.ts';
-import type { GossipAddress, NetworkAddress } from '../../src/core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress, NetworkKind } from '../../src/core/wire/network-address.ts';
 import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/subnet.ts';
 import { checkPackage } from '../../src/engine/policy/check-package.ts';
+import type { AddressCounts, PlacedPeer } from '../../src/engine/ports/address-book.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
 import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
@@ -34,10 +35,16 @@ import { INDEX_NAMES } from '../../src/engine/ports/index-service.ts';
 import type { LogCategory } from '../../src/engine/ports/log-categories.ts';
 import type { ImportOptions, MempoolItem, MempoolService, TransactionOutcome } from '../../src/engine/ports/mempool-service.ts';
 import type { MinedBlock, MiningService, OfferedTemplate, TemplateState } from '../../src/engine/ports/mining-service.ts';
-import type { AddedNode, NetworkService, OpenedConnectionType, OrphanInfo, PeerInfo } from '../../src/engine/ports/network-service.ts';
+import type {
+  AddedNode,
+  LearnOutcome,
+  NetworkService,
+  OpenedConnectionType,
+  OrphanInfo,
+  PeerInfo,
+} from '../../src/engine/ports/network-service.ts';
 import { NodeError } from '../../src/engine/ports/node-error.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
-import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
 import type { Connection } from '../../src/engine/ports/transport.ts';
 import type { WalletEntry, WalletService } from '../../src/engine/ports/wallet-service.ts';
 import { buildBlock, childOf, genesisParent, outputOf, spend } from './chain-builder.ts';
@@ -473,16 +480,28 @@ export class FakeNetwork implements NetworkService {
     return undefined;
   }
 
-  readonly book: StoredPeer[] = [];
+  readonly book: PlacedPeer[] = [];
 
-  addressBook(): readonly StoredPeer[] {
+  addressCounts(): ReadonlyMap<NetworkKind, AddressCounts> {
+    const counts = new Map<NetworkKind, { new: number; tried: number }>();
+    for (const { address, table } of this.book) {
+      const count = counts.get(address.network) ?? { new: 0, tried: 0 };
+      count[table]++;
+      counts.set(address.network, count);
+    }
+    return counts;
+  }
+
+  addressPlaces(): Iterable<PlacedPeer> {
     return this.book;
   }
 
-  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): boolean {
-    if (this.book.length === 2) return false;
+  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): LearnOutcome {
+    if (this.book.length === 3) return 'not-in-new';
     const times = { lastSeenSeconds: 1_700_000_000, lastSuccessSeconds: tried ? 1_700_000_000 : 0 };
-    return this.book.push({ address, services: 9n, failures: 0, sourceGroup: '', ...times }) > 0;
+    const place = { table: tried ? 'tried' : 'new', bucket: 7 * this.book.length, place: 63, newBuckets: [], tried } as const;
+    this.book.push({ address, source: address, services: 9n, failures: 0, ...place, ...times });
+    return tried && this.book.length === 3 ? 'not-in-tried' : 'learned';
   }
 
   readonly opened: string[] = [];
@@ -535,8 +554,8 @@ export class FakeNetwork implements NetworkService {
   pings = 0;
   isActive = true;
 
-  knownNodes(count: number): readonly GossipAddress[] {
-    return this.known.slice(0, count);
+  knownNodes(count: number, network?: NetworkKind): readonly GossipAddress[] {
+    return this.known.filter(({ address }) => network === undefined || address.network === network).slice(0, count);
   }
 
   traffic() {

@@ -22,7 +22,7 @@ import { createInlineVerifier } from '../../src/engine/chain/inline-verifier.ts'
 import { Mempool } from '../../src/engine/mempool/mempool.ts';
 import type { BlockStore } from '../../src/engine/ports/block-store.ts';
 import type { PeerInfo } from '../../src/engine/ports/network-service.ts';
-import type { StoredPeer } from '../../src/engine/ports/peer-store.ts';
+import type { StoredBook } from '../../src/engine/ports/peer-store.ts';
 import type { Connection, Transport } from '../../src/engine/ports/transport.ts';
 import type { NetworkOptions, PeerEvent } from '../../src/engine/sync/network.ts';
 import { Network } from '../../src/engine/sync/network.ts';
@@ -100,9 +100,21 @@ export class SyncWorld {
 export type SyncNodeOptions = Partial<
   Pick<
     NetworkOptions,
-    'manualPeers' | 'onlyManual' | 'outboundTarget' | 'inboundMax' | 'externalAddresses' | 'services' | 'random' | 'banStore' | 'filters'
+    | 'manualPeers'
+    | 'onlyManual'
+    | 'outboundTarget'
+    | 'inboundMax'
+    | 'externalAddresses'
+    | 'services'
+    | 'random'
+    | 'banStore'
+    | 'filters'
+    | 'anchorStore'
+    | 'resolver'
+    | 'dnsSeeds'
+    | 'seedNodes'
   >
-> & { readonly listen?: boolean; readonly blocks?: BlockStore };
+> & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook };
 
 /** A node with its real chain, mempool and network, its stores in memory. */
 export class SyncTestNode {
@@ -113,7 +125,7 @@ export class SyncTestNode {
   readonly failures: unknown[];
   readonly events: PeerEvent[];
   /** What was last saved. */
-  readonly saved: () => readonly StoredPeer[];
+  readonly saved: () => StoredBook | undefined;
 
   static async open(
     world: SyncWorld,
@@ -129,7 +141,7 @@ export class SyncTestNode {
     const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log: silentLog });
     const failures: unknown[] = [];
     const events: PeerEvent[] = [];
-    let saved: readonly StoredPeer[] = [];
+    let saved: StoredBook | undefined = options.book;
     const network = new Network({
       ...{ params, clock, chain, mempool, log: silentLog },
       random: new SeededRandom([...host].reduce((seed, character) => seed * 31 + character.charCodeAt(0), 7) >>> 0),
@@ -139,8 +151,8 @@ export class SyncTestNode {
       ...(listen ? { listen: { host, port: WORLD_PORT } } : {}),
       peerStore: {
         load: async () => saved,
-        save: async (peers) => {
-          saved = peers;
+        save: async (book) => {
+          saved = book;
         },
       },
       onFailure: (error) => failures.push(error),

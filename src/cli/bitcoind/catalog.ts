@@ -23,7 +23,7 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
-  stopatheight uacomment bantime persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
+  stopatheight uacomment bantime dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
   shutdownnotify pid debuglogfile printtoconsole debug debugexclude maxconnections networkactive daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
@@ -34,13 +34,13 @@ const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthrea
   walletrejectlongchains walletnotify
   dbbatchsize maxsigcachesize prevoutfetchthreads blockreconstructionextratxn maxreceivebuffer maxsendbuffer timeout blocksxor
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
-  discover dns dnsseed fixedseeds forcednsseed listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport
+  discover dns fixedseeds listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport
   feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
   peertimeout maxuploadtarget test txreconciliation`;
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
-  onion onlynet privatebroadcast proxy seednode signetseednode stopafterblockimport whitebind whitelist
+  onion onlynet privatebroadcast proxy signetseednode stopafterblockimport whitebind whitelist
   whitelistforcerelay whitelistrelay txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock
   zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm`;
 

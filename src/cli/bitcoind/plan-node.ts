@@ -71,6 +71,17 @@ function calling(args: Arguments, network: NetworkParams): Pick<NodeOptions, 'co
   };
 }
 
+/** Where the first addresses come from. @throws ArgumentError where seeds are to be asked always and never */
+function seedsOf(args: Arguments, network: NetworkParams): Pick<NodeOptions, 'dnsSeeds' | 'seedNodes'> {
+  // Who calls only those that were named needs no others, unless it is told to ask.
+  const isAlone = args.has('connect') || args.whole('maxconnections', CONNECTIONS_DEFAULT) <= 0;
+  const asks = args.switch('dnsseed', !isAlone);
+  const always = args.switch('forcednsseed', false);
+  if (always && !asks) throw new ArgumentError('Cannot set -forcednsseed to true when setting -dnsseed to false.');
+  const seedNodes = args.list('seednode').map((text) => peerOf(text, network));
+  return { dnsSeeds: always ? 'always' : asks ? 'auto' : 'never', seedNodes };
+}
+
 /** An amount of coins in base units; undefined where nothing was said. @throws ArgumentError */
 function amountSaid(args: Arguments, name: string): bigint | undefined {
   const text = args.text(name);
@@ -221,6 +232,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     listen,
     alsoListen,
     ...calling(args, network),
+    ...seedsOf(args, network),
     discovery: true,
     mine: undefined,
     mineTo: undefined,

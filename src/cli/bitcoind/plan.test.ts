@@ -56,6 +56,17 @@ describe("bitcoind's options", () => {
     assert.deepEqual(plan('-connect=[::1]:9').node.connect, [{ host: '::1', port: 9 }]);
   });
 
+  it('say where the first addresses come from', () => {
+    const seeds = (...words: string[]) => plan(...words).node.dnsSeeds;
+    assert.deepEqual([seeds(), seeds('-dnsseed=0'), seeds('-forcednsseed=1')], ['auto', 'never', 'always']);
+    assert.deepEqual([seeds('-connect=a'), seeds('-connect=a', '-dnsseed=1'), seeds('-maxconnections=0')], ['never', 'auto', 'never']);
+    assert.throws(() => seeds('-dnsseed=0', '-forcednsseed=1'), /Cannot set -forcednsseed to true when setting -dnsseed to false\./);
+    assert.deepEqual(plan('-seednode=25.0.0.1', '-seednode=x.org:7').node.seedNodes, [
+      { host: '25.0.0.1', port: 18_444 },
+      { host: 'x.org', port: 7 },
+    ]);
+  });
+
   it('say how long a ban lasts', () => {
     assert.deepEqual([plan('-bantime=1234').node.banSeconds, plan().node.banSeconds], [1_234, undefined]);
   });

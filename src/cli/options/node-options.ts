@@ -132,7 +132,7 @@ const RUNNING_OPTIONS = {
   }),
   noDiscovery: switchOption({
     name: 'no-discovery',
-    help: 'look for no peers by itself; this version looks for none anyway: it dials those named here and those that peers tell of',
+    help: 'ask nobody outside for peers (DNS seeds): dial those named here, those known and those that peers tell of',
     parse: parseSwitch,
   }),
   mine: single<number | typeof ALL_CORES | false>({

@@ -75,17 +75,32 @@ describe('methods about connections and addresses', () => {
     assert.deepEqual(await call('addpeeraddress', '10.0.0.1', 7), refused);
     assert.deepEqual(await call('addpeeraddress', '1.2.3.4', 7), { success: true });
     assert.deepEqual(await call('addpeeraddress', '2600::1', 7, true), { success: true });
-    assert.deepEqual(await call('addpeeraddress', '1.2.3.5', 7), refused);
+    assert.deepEqual(await call('addpeeraddress', '1.2.3.5', 7, true), { error: 'failed-adding-to-tried', success: false });
+    assert.deepEqual(await call('addpeeraddress', '1.2.3.6', 7), refused);
     await fails(-30, 'Invalid IP address', 'addpeeraddress', 'x', 7);
     const { all_networks, ipv4, ipv6 } = await call('getaddrmaninfo');
     assert.deepEqual(
       [ipv4, ipv6, all_networks],
       [
-        { new: 1, tried: 0, total: 1 },
-        { new: 0, tried: 1, total: 1 },
         { new: 1, tried: 1, total: 2 },
+        { new: 0, tried: 1, total: 1 },
+        { new: 1, tried: 2, total: 3 },
       ],
     );
+  });
+
+  it('show every place of the tables that is taken, and who told', async () => {
+    const { call, node } = createRpcCaller();
+    await call('addpeeraddress', '1.2.3.4', 7);
+    await call('addpeeraddress', '2600::1', 8, true);
+    const [first] = node.network.book;
+    node.network.book.push({ ...first!, place: 1, source: { network: 'ipv4', bytes: Uint8Array.of(0, 7, 7, 7), port: 0 } });
+    const fact = { services: 9, time: 1_700_000_000 };
+    const one = { address: '1.2.3.4', port: 7, network: 'ipv4', ...fact, source: '1.2.3.4', source_network: 'ipv4' };
+    assert.deepEqual(await call('getrawaddrman'), {
+      new: { '0/63': one, '0/1': { ...one, source: '0.7.7.7', source_network: 'internal' } },
+      tried: { '7/63': { ...one, address: '2600::1', port: 8, network: 'ipv6', source: '2600::1', source_network: 'ipv6' } },
+    });
   });
 });
 

@@ -55,6 +55,7 @@ export type DebugEvent =
   | 'message-received'
   | 'payment-not-sent-again'
   | 'peer-disconnected'
+  | 'resolve-failed'
   | 'rpc-asked'
   | 'transaction-accepted'
   | 'transaction-not-returned'
@@ -74,6 +75,7 @@ export const DEBUG_EVENTS: Readonly<Record<DebugEvent, LogCategory>> = {
   'message-received': 'net',
   'payment-not-sent-again': 'walletdb',
   'peer-disconnected': 'net',
+  'resolve-failed': 'net',
   'rpc-asked': 'rpc',
   'transaction-accepted': 'mempool',
   'transaction-not-returned': 'mempool',

@@ -1,9 +1,9 @@
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
-import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
+import type { AddressCounts, PlacedPeer } from './address-book.ts';
 import type { Ban } from './ban-store.ts';
-import type { StoredPeer } from './peer-store.ts';
 import type { Connection } from './transport.ts';
 
 /** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
@@ -94,6 +94,9 @@ export interface SyncProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** What became of an address that somebody here knows of: it got no place, or none in the table that it was meant for. */
+export type LearnOutcome = 'learned' | 'not-in-new' | 'not-in-tried';
+
 /** Peers and how they are reached. */
 export interface NetworkService {
   readonly userAgent: string;
@@ -113,12 +116,14 @@ export interface NetworkService {
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
   /** Those that `add` named and the ones that the node was started with. */
   addedNodes(): readonly AddedNode[];
-  /** Some of the addresses of others that are known, at random; at most so many. */
-  knownNodes(count: number): readonly GossipAddress[];
-  /** Every address of others that is known. */
-  addressBook(): readonly StoredPeer[];
-  /** Learns an address that offers blocks, as if it had told of itself, and had answered if `tried`. @returns false where it is not new or has no room */
-  learnAddress(address: NetworkAddress, options: { readonly tried: boolean }): boolean;
+  /** Some of the addresses of others that are known, at random; at most so many, of one network or of all. */
+  knownNodes(count: number, network?: NetworkKind): readonly GossipAddress[];
+  /** How many addresses of others are known, by network and table. */
+  addressCounts(): ReadonlyMap<NetworkKind, AddressCounts>;
+  /** Every place of both tables that is taken. */
+  addressPlaces(): Iterable<PlacedPeer>;
+  /** Learns an address that offers blocks, as if it had told of itself, and had answered if `tried`. */
+  learnAddress(address: NetworkAddress, options: { readonly tried: boolean }): LearnOutcome;
   /** Bytes of all connections since the start, those that are gone too. */
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number };
   /** Asks every peer for a sign of life now. */

@@ -5,7 +5,7 @@ import type { Message } from '../../core/wire/messages/table.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
 import type { ConnectionType } from '../ports/network-service.ts';
-import type { StoredPeer } from '../ports/peer-store.ts';
+import type { StoredBook } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { FilterAnswer } from './filter-serving.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
@@ -45,7 +45,9 @@ export type SyncAction =
   | { readonly kind: 'read-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly purpose: ReadPurpose }
   /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */
   | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType }
-  | { readonly kind: 'save-peers'; readonly peers: readonly StoredPeer[] }
+  /** Looks up a name; the outcome comes back by `seedAnswered`. */
+  | { readonly kind: 'resolve'; readonly name: string; readonly seed: string }
+  | { readonly kind: 'save-peers'; readonly book: StoredBook }
   | { readonly kind: 'save-bans'; readonly bans: readonly Ban[] }
   /** Calls `tick` at this monotonic time, or earlier. */
   | { readonly kind: 'wake'; readonly atMs: number };

@@ -42,7 +42,8 @@ describe('address gossip', () => {
     assert.equal(called!.of('getaddr').length, 1);
     called!.send({ type: 'addrv2', addresses: many(1_000) });
     await called!.sync();
-    assert.equal(node.network.knownAddresses, 1_001, 'a whole answer at once, and the peer itself');
+    assert.equal(node.peer().addressesProcessed, 1_000, 'a whole answer at once');
+    assert.ok(node.network.knownAddresses > 850, 'but for those that met in one place');
     const caller = await world.peer(node);
     await caller.sync();
     assert.equal(caller.of('getaddr').length, 0);
@@ -97,6 +98,16 @@ describe('address gossip', () => {
     other.send({ type: 'getaddr' });
     await other.sync();
     assert.deepEqual(hosts(heard(other)).slice(-answer.length), hosts(answer), 'the same to everybody, for about a day');
+    await world.advance(21 * 3_600_000 - 60_000);
+    const late = await world.peer(node, '10.0.9.4');
+    late.send({ type: 'getaddr' });
+    await late.sync();
+    assert.deepEqual(hosts(heard(late)).slice(-answer.length), hosts(answer), 'for 21 hours at least');
+    await world.advance(6 * 3_600_000 + 60_000);
+    const next = await world.peer(node, '10.0.9.5');
+    next.send({ type: 'getaddr' });
+    await next.sync();
+    assert.notDeepEqual(hosts(heard(next)).slice(-answer.length), hosts(answer), 'for 27 at most');
   });
 
   it('passes news on to others, not to who told, and not what is old', async () => {
@@ -118,6 +129,93 @@ describe('address gossip', () => {
     );
     assert.ok(others.every((peer) => !hosts(heard(peer)).includes('9.9.9.9')));
     assert.ok(!hosts(heard(from)).includes('8.8.8.8'));
+  });
+
+  it('P21: answers getaddr anew for another network, so that the answers do not show that it is one node', async () => {
+    for (let i = 0; i < 500; i++) node.network.learnAddress(toNetworkAddress(`${20 + (i >> 8)}.${i & 255}.1.1`, 1)!, { tried: false });
+    const answers: string[][] = [];
+    for (const host of ['10.0.9.2', '8.8.4.4', '8.8.4.5', 'fd00::7']) {
+      const peer = await world.peer(node, host);
+      peer.send({ type: 'getaddr' });
+      await peer.sync();
+      answers.push(hosts(heard(peer)).slice(-100));
+    }
+    assert.deepEqual(answers[1], answers[2], 'one network');
+    assert.notDeepEqual(answers[0], answers[1], 'inside and outside');
+    assert.notDeepEqual(answers[0], answers[3], 'IPv4 and IPv6');
+  });
+
+  it('P21: never tells more than 1,000 addresses or 23 of a hundred, however often and by whomever it is asked', async () => {
+    for (let i = 0; i < 8_000; i++) {
+      node.network.learnAddress(toNetworkAddress(`${20 + (i >> 8)}.${i & 255}.1.1`, 1)!, { tried: false });
+    }
+    const known = node.network.knownAddresses;
+    assert.ok(known > 6_000);
+    const told = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      const peer = await world.peer(node, `8.8.${i}.1`);
+      peer.send({ type: 'getaddr' }, { type: 'getaddr' });
+      await peer.sync();
+      assert.equal(heard(peer).length, 1_000);
+      for (const host of hosts(heard(peer))) told.add(host);
+      peer.connection.close('done');
+    }
+    assert.equal(told.size, 1_000);
+  });
+
+  it('passes an address on to the same two peers all day, and to others on another day', async () => {
+    const from = await world.peer(node, '10.0.9.1');
+    await world.advance(10_000_000);
+    const others: ScriptedPeer[] = [];
+    for (let i = 0; i < 8; i++) others.push(await world.peer(node, `10.0.8.${i + 1}`));
+    for (const peer of others) {
+      peer.send({ type: 'getaddr' });
+      await peer.sync();
+    }
+    const whoHears = async (): Promise<string> => {
+      const before = others.map((peer) => heard(peer).length);
+      for (let i = 1; i <= 20; i++) from.send({ type: 'addr', addresses: [told(`8.8.8.${i}`, 60)] });
+      await world.advance(1_500_000);
+      return others.map((peer, i) => hosts(heard(peer).slice(before[i])).filter((host) => host.startsWith('8.8.8.')).length).join();
+    };
+    const sumOf = (counts: string) => counts.split(',').reduce((sum, count) => sum + Number(count), 0);
+    const first = await whoHears();
+    assert.equal(sumOf(first), 40, 'twenty addresses to two each');
+    assert.ok(sumOf(await whoHears()) <= 4, 'those two know them already, unless the day of one ends just now');
+    await world.advance(86_400_000);
+    assert.ok(sumOf(await whoHears()) > 20, 'the next day it is the turn of others');
+  });
+
+  it('keeps and passes on addresses of networks that it cannot call, to whom knows their form', async () => {
+    const from = await world.peer(node, '10.0.9.1');
+    await world.advance(100_000);
+    const other = await world.peer(node, '10.0.9.2');
+    const old = await world.call(node, '10.0.9.3');
+    old.send(versionMessage(), { type: 'verack' }, { type: 'getaddr' });
+    other.send({ type: 'getaddr' });
+    await Promise.all([other.sync(), old.sync()]);
+    const timeSeconds = world.clock.nowSeconds();
+    const far = (['torv3', 'i2p', 'cjdns'] as const).map((network) => {
+      const bytes = new Uint8Array(network === 'cjdns' ? 16 : 32).fill(0xfc);
+      return { address: { network, bytes, port: network === 'i2p' ? 0 : 7 }, services: 9n, timeSeconds };
+    });
+    from.send({ type: 'addrv2', addresses: far });
+    await world.advance(1_500_000);
+    assert.deepEqual(Array.from(node.network.addressCounts().keys()).sort(), ['cjdns', 'i2p', 'torv3']);
+    const networks = heard(other).map(({ address }) => address.network);
+    assert.deepEqual(networks.filter((network) => network !== 'ipv4').sort(), ['cjdns', 'i2p', 'torv3']);
+    assert.ok(heard(old).every(({ address }) => address.network === 'ipv4'));
+    assert.ok(node.network.peers().every(({ connectionType }) => connectionType === 'inbound'));
+  });
+
+  it('P10: looks at 1,000 addresses of a peer that sends 300,000 of them, and keeps no more', async () => {
+    const peer = await world.peer(node);
+    await world.advance(10_000_000);
+    for (let i = 0; i < 300; i++) peer.send({ type: 'addr', addresses: many(1_000) });
+    await peer.sync();
+    const { addressesProcessed, addressesRateLimited } = node.peer();
+    assert.deepEqual([addressesProcessed, addressesRateLimited], [1_000, 299_000]);
+    assert.ok(node.network.knownAddresses <= 1_000);
   });
 
   it('learns nothing of inner addresses from outside, and nobody is told of them there', async () => {
@@ -170,6 +268,6 @@ describe('address gossip', () => {
     await world.until(() => connected(b, c) || connected(c, b), 600_000);
     assert.equal(a.failures.length, 0);
     await c.stop();
-    assert.ok(c.saved().some((peer) => peer.address.bytes.join('.') === '10.0.1.1' && peer.lastSuccessSeconds > 0));
+    assert.ok(c.saved()?.peers.some((peer) => peer.address.bytes.join('.') === '10.0.1.1' && peer.lastSuccessSeconds > 0));
   });
 });

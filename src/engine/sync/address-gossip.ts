@@ -1,10 +1,12 @@
+import { sipHash24 } from '../../core/crypto/siphash.ts';
 import { ADDRESSES_PER_MESSAGE_MAX } from '../../core/wire/messages/addr.ts';
 import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
 import { fitsLegacyForm, toNetworkAddress } from '../../core/wire/network-address.ts';
 import { SERVICES } from '../../core/wire/services.ts';
-import type { AddressScope } from './address-scope.ts';
-import { addressKey, groupOf, mayTell, scopeOf, toSocketAddress } from './address-scope.ts';
-import type { AddressTable } from './address-table.ts';
+import type { LearnOutcome } from '../ports/network-service.ts';
+import { AddressAnswers } from './address-answers.ts';
+import type { AddressManager } from './address-manager.ts';
+import { addressKey, CALLABLE_NETWORKS, mayTell, NOWHERE, scopeOf, toSocketAddress } from './address-scope.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
 import { CONNECTION_TRAITS, isInbound } from './peer.ts';
@@ -16,15 +18,8 @@ export const ADDRESS_TOKENS_PER_SECOND = 0.1;
 /** Addresses of one peer that are looked at once after a pause. Core's MAX_ADDR_PROCESSING_TOKEN_BUCKET. */
 export const ADDRESS_TOKENS_MAX = 1_000;
 
-/** Share of the table that an answer tells at most. Core's MAX_PCT_ADDR_TO_SEND. */
-export const SHARED_PERCENT_MAX = 23;
-
-/** An answer is the same for everybody for about a day, so that asking again and again does not read out the table. */
-const ANSWER_AGE_MS = 21 * 3_600_000;
-const ANSWER_AGE_SPREAD_MS = 6 * 3_600_000;
-
-/** A table this small has nothing to hide; a new node learns more from a fresh answer. */
-const SMALL_TABLE = 100;
+/** Taken off what others say of when an address was last seen. Core's value. */
+const HEARSAY_PENALTY_SECONDS = 2 * 3_600;
 
 /** Mean time until an address is passed on. Core's AVG_ADDRESS_BROADCAST_INTERVAL. */
 export const PASS_ON_MEAN_MS = 30_000;
@@ -40,6 +35,9 @@ const NEWS_MAX = 10;
 const NEWS_AGE_SECONDS = 600;
 const NEWS_PEERS = 2;
 
+/** An address goes to the same peers for so long, which no one can foretell; another address changes at another time. */
+const NEWS_ROUTE_SECONDS = 86_400;
+
 /** What an address is taken to offer of which nothing else is known. */
 const OFFERS_BLOCKS = SERVICES.network | SERVICES.witness;
 
@@ -49,16 +47,19 @@ const TO_SEND_MAX = ADDRESSES_PER_MESSAGE_MAX;
 /** Addresses of nodes: learned, passed on, asked for, and our own told. */
 export class AddressGossip {
   readonly #context: SyncContext;
-  readonly #table: AddressTable;
+  readonly #manager: AddressManager;
   readonly #onLearned: () => void;
-  #answer: readonly GossipAddress[] = [];
-  #answerUntilMs = Number.NEGATIVE_INFINITY;
+  readonly #answers: AddressAnswers;
+  /** Decides to whom an address is passed on. */
+  readonly #routeKey: Uint8Array;
 
   /** @param onLearned - told when there are new addresses to call */
-  constructor(context: SyncContext, table: AddressTable, onLearned: () => void) {
+  constructor(context: SyncContext, manager: AddressManager, onLearned: () => void) {
     this.#context = context;
-    this.#table = table;
+    this.#manager = manager;
     this.#onLearned = onLearned;
+    this.#answers = new AddressAnswers(context, manager);
+    this.#routeKey = context.random.bytes(16);
   }
 
   /** The handshake is done: whom we called is asked for addresses, and told ours. */
@@ -86,21 +87,19 @@ export class AddressGossip {
     if (peer.connectionType === 'addr-fetch' && told.length > 1) this.#context.disconnect(peer, 'addresses-fetched');
   }
 
-  /** Somebody here knows of an address that offers blocks. @returns false where it is not new or has no room */
-  learn(address: NetworkAddress, tried: boolean): boolean {
+  /** Somebody here knows of an address that offers blocks, as if it had told of itself. */
+  learn(address: NetworkAddress, tried: boolean): LearnOutcome {
     const nowSeconds = this.#context.nowSeconds();
-    if (!this.#table.add({ address, services: OFFERS_BLOCKS, timeSeconds: nowSeconds }, groupOf(address), nowSeconds)) return false;
-    if (tried) this.#table.succeeded(address, OFFERS_BLOCKS, nowSeconds);
+    if (!this.#manager.add({ address, services: OFFERS_BLOCKS, timeSeconds: nowSeconds }, address, nowSeconds)) return 'not-in-new';
     this.#onLearned();
-    return true;
+    return tried && !this.#manager.succeeded(address, OFFERS_BLOCKS, nowSeconds) ? 'not-in-tried' : 'learned';
   }
 
   #learn(peer: Peer, told: readonly GossipAddress[]): void {
     const { addresses } = peer;
     this.#refill(peer);
-    const source = toNetworkAddress(peer.remote.host, peer.remote.port);
-    const sourceScope: AddressScope = source === undefined ? 'none' : scopeOf(source);
-    const sourceGroup = source === undefined ? 'none' : groupOf(source);
+    const source = toNetworkAddress(peer.remote.host, peer.remote.port) ?? NOWHERE;
+    const sourceScope = scopeOf(source);
     const nowSeconds = this.#context.nowSeconds();
     let learned = false;
     this.#noteListening(peer, told);
@@ -113,7 +112,7 @@ export class AddressGossip {
       addresses.processed++;
       addresses.known.add(addressKey(each.address));
       if (!mayTell(sourceScope, scopeOf(each.address))) continue;
-      learned = this.#table.add(each, sourceGroup, nowSeconds) || learned;
+      learned = this.#manager.add(each, source, nowSeconds, HEARSAY_PENALTY_SECONDS) || learned;
       const news = told.length <= NEWS_MAX && each.timeSeconds > nowSeconds - NEWS_AGE_SECONDS;
       if (news && each.timeSeconds <= nowSeconds + NEWS_AGE_SECONDS) this.#passOn(peer, each);
     }
@@ -134,7 +133,7 @@ export class AddressGossip {
     if (!isInbound(peer) || addresses.answered) return;
     addresses.enabled = true;
     addresses.answered = true;
-    this.#sendTo(peer, this.#answerNow());
+    this.#sendTo(peer, this.#answers.answerFor(peer));
   }
 
   /** What is due. */
@@ -200,32 +199,43 @@ export class AddressGossip {
     this.#context.wakeBy(addresses.advertiseAtMs);
   }
 
-  /** Passes news on to two peers, chosen at random. */
+  /**
+   * Passes news on to two peers, or one or two where nobody can call the address from here: by a keyed hash the same all day, so that who
+   * tells it again and again does not spread it further.
+   */
   #passOn(from: Peer, told: GossipAddress): void {
     const key = addressKey(told.address);
     const scope = scopeOf(told.address);
     const others = [...this.#context.ready()].filter((peer) => {
       const remote = toNetworkAddress(peer.remote.host, peer.remote.port);
       const fits = peer.addrv2 || fitsLegacyForm(told.address);
-      const may = remote !== undefined && mayTell(scopeOf(remote), scope);
-      return peer !== from && peer.addresses.enabled && fits && may && !peer.addresses.known.has(key);
+      return peer !== from && peer.addresses.enabled && fits && remote !== undefined && mayTell(scopeOf(remote), scope);
     });
-    for (let i = 0; i < NEWS_PEERS && others.length > 0; i++) {
-      const [peer] = others.splice(this.#context.random.below(others.length), 1);
-      if (peer === undefined || peer.addresses.toSend.length >= TO_SEND_MAX) continue;
-      peer.addresses.toSend.push({ ...told, address: { ...told.address, bytes: told.address.bytes.slice() } });
-      peer.addresses.sendAtMs ??= this.#context.nowMs() + poissonDelayMs(this.#context.random, PASS_ON_MEAN_MS);
-      this.#context.wakeBy(peer.addresses.sendAtMs);
-    }
+    const own = this.#routeHash(key);
+    const day = Math.floor((this.#context.nowSeconds() + Number(own % BigInt(NEWS_ROUTE_SECONDS))) / NEWS_ROUTE_SECONDS);
+    const route = `${key} ${day}`;
+    const count = CALLABLE_NETWORKS.has(told.address.network) || (this.#routeHash(route) & 1n) === 1n ? NEWS_PEERS : 1;
+    const ranked = others.map((peer) => ({ peer, rank: this.#routeHash(`${route} ${peer.id}`) }));
+    ranked.sort((a, b) => (a.rank < b.rank ? 1 : -1));
+    for (const { peer } of ranked.slice(0, count)) this.#queue(peer, key, told);
   }
 
-  #answerNow(): readonly GossipAddress[] {
-    const now = this.#context.nowMs();
-    if (now < this.#answerUntilMs && this.#table.size > SMALL_TABLE) return this.#answer;
-    const count = Math.min(ADDRESSES_PER_MESSAGE_MAX, Math.ceil((this.#table.size * SHARED_PERCENT_MAX) / 100));
-    this.#answer = this.#table.share(count);
-    this.#answerUntilMs = now + ANSWER_AGE_MS + this.#context.random.below(ANSWER_AGE_SPREAD_MS);
-    return this.#answer;
+  #queue(peer: Peer, key: string, told: GossipAddress): void {
+    const { addresses } = peer;
+    if (addresses.known.has(key)) return;
+    const copy = { ...told, address: { ...told.address, bytes: told.address.bytes.slice() } };
+    // A queue that is full loses one at random: nobody can keep others' addresses from being told by telling many.
+    if (addresses.toSend.length >= TO_SEND_MAX) addresses.toSend[this.#context.random.below(TO_SEND_MAX)] = copy;
+    else addresses.toSend.push(copy);
+    addresses.sendAtMs ??= this.#context.nowMs() + poissonDelayMs(this.#context.random, PASS_ON_MEAN_MS);
+    this.#context.wakeBy(addresses.sendAtMs);
+  }
+
+  #routeHash(text: string): bigint {
+    return sipHash24(
+      this.#routeKey,
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    );
   }
 
   /** Sends addresses in the form that the peer understands, those that it may be told. */

@@ -1,6 +1,7 @@
 import { toHex } from '../../core/base/bytes.ts';
+import { sha256 } from '../../core/crypto/sha256.ts';
 import { formatIp } from '../../core/wire/ip-text.ts';
-import type { NetworkAddress } from '../../core/wire/network-address.ts';
+import type { NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 
 /** How far an address reaches: this machine, this site, everywhere. `none`: nobody can be there. */
@@ -47,23 +48,63 @@ function isWithin(bytes: Uint8Array, [prefix, bits]: Range): boolean {
 
 /** How far an address reaches. Of the overlay networks only the names are known here: they reach everywhere. */
 export function scopeOf(address: NetworkAddress): AddressScope {
-  if (address.port === 0 || address.network === 'unknown') return 'none';
+  // I2P has no ports: 0 is what its addresses say.
+  if (address.network === 'unknown' || (address.port === 0 && address.network !== 'i2p')) return 'none';
   if (address.network !== 'ipv4' && address.network !== 'ipv6') return 'public';
   const ranges = address.network === 'ipv4' ? IPV4_RANGES : IPV6_RANGES;
   return ranges.find((range) => isWithin(address.bytes, range))?.[2] ?? 'public';
 }
 
+/** First bits of the IPv6 networks that carry IPv4 inside, and where in the address it stands; Teredo's is turned over (RFC 4380). */
+const LINKED_IPV4: readonly { readonly range: Range; readonly at: number; readonly mask: number }[] = [
+  { range: [[0x20, 0x02], 16, 'public'], at: 2, mask: 0 },
+  { range: [[0x20, 0x01, 0, 0], 32, 'public'], at: 12, mask: 0xff },
+  { range: [[0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0], 96, 'public'], at: 12, mask: 0 },
+];
+
+/** Hurricane Electric gives parts of this network to anybody: it is not one owner. Core has the same exception. */
+const SHARED_IPV6: Range = [[0x20, 0x01, 0x04, 0x70], 32, 'public'];
+
+function groupOfIpv6(bytes: Uint8Array): string {
+  const linked = LINKED_IPV4.find(({ range }) => isWithin(bytes, range));
+  if (linked !== undefined) return `ipv4:${toHex(bytes.slice(linked.at, linked.at + 2).map((byte) => byte ^ linked.mask))}`;
+  const group = `ipv6:${toHex(bytes.subarray(0, 4))}`;
+  return isWithin(bytes, SHARED_IPV6) ? `${group}${(bytes[4] ?? 0) >> 4}` : group;
+}
+
 /**
- * Part of the network that one owner is likely to hold: /16 of IPv4, /32 of IPv6, the first half byte of others, as in Core; an address that
- * is not public stands for itself.
+ * Part of the network that one owner is likely to hold: /16 of IPv4, /32 of IPv6, the first half byte of others (of CJDNS, after the byte
+ * that all have), as in Core; an address that is not public stands for itself.
  */
 export function groupOf(address: NetworkAddress): string {
   const { network, bytes } = address;
   if (scopeOf(address) !== 'public') return `${network}:${toHex(bytes)}`;
   if (network === 'ipv4') return `ipv4:${toHex(bytes.subarray(0, 2))}`;
-  if (network === 'ipv6') return `ipv6:${toHex(bytes.subarray(0, 4))}`;
-  return `${network}:${(bytes[0] ?? 0) >> 4}`;
+  if (network === 'ipv6') return groupOfIpv6(bytes);
+  return `${network}:${(bytes[network === 'cjdns' ? 1 : 0] ?? 0) >> 4}`;
 }
+
+/** The same for what one site can fill: all addresses that are not public are one group; each DNS seed is one. */
+export function siteGroupOf(address: NetworkAddress): string {
+  if (isSeedSource(address)) return `seed:${toHex(address.bytes)}`;
+  // A port says nothing of where an address is, and sources have none.
+  const there = address.port === 0 ? { ...address, port: 1 } : address;
+  return scopeOf(there) === 'public' ? groupOf(there) : 'site';
+}
+
+/** What stands for a DNS seed as the source of addresses: one of 0.0.0.0/8, from which no connection can come. */
+export function seedSource(name: string): NetworkAddress {
+  const hash = sha256(Uint8Array.from(name, (character) => character.charCodeAt(0)));
+  return { network: 'ipv4', bytes: Uint8Array.of(0, hash[0] ?? 0, hash[1] ?? 0, (hash[2] ?? 0) | 1), port: 0 };
+}
+
+/** Whether a source is a DNS seed. */
+export function isSeedSource({ network, bytes }: NetworkAddress): boolean {
+  return network === 'ipv4' && bytes[0] === 0 && bytes[3] !== 0;
+}
+
+/** Stands for a source of which no address is known. */
+export const NOWHERE: NetworkAddress = { network: 'ipv6', bytes: new Uint8Array(16), port: 0 };
 
 /**
  * Whether a peer may tell us of an address: public ones everybody may; those of a site only who is there too, those of this machine only who
@@ -80,8 +121,11 @@ export function addressKey(address: NetworkAddress): string {
   return `${address.network}:${toHex(address.bytes)}:${address.port}`;
 }
 
+/** Networks that a socket can call. */
+export const CALLABLE_NETWORKS: ReadonlySet<NetworkKind> = new Set<NetworkKind>(['ipv4', 'ipv6']);
+
 /** What a socket is told to call; undefined for networks that need more than a socket. */
 export function toSocketAddress(address: NetworkAddress): SocketAddress | undefined {
-  if (address.network !== 'ipv4' && address.network !== 'ipv6') return undefined;
+  if (!CALLABLE_NETWORKS.has(address.network)) return undefined;
   return { host: formatIp(address.bytes), port: address.port };
 }

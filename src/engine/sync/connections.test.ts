@@ -219,7 +219,7 @@ describe('connections', () => {
     const node = await world.node('10.0.0.1');
     let saved = false;
     const peerStore = {
-      load: async () => [],
+      load: async () => undefined,
       save: async () => {
         saved = true;
       },

@@ -3,8 +3,9 @@ import { toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { ConnectionType, OpenedConnectionType } from '../ports/network-service.ts';
 import type { SocketAddress } from '../ports/transport.ts';
+import type { AddressManager } from './address-manager.ts';
 import { addressKey, groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
-import type { AddressTable } from './address-table.ts';
+import { searchAddress } from './address-search.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
 import { isInbound } from './peer.ts';
@@ -55,7 +56,7 @@ function socketKey({ host, port }: SocketAddress): string {
 /** Whom to call, whom to let in, whom to avoid. */
 export class Connections {
   readonly #context: SyncContext;
-  readonly #table: AddressTable;
+  readonly #manager: AddressManager;
   readonly #manual = new Map<string, ManualTarget>();
   /** Calls that are under way, and what for. */
   readonly #dialling = new Map<string, ConnectionType>();
@@ -64,9 +65,9 @@ export class Connections {
   #callAtMs = 0;
   #active = true;
 
-  constructor(context: SyncContext, table: AddressTable) {
+  constructor(context: SyncContext, manager: AddressManager) {
     this.#context = context;
-    this.#table = table;
+    this.#manager = manager;
     for (const address of context.options.manualPeers ?? []) this.add(address);
   }
 
@@ -147,13 +148,17 @@ export class Connections {
     if (isInbound(peer) || address === undefined || peer.version === undefined) return;
     const { services } = peer.version;
     const nowSeconds = this.#context.nowSeconds();
-    if (scopeOf(address) !== 'none') this.#table.add({ address, services, timeSeconds: nowSeconds }, groupOf(address), nowSeconds);
-    this.#table.succeeded(address, services, nowSeconds);
+    this.#manager.add({ address, services, timeSeconds: nowSeconds }, address, nowSeconds);
+    this.#manager.succeeded(address, services, nowSeconds);
   }
 
   /** A connection is gone. */
   gone(peer: Peer): void {
     if (peer.dialled === undefined) return;
+    const address = toNetworkAddress(peer.remote.host, peer.remote.port);
+    // Whom we are connected with for blocks alone shows nowhere.
+    const tells = peer.ready && peer.connectionType !== 'block-relay-only';
+    if (tells && address !== undefined) this.#manager.seen(address, this.#context.nowSeconds());
     this.#retryLater(peer.dialled);
     this.#context.wakeBy(this.#context.nowMs() + CALL_INTERVAL_MS);
   }
@@ -164,7 +169,7 @@ export class Connections {
     const address = toNetworkAddress(peer.remote.host, peer.remote.port);
     if (address === undefined) return;
     this.#own.add(addressKey(address));
-    this.#table.remove(address);
+    this.#manager.remove(address);
   }
 
   /** The peer misbehaved. One on this machine is only let go: others behind the same address did nothing. */
@@ -180,7 +185,7 @@ export class Connections {
 
   /** There are new addresses: looks at once whether one is to be called. */
   learned(): void {
-    if (!this.#wantsMore()) return;
+    if (!this.wantsMore) return;
     this.#callAtMs = Math.min(this.#callAtMs, this.#context.nowMs() + CALL_INTERVAL_MS);
     this.#context.wakeBy(this.#callAtMs);
   }
@@ -194,27 +199,51 @@ export class Connections {
       if (now >= callAtMs) this.#dial(address, 'manual');
       else this.#context.wakeBy(callAtMs);
     }
-    if (!this.#wantsMore()) return;
-    if (now >= this.#callAtMs) this.#callAtMs = now + (this.#callOne(now) ? CALL_INTERVAL_MS : LOOK_AGAIN_MS);
-    if (this.#table.size > 0) this.#context.wakeBy(this.#callAtMs);
+    if (!this.wantsMore) return;
+    if (now >= this.#callAtMs) this.#callAtMs = now + (this.#callOne() ? CALL_INTERVAL_MS : LOOK_AGAIN_MS);
+    if (this.#manager.size > 0) this.#context.wakeBy(this.#callAtMs);
+  }
+
+  /** Whether we call nodes that we learned of at all. */
+  get searches(): boolean {
+    const { onlyManual, outboundTarget = OUTBOUND_TARGET } = this.#context.options;
+    return this.#active && onlyManual !== true && outboundTarget > 0;
   }
 
   /** Whether there are fewer connections to nodes that we learned of than we try to hold. */
-  #wantsMore(): boolean {
-    const { onlyManual, outboundTarget } = this.#context.options;
-    if (onlyManual === true) return false;
-    return this.#count('outbound-full-relay') < (outboundTarget ?? OUTBOUND_TARGET);
+  get wantsMore(): boolean {
+    return this.searches && this.#count('outbound-full-relay') < (this.#context.options.outboundTarget ?? OUTBOUND_TARGET);
+  }
+
+  /** Whether a call to an address is under way or led to a connection. */
+  isConnectedTo(address: NetworkAddress): boolean {
+    const socket = toSocketAddress(address);
+    return socket !== undefined && this.#isConnected(socket);
+  }
+
+  /** Whether an address may be called that we are not connected with, nor with others of its part of the network. */
+  mayCall(address: NetworkAddress): boolean {
+    return this.#isWorthCalling(address, WANTED_SERVICES, this.#outboundGroups());
+  }
+
+  /** Calls a node that we learned of. */
+  call(address: NetworkAddress, connectionType: OpenedConnectionType): void {
+    const socket = toSocketAddress(address);
+    if (socket === undefined) return;
+    // While we reach hardly anybody nobody is to blame for it. Core's condition.
+    const counts = this.#outboundGroups().size >= Math.min((this.#context.options.outboundTarget ?? OUTBOUND_TARGET) - 1, 2);
+    this.#manager.attempted(address, this.#context.nowSeconds(), counts);
+    this.#dial(socket, connectionType);
   }
 
   /** Calls a node that we learned of. @returns whether there was one to call */
-  #callOne(nowMs: number): boolean {
+  #callOne(): boolean {
     const groups = this.#outboundGroups();
-    const chosen = this.#table.choose(nowMs, (address, services) => this.#isWorthCalling(address, services, groups));
-    const socket = chosen === undefined ? undefined : toSocketAddress(chosen);
-    if (chosen === undefined || socket === undefined) return false;
-    this.#table.attempted(chosen, nowMs);
-    this.#dial(socket, 'outbound-full-relay');
-    return true;
+    const chosen = searchAddress(this.#manager, this.#context.nowSeconds(), (address, services) =>
+      this.#isWorthCalling(address, services, groups),
+    );
+    if (chosen !== undefined) this.call(chosen, 'outbound-full-relay');
+    return chosen !== undefined;
   }
 
   #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {

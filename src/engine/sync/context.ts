@@ -9,6 +9,7 @@ import { BanList } from './ban-list.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { DISCONNECT_REASONS } from './misbehaviour.ts';
 import type { Peer, PeerId } from './peer.ts';
+import type { DnsSeedMode } from './seeds.ts';
 import type { SyncChain, SyncMempool } from './views.ts';
 
 /** What decisions are made with. Time is only read: whoever carries out the actions also owns the timers. */
@@ -33,6 +34,10 @@ export interface SyncOptions {
   readonly inboundMax?: number;
   /** Addresses that we are known to be reachable at, besides what peers tell us. */
   readonly externalAddresses?: readonly SocketAddress[];
+  /** When the network's DNS seeds are asked for addresses. Default: never. */
+  readonly dnsSeeds?: DnsSeedMode;
+  /** Nodes that are asked for addresses where nobody else tells any. */
+  readonly seedNodes?: readonly SocketAddress[];
 }
 
 /** What the parts of the decision share: the peers, what goes out, and when to look again. */

@@ -5,23 +5,27 @@ import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import { decodeMessage, encodeMessage, type Message } from '../../core/wire/messages/table.ts';
-import type { GossipAddress, NetworkAddress } from '../../core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
+import type { AddressCounts, PlacedPeer } from '../ports/address-book.ts';
+import type { AnchorStore } from '../ports/anchor-store.ts';
 import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type {
   AddedNode,
   ConnectionType,
+  LearnOutcome,
   NetworkService,
   OpenedConnectionType,
   OrphanInfo,
   PeerInfo,
   SyncProgress,
 } from '../ports/network-service.ts';
-import type { PeerStore, StoredPeer } from '../ports/peer-store.ts';
+import type { PeerStore } from '../ports/peer-store.ts';
+import type { Resolver } from '../ports/resolver.ts';
 import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import { filteredBlock } from './bloom-serving.ts';
@@ -63,6 +67,10 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly filters?: FilterWay['find'];
   /** Where bans are kept; nowhere unless given. */
   readonly banStore?: BanStore;
+  /** Where the peers are kept that are called first after a restart; nowhere unless given. */
+  readonly anchorStore?: AnchorStore;
+  /** Looks up DNS seeds; without it a node behind each is called by its name. */
+  readonly resolver?: Resolver;
   /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
   readonly banSeconds?: number;
   /** Where to accept connections; nowhere unless given. */
@@ -112,12 +120,15 @@ export class Network implements NetworkService {
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
   async start(): Promise<void> {
-    const { transport, listen, alsoListen = [], peerStore, banStore, chain, mempool } = this.#options;
+    const { transport, listen, alsoListen = [], peerStore, banStore, anchorStore, chain, mempool } = this.#options;
     const accept = (connection: Connection): void => this.#accept(connection, 'inbound');
     if (listen !== undefined) this.#listener = await transport.listen(listen, accept);
     for (const address of alsoListen) this.#furtherListeners.push(await transport.listen(address, accept));
-    const stored = (await peerStore?.load()) ?? [];
-    const bans = (await banStore?.load()) ?? [];
+    const kept = {
+      book: await peerStore?.load(),
+      bans: (await banStore?.load()) ?? [],
+      anchors: (await anchorStore?.take()) ?? [],
+    };
     this.#unsubscribe = [
       chain.subscribe((event) => this.#perform(this.#machine.chainChanged(event))),
       mempool.subscribe((event) => {
@@ -125,7 +136,7 @@ export class Network implements NetworkService {
       }),
     ];
     this.#started = true;
-    this.#perform(this.#machine.start(stored, this.#listener?.address.port, bans));
+    this.#perform(this.#machine.start(kept, this.#listener?.address.port));
   }
 
   /** Ends every connection, waits for what is under way, and keeps the addresses. */
@@ -133,6 +144,7 @@ export class Network implements NetworkService {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const end of this.#unsubscribe) end();
+    const anchors = this.#machine.anchors();
     if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer.timer);
     // A listener may end only when its last connection has.
     const closing = Promise.all([this.#listener, ...this.#furtherListeners].map((each) => each?.close()));
@@ -141,7 +153,9 @@ export class Network implements NetworkService {
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.#saving;
     // Who never read them has none to keep.
-    if (this.#started) await this.#options.peerStore?.save(this.#machine.storedPeers());
+    if (!this.#started) return;
+    await this.#options.peerStore?.save(this.#machine.storedPeers());
+    await this.#options.anchorStore?.save(anchors);
   }
 
   listenAddress(): string | undefined {
@@ -202,18 +216,22 @@ export class Network implements NetworkService {
     return this.#machine.addedNodes().map(({ host, port }) => ({ host, port, connection: this.#connectionTo(host, port) }));
   }
 
-  knownNodes(count: number): readonly GossipAddress[] {
-    return this.#machine.someAddresses(count);
+  knownNodes(count: number, network?: NetworkKind): readonly GossipAddress[] {
+    return this.#machine.someAddresses(count, network);
   }
 
-  addressBook(): readonly StoredPeer[] {
-    return this.#machine.storedPeers();
+  addressCounts(): ReadonlyMap<NetworkKind, AddressCounts> {
+    return this.#machine.addressBook.counts();
   }
 
-  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): boolean {
-    const { done, actions } = this.#machine.learnAddress(address, tried);
+  addressPlaces(): Iterable<PlacedPeer> {
+    return this.#machine.addressBook.places();
+  }
+
+  learnAddress(address: NetworkAddress, { tried }: { readonly tried: boolean }): LearnOutcome {
+    const { outcome, actions } = this.#machine.learnAddress(address, tried);
     this.#perform(actions);
-    return done;
+    return outcome;
   }
 
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
@@ -410,8 +428,11 @@ export class Network implements NetworkService {
       case 'dial':
         this.#dial(action.address, action.connectionType);
         return undefined;
+      case 'resolve':
+        this.#resolve(action.name, action.seed);
+        return undefined;
       case 'save-peers':
-        this.#saving = this.#saving.then(() => this.#options.peerStore?.save(action.peers));
+        this.#saving = this.#saving.then(() => this.#options.peerStore?.save(action.book));
         this.#run(this.#saving);
         return undefined;
       case 'save-bans':
@@ -507,6 +528,21 @@ export class Network implements NetworkService {
         if (!this.#stopped) this.#perform(this.#machine.dialFailed(address));
       },
     );
+  }
+
+  /** Looks up a seed's name. Nothing waits for it either; a failure is an empty answer. */
+  #resolve(name: string, seed: string): void {
+    const asked = this.#options.resolver?.resolve(name) ?? Promise.resolve([]);
+    const answer = asked.catch((error: unknown) => {
+      this.#options.log.debug('resolve-failed', { name, why: String(error) });
+      return [];
+    });
+    // A decision that fails is a fault of ours, told as any other.
+    answer
+      .then((hosts) => {
+        if (!this.#stopped) this.#perform(this.#machine.seedAnswered(seed, hosts));
+      })
+      .catch((error: unknown) => this.#options.onFailure(error));
   }
 
   /** The clock was set by hand: looks at once what is due. */

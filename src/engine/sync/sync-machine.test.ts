@@ -64,7 +64,7 @@ describe('SyncMachine', () => {
   it('keeps addresses for the next start every quarter of an hour', async () => {
     const clock = new FakeClock();
     const machine = await machineOn(clock);
-    machine.start([], undefined);
+    machine.start({}, undefined);
     await clock.advance(15 * 60_000 - 1);
     assert.ok(!inShort(machine.tick()).includes('save-peers'));
     await clock.advance(1);

@@ -7,18 +7,19 @@ import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { COMPACT_VERSION } from '../../core/wire/messages/sendcmpct.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
-import { type GossipAddress, type NetworkAddress, toNetworkAddress } from '../../core/wire/network-address.ts';
+import { type GossipAddress, type NetworkAddress, type NetworkKind, toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
 import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
-import type { ConnectionType, OpenedConnectionType, SyncProgress } from '../ports/network-service.ts';
-import type { StoredPeer } from '../ports/peer-store.ts';
+import type { ConnectionType, LearnOutcome, OpenedConnectionType, SyncProgress } from '../ports/network-service.ts';
+import type { StoredBook } from '../ports/peer-store.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { BlockSource, SyncAction } from './actions.ts';
 import { AddressGossip } from './address-gossip.ts';
-import { AddressTable } from './address-table.ts';
+import { AddressManager } from './address-manager.ts';
+import { Anchors } from './anchors.ts';
 import type { BanList } from './ban-list.ts';
 import { BlockDownload } from './block-download.ts';
 import { BlockRelay } from './block-relay.ts';
@@ -30,6 +31,7 @@ import type { SyncOptions } from './context.ts';
 import { SyncContext } from './context.ts';
 import { ExtraTransactions } from './extra-transactions.ts';
 import { FeeFilter } from './fee-filter.ts';
+import { Feelers } from './feelers.ts';
 import { FilterServing } from './filter-serving.ts';
 import { Handshake } from './handshake.ts';
 import { HeaderSync } from './header-sync.ts';
@@ -41,6 +43,7 @@ import type { Orphan } from './orphans.ts';
 import type { Peer, PeerFacts, PeerId } from './peer.ts';
 import { createPeer, isInbound } from './peer.ts';
 import { RecentBlock } from './recent-block.ts';
+import { Seeds } from './seeds.ts';
 import { Serving } from './serving.ts';
 import { SyncStatus } from './sync-status.ts';
 import { TransactionRelay } from './transaction-relay.ts';
@@ -59,14 +62,24 @@ export interface NewConnection {
   readonly dialled?: SocketAddress;
 }
 
+/** What was kept over the last stop. */
+export interface KeptPeers {
+  readonly book?: StoredBook | undefined;
+  readonly bans?: readonly Ban[];
+  readonly anchors?: readonly NetworkAddress[];
+}
+
 /**
  * All decisions about peers. Told what happened, it answers what is to be done; it sends nothing, waits for nothing and starts no timer.
  * Every call hands over the actions that follow from it, to be carried out in their order.
  */
 export class SyncMachine {
   readonly #context: SyncContext;
-  readonly #table: AddressTable;
+  readonly #manager: AddressManager;
   readonly #connections: Connections;
+  readonly #feelers: Feelers;
+  readonly #anchors: Anchors;
+  readonly #seeds: Seeds;
   readonly #handshake: Handshake;
   readonly #liveness: Liveness;
   readonly #headers: HeaderSync;
@@ -88,8 +101,11 @@ export class SyncMachine {
 
   constructor(options: SyncOptions) {
     this.#context = new SyncContext(options, (peer) => this.#connections.discourage(peer));
-    this.#table = new AddressTable(options.random);
-    this.#connections = new Connections(this.#context, this.#table);
+    this.#manager = new AddressManager(options.random);
+    this.#connections = new Connections(this.#context, this.#manager);
+    this.#feelers = new Feelers(this.#context, this.#manager, this.#connections);
+    this.#anchors = new Anchors(this.#context, this.#connections);
+    this.#seeds = new Seeds(this.#context, this.#manager, this.#connections);
     this.#handshake = new Handshake(
       this.#context,
       (peer) => this.#ready(peer),
@@ -111,7 +127,7 @@ export class SyncMachine {
     this.#serving = new Serving(this.#context, recent);
     this.#filters = new FilterServing(this.#context, this.#serving);
     this.#bloom = new BloomServing(this.#context);
-    this.#addresses = new AddressGossip(this.#context, this.#table, () => this.#connections.learned());
+    this.#addresses = new AddressGossip(this.#context, this.#manager, () => this.#connections.learned());
     this.#status = new SyncStatus(this.#context);
     this.#handlers = this.#makeHandlers();
     this.#saveAtMs = this.#context.nowMs() + SAVE_PEERS_INTERVAL_MS;
@@ -124,20 +140,33 @@ export class SyncMachine {
 
   /** Addresses that are known. */
   get knownAddresses(): number {
-    return this.#table.size;
+    return this.#manager.size;
   }
 
   /** Begins: with what was kept over the last stop, and where connections are accepted, if they are. */
-  start(stored: readonly StoredPeer[], listenPort: number | undefined, bans: readonly Ban[] = []): readonly SyncAction[] {
-    this.#table.restore(stored);
-    this.#context.bans.restore(bans);
+  start(kept: KeptPeers, listenPort: number | undefined): readonly SyncAction[] {
+    if (kept.book !== undefined) this.#manager.restore(kept.book);
+    this.#context.bans.restore(kept.bans ?? []);
     this.#context.listenPort = listenPort;
+    this.#anchors.call(kept.anchors ?? []);
+    this.#seeds.begin();
     return this.tick();
   }
 
   /** Addresses to keep for the next start. */
-  storedPeers(): readonly StoredPeer[] {
-    return this.#table.stored();
+  storedPeers(): StoredBook {
+    return this.#manager.stored();
+  }
+
+  /** Peers to call first at the next start, while they are connected. */
+  anchors(): readonly NetworkAddress[] {
+    return this.#anchors.current();
+  }
+
+  /** What a DNS seed answered; nothing where it did not. */
+  seedAnswered(seed: string, hosts: readonly string[]): readonly SyncAction[] {
+    this.#seeds.answered(seed, hosts);
+    return this.#context.takeActions();
   }
 
   /** A connection stands. */
@@ -264,7 +293,9 @@ export class SyncMachine {
     this.#blocks.tick();
     this.#sources.tick();
     this.#transactions.tick();
+    this.#seeds.tick();
     this.#connections.tick();
+    this.#feelers.tick();
     this.#savePeers();
     return this.#context.takeActions();
   }
@@ -292,15 +323,20 @@ export class SyncMachine {
     return this.#connections.added();
   }
 
-  /** Some of the addresses that are known, at random, at most so many. */
-  someAddresses(count: number): readonly GossipAddress[] {
-    return this.#table.share(count);
+  /** Some of the addresses that are known, at random, at most so many, of one network or of all. */
+  someAddresses(count: number, network?: NetworkKind): readonly GossipAddress[] {
+    return this.#manager.share(count, this.#context.nowSeconds(), network);
+  }
+
+  /** The tables of addresses, to look at. */
+  get addressBook(): Pick<AddressManager, 'counts' | 'places'> {
+    return this.#manager;
   }
 
   /** A user, or a test, knows of an address. */
-  learnAddress(address: NetworkAddress, tried: boolean): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    const done = this.#addresses.learn(address, tried);
-    return { done, actions: this.#context.takeActions() };
+  learnAddress(address: NetworkAddress, tried: boolean): { readonly outcome: LearnOutcome; readonly actions: readonly SyncAction[] } {
+    const outcome = this.#addresses.learn(address, tried);
+    return { outcome, actions: this.#context.takeActions() };
   }
 
   /** Transactions whose parents are missing. */
@@ -461,7 +497,7 @@ export class SyncMachine {
     const now = this.#context.nowMs();
     if (now >= this.#saveAtMs) {
       this.#saveAtMs = now + SAVE_PEERS_INTERVAL_MS;
-      this.#context.emit({ kind: 'save-peers', peers: this.#table.stored() });
+      this.#context.emit({ kind: 'save-peers', book: this.#manager.stored() });
     }
     this.#context.wakeBy(this.#saveAtMs);
   }

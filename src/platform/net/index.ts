@@ -7,8 +7,10 @@
  * @module
  */
 
+export { createAnchorFile } from './anchor-file.ts';
 export { createBanFile } from './ban-file.ts';
 export { createPeerFile } from './peer-file.ts';
+export { systemResolver } from './system-resolver.ts';
 export { tcpTransport } from './tcp-transport.ts';
 export { upgradeToWebSocket } from './web-socket.ts';
 export { listenWebSocket } from './web-socket-listener.ts';

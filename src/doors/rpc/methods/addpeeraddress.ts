@@ -25,7 +25,8 @@ export const addpeeraddress: RpcMethod = {
     const tried = args.boolean(2, false);
     const address = toNetworkAddress(args.string(0).replace(/^\[(.*)\]$/, '$1'), port);
     if (address === undefined) throw new RpcError('CLIENT_INVALID_IP_OR_SUBNET', 'Invalid IP address');
-    const isNew = isRoutable(address) && node.network.learnAddress(address, { tried });
-    return isNew ? { success: true } : { error: 'failed-adding-to-new', success: false };
+    const outcome = isRoutable(address) ? node.network.learnAddress(address, { tried }) : 'not-in-new';
+    if (outcome === 'learned') return { success: true };
+    return { error: outcome === 'not-in-new' ? 'failed-adding-to-new' : 'failed-adding-to-tried', success: false };
   },
 };

@@ -1,3 +1,4 @@
+import type { NetworkKind } from '../../../core/wire/network-address.ts';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
 import { NETWORK_WORDS } from '../render/network-of.ts';
@@ -15,13 +16,12 @@ export const getaddrmaninfo: RpcMethod = {
   params: [],
   result: Type.Record(Type.String(), COUNTS),
   run: ({ node }) => {
-    const book = node.network.addressBook();
-    const countOf = (wanted: string | undefined) => {
-      const found = book.filter(({ address }) => wanted === undefined || address.network === wanted);
-      const tried = found.filter(({ lastSuccessSeconds }) => lastSuccessSeconds > 0).length;
-      return { new: found.length - tried, tried, total: found.length };
-    };
-    const byNetwork = Object.entries(NETWORK_WORDS).map(([network, word]) => [word, countOf(network)]);
-    return Object.fromEntries([...byNetwork, ['all_networks', countOf(undefined)]]);
+    const counts = node.network.addressCounts();
+    const rows = Object.entries(NETWORK_WORDS).map(([network, word]) => {
+      const { new: fresh, tried } = counts.get(network as NetworkKind) ?? { new: 0, tried: 0 };
+      return [word, { new: fresh, tried, total: fresh + tried }] as const;
+    });
+    const sum = (table: 'new' | 'tried' | 'total') => rows.reduce((total, [, count]) => total + count[table], 0);
+    return Object.fromEntries([...rows, ['all_networks', { new: sum('new'), tried: sum('tried'), total: sum('total') }]]);
   },
 };

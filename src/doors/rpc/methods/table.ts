@@ -60,6 +60,7 @@ import { getnodeaddresses } from './getnodeaddresses.ts';
 import { getorphantxs } from './getorphantxs.ts';
 import { getpeerinfo } from './getpeerinfo.ts';
 import { getprioritisedtransactions } from './getprioritisedtransactions.ts';
+import { getrawaddrman } from './getrawaddrman.ts';
 import { getrawmempool } from './getrawmempool.ts';
 import { getrawtransaction } from './getrawtransaction.ts';
 import { getrpcinfo } from './getrpcinfo.ts';
@@ -159,6 +160,7 @@ const ALL: readonly RpcMethod[] = [
   getorphantxs,
   getpeerinfo,
   getprioritisedtransactions,
+  getrawaddrman,
   getrawmempool,
   getrawtransaction,
   getrpcinfo,
