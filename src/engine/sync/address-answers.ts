@@ -9,8 +9,10 @@ import type { Peer } from './peer.ts';
 /** Share of the addresses that an answer tells at most. Core's MAX_PCT_ADDR_TO_SEND. */
 export const SHARED_PERCENT_MAX = 23;
 
-/** An answer stays the same for so long. Core's values. */
+/** An answer stays the same for so long at least. Core's value, and the next. */
 export const ANSWER_AGE_MS: number = 21 * 3_600_000;
+
+/** Up to so much longer, at random. */
 export const ANSWER_AGE_SPREAD_MS: number = 6 * 3_600_000;
 
 /** An answer that was made of fewer addresses is made anew when there are twice as many: a new node has more to tell every minute. */

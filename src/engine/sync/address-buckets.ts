@@ -2,8 +2,10 @@ import { sipHash24Into } from '../../core/crypto/siphash.ts';
 import type { NetworkAddress } from '../../core/wire/network-address.ts';
 import { addressKey, groupOf, siteGroupOf } from './address-scope.ts';
 
-/** Buckets of addresses that were only told of, and of those that answered. Core's ADDRMAN_NEW_BUCKET_COUNT, ADDRMAN_TRIED_BUCKET_COUNT. */
+/** Buckets of addresses that were only told of. Core's ADDRMAN_NEW_BUCKET_COUNT. */
 export const NEW_BUCKETS = 1_024;
+
+/** Buckets of those that answered. Core's ADDRMAN_TRIED_BUCKET_COUNT. */
 export const TRIED_BUCKETS = 256;
 
 /** Places of a bucket. Core's ADDRMAN_BUCKET_SIZE. */

@@ -9,8 +9,10 @@ import type { SyncContext } from './context.ts';
 /** When DNS seeds are asked: never, where nothing else finds peers, or at once. */
 export type DnsSeedMode = 'never' | 'auto' | 'always';
 
-/** Time for known addresses to lead to peers before seeds are asked: there are few, or many. Core's DNSSEEDS_DELAY_*. */
+/** Time for known addresses to lead to peers before seeds are asked. Core's DNSSEEDS_DELAY_FEW_PEERS. */
 export const SEED_DELAY_MS = 11_000;
+
+/** The same where many are known. Core's DNSSEEDS_DELAY_MANY_PEERS. */
 export const SEED_DELAY_MANY_MS = 300_000;
 const MANY_ADDRESSES = 1_000;
 
@@ -20,8 +22,10 @@ export const SEEDS_AT_ONCE = 3;
 /** With so many peers no seed is asked. Core's value. */
 const PEERS_ENOUGH = 2;
 
-/** Seed nodes have so long to find peers before DNS seeds are asked, and each so long before the next is called. Core's values. */
+/** Seed nodes have so long to find peers before DNS seeds are asked. Core's value. */
 export const SEED_NODES_MS = 30_000;
+
+/** Each has so long before the next is called. Core's value. */
 export const NEXT_SEED_NODE_MS = 10_000;
 
 /** Addresses that are taken from one seed. Core's MaxIPs. */

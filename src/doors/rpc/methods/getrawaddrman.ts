@@ -7,9 +7,9 @@ import { hostOf, isRoutable, NETWORK_WORDS } from '../render/network-of.ts';
 const ENTRY = Type.Object({
   address: Type.String(),
   port: Type.Integer(),
-  network: Type.String({ description: 'ipv4, ipv6, onion, i2p, cjdns.' }),
   services: Type.Integer(),
   time: Type.Integer({ description: 'When somebody last saw it, seconds since 1970.' }),
+  network: Type.String({ description: 'ipv4, ipv6, onion, i2p, cjdns.' }),
   source: Type.String({ description: 'Who told of it.' }),
   source_network: Type.String(),
 });
@@ -27,9 +27,9 @@ function entryOf({ address, lastSeenSeconds, services, source }: PlacedPeer) {
   return {
     address: hostOf(address),
     port: address.port,
-    network: address.network === 'unknown' || !isRoutable(address) ? 'not_publicly_routable' : NETWORK_WORDS[address.network],
     services: Number(services),
     time: lastSeenSeconds,
+    network: address.network === 'unknown' || !isRoutable(address) ? 'not_publicly_routable' : NETWORK_WORDS[address.network],
     source: hostOf(source),
     source_network: sourceWord(source),
   };
