@@ -13,6 +13,7 @@ import { regtest } from '../../src/core/params/regtest.ts';
 import { encodeBlock } from '../../src/core/primitives/block.ts';
 import { buildChain, genesisParent } from '../support/chain-builder.ts';
 import { addressOf, agree, joinNodes, mine, startApart } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
 import { runQuoin } from '../support/quoin-command.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
 import { temporaryFolder } from '../support/quoin-process.ts';
@@ -44,6 +45,11 @@ describe('a node that prunes', () => {
     await assert.rejects(node.rpc('pruneblockchain', BLOCKS + 1), /shorter than the attempted prune height/);
     const first = (await infoOf(node)) as { pruned: boolean; pruneheight: number; automatic_pruning: boolean; prune_target_size?: number };
     assert.deepEqual([first.pruned, first.pruneheight, first.automatic_pruning, first.prune_target_size], [true, 0, false, undefined]);
+    // Nothing goes that an index has still to read.
+    await eventually('the indexes are at the tip', async () => {
+      const states = Object.values((await node.rpc('getindexinfo')) as Record<string, { synced: boolean }>);
+      return states.every(({ synced }) => synced);
+    });
     const last = (await node.rpc('pruneblockchain', BLOCKS)) as number;
     assert.ok(last > 0 && last <= BLOCKS - KEEP, `the last that went is ${last}`);
     assert.equal((await infoOf(node)).pruneheight, last + 1);
