@@ -29,7 +29,7 @@ const ADDRESSES = [
 ] as const;
 
 /** What a stopped node keeps in its folder. Everything in the folders of the databases is LevelDB's own. */
-const KEPT = ['blocks', 'coins', 'debug.log', 'fee_estimates.dat', 'headers', 'lock', 'mempool.dat', 'peers', 'reserve'];
+const KEPT = ['anchors', 'blocks', 'coins', 'debug.log', 'fee_estimates.dat', 'headers', 'lock', 'mempool.dat', 'peers', 'reserve'];
 const KEPT_DEEPER = /^(blocks\/(blk|rev)\d{5}\.dat|(coins|headers|lock)\/(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d{6}|\d{6}\.(log|ldb)))$/;
 
 /** Calls `work` for each number below `count`, so many at a time. */
