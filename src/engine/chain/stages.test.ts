@@ -61,7 +61,7 @@ describe('the stages of handling a block', () => {
     assert.equal((await chain.acceptBlock(block)).rejection, undefined);
     const turn = 'turn at 3';
     assert.deepEqual(seen, [
-      ...[turn, turn, 'header-added', 'store block', turn, 'find coins', turn, turn, 'run scripts', turn, 'store undo'],
+      ...[turn, turn, 'header-added', 'block-sound', 'store block', turn, 'find coins', turn, turn, 'run scripts', turn, 'store undo'],
       ...['block-connected', 'tip-changed'],
     ]);
     seen.length = 0;

@@ -65,6 +65,13 @@ describe('peer file', () => {
     assert.deepEqual(warnings, []);
   });
 
+  it('gives back the shortest row there is, alone', async () => {
+    const shortest = { ...PEERS[0]!, tried: true, newBuckets: [] };
+    await store.save({ ...BOOK, peers: [shortest] });
+    assert.deepEqual(await store.load(), { ...BOOK, peers: [shortest] });
+    assert.deepEqual(warnings, []);
+  });
+
   it('keeps as many addresses as the tables have places, and no more', async () => {
     assert.equal(STORED_PEERS_MAX, ADDRESSES_MAX);
     await store.save({ ...BOOK, peers: new Array<StoredPeer>(STORED_PEERS_MAX + 1).fill(PEERS[1]!) });

@@ -25,7 +25,7 @@ export const STORED_PEERS_MAX = 81_920;
 /** Buckets that a row may name, and bytes of a row with everything at its longest. */
 const BUCKETS_MAX = 8;
 const ROW_BYTES_MAX = 128;
-const ROW_BYTES_MIN = 40;
+const ROW_BYTES_MIN = 36;
 
 /** Bytes of a file that is read at all. The first version took as much for a fifth of the addresses. */
 const FILE_BYTES_MAX = STORED_PEERS_MAX * ROW_BYTES_MAX;
