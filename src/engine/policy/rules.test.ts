@@ -21,7 +21,7 @@ function reasonsGivenIn(room: string): Set<string> {
     const source = readFileSync(join(folder, name), 'utf8');
     for (const [, call = ''] of source.matchAll(/\breject\(([^;]*);/g)) {
       // The reason of another rejection is passed on; or it is a promise that is rejected.
-      if (call.includes('why.reason') || call === 'error)') continue;
+      if (call.includes('why.reason') || call.startsWith('error)')) continue;
       const quoted = [...call.matchAll(/['`]([^'`]+)['`]/g)].map(([, text = '']) => reasonStem(text));
       const known = quoted.filter((text) => text in POLICY_RULES || text in CONSENSUS_RULES);
       // A statement that rejects names a reason; where none of its words is one, all of them are told.
