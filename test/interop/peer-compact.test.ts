@@ -85,7 +85,9 @@ describe('compact blocks with the C++ node', { skip: peerNodeMissing() }, () => 
   /** Lets transactions wait on both sides. */
   async function fillMempools(): Promise<void> {
     for (let i = 0; i < PAYMENTS; i++) await peer.rpc('sendtoaddress', theirs, 0.1);
-    await eventually('both mempools have all payments', async () => ((await node.rpc('getrawmempool')) as string[]).length === PAYMENTS);
+    // Relay takes turns by chance, and a transaction asked for in vain is asked for again only after a minute.
+    const haveAll = async () => ((await node.rpc('getrawmempool')) as string[]).length === PAYMENTS;
+    await eventually('both mempools have all payments', haveAll, 180_000);
   }
 
   /** A signed payment of the peer's wallet that nobody has seen. */
