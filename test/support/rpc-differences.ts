@@ -270,6 +270,7 @@ export const HIDDEN_METHODS: readonly string[] = [
   'waitforblock',
   'waitforblockheight',
   'waitfornewblock',
+  'getrawaddrman',
 ];
 
 /** Methods whose wrong arguments are not sent to both here, in the order of the table of methods, and why. */
@@ -277,6 +278,7 @@ export const ARGUMENTS_ELSEWHERE: Readonly<Record<string, string>> = {
   getdeploymentinfo: 'compared in `test/interop/peer-networks.test.ts`',
   getdifficulty: 'not there',
   getmempoolinfo: 'takes none here; Knots takes one',
+  getrawaddrman: 'takes none',
   'rpc.discover': 'not there',
 };
 
