@@ -162,7 +162,7 @@ class Dispatcher {
       if (method === undefined) throw new RpcError('METHOD_NOT_FOUND', 'Method not found');
       const result = await method.run(this.#context(signal), parametersOf(method, request.params));
       if (result instanceof JsonBytes) return new HexReply(request, result.bytes);
-      return result instanceof JsonEncoded ? new EncodedReply(request, result.bytes) : resultReply(request, writeJson(result));
+      return result instanceof JsonEncoded ? new EncodedReply(request, result) : resultReply(request, writeJson(result));
     } catch (error) {
       return errorReply(request, publicError(error, this.#node, request.method));
     } finally {

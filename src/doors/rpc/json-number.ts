@@ -1,3 +1,5 @@
+const UTF_8 = new TextDecoder();
+
 /** A JSON number that must not pass through a float: the text of its token, as it was read or is to be written. */
 export class JsonNumber {
   readonly text: string;
@@ -27,10 +29,14 @@ export class JsonHash {
 
 /** JSON that is written already, on one line in UTF-8. */
 export class JsonEncoded {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+  }
+
+  text(): string {
+    return UTF_8.decode(this.bytes);
   }
 }
 

@@ -69,7 +69,7 @@ export function scalarOf(value: JsonOutput): string | undefined {
       if (value instanceof JsonNumber) return value.text;
       if (value instanceof JsonHash) return `"${toDisplayHex(value.hash)}"`;
       if (value instanceof JsonBytes) return `"${hexOf(value.bytes)}"`;
-      return value instanceof JsonEncoded ? value.bytes.toString() : undefined;
+      return value instanceof JsonEncoded ? value.text() : undefined;
     default:
       return 'null';
   }

@@ -5,7 +5,7 @@
  */
 
 import { httpStatusOf, RPC_ERROR, RpcError } from './errors.ts';
-import { JsonObject, type JsonValue } from './json-number.ts';
+import { type JsonEncoded, JsonObject, type JsonValue } from './json-number.ts';
 import { writeJson } from './json-write.ts';
 import { encodeHex, hexOf } from './render/numbers.ts';
 
@@ -93,21 +93,21 @@ export class HexReply implements RpcReply {
 export class EncodedReply implements RpcReply {
   readonly status = 200;
   readonly #target: RpcTarget;
-  readonly #json: Buffer;
+  readonly #json: JsonEncoded;
 
-  constructor(target: RpcTarget, json: Buffer) {
+  constructor(target: RpcTarget, json: JsonEncoded) {
     this.#target = target;
     this.#json = json;
   }
 
   get text(): string {
-    return resultReply(this.#target, this.#json.toString()).text as string;
+    return resultReply(this.#target, this.#json.text()).text as string;
   }
 
   /** The text in UTF-8 with a line end. */
   encode(): Buffer {
     const [before, after] = around(this.#target);
-    return Buffer.concat([Buffer.from(before), this.#json, Buffer.from(`${after}\n`)]);
+    return Buffer.concat([Buffer.from(before), this.#json.bytes, Buffer.from(`${after}\n`)]);
   }
 }
 
