@@ -6,6 +6,7 @@
  */
 
 import type { Secp256k1 } from '../core/crypto/secp256k1.ts';
+import type { TransportEngine } from '../core/crypto/transport-engine.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import { SERVICES } from '../core/wire/services.ts';
@@ -134,6 +135,8 @@ export interface NodeParts {
   readonly transport: Transport;
   /** Looks up DNS seeds; without it a node behind each is called by its name. */
   readonly resolver?: Resolver;
+  /** For the encrypted transport; undefined: it is not spoken. */
+  readonly transportEngine?: TransportEngine;
   readonly openSearch: (workers: number) => BlockSearch;
   /** Threads that mine unless another number is asked for. */
   readonly workersDefault: number;
@@ -155,6 +158,8 @@ export interface NodeSettings {
   readonly seedNodes?: readonly SocketAddress[];
   /** A day unless given. */
   readonly banSeconds?: number;
+  /** True unless given. */
+  readonly encryptedTransport?: boolean;
   readonly userAgentComments?: readonly string[];
   readonly policy?: Partial<PolicyOptions>;
   readonly mempool?: { readonly usageBytesMax?: number; readonly expirySeconds?: number };
@@ -266,13 +271,14 @@ function createNetwork(
   settings: NodeSettings,
   built: { readonly chain: Chain; readonly mempool: Mempool; readonly node: () => FullNode },
 ): Network {
-  const { params, clock, log, random, transport, stores, version } = parts;
+  const { params, clock, log, random, transport, transportEngine, stores, version } = parts;
   const { chain, mempool, node } = built;
   const { connections } = settings;
   const onlyManual = settings.connect.length > 0;
   return new Network({
     ...{ params, log, random, transport, chain, mempool, onlyManual },
     clock: clock.settable,
+    ...(transportEngine && settings.encryptedTransport !== false && { transportEngine }),
     ...(settings.listen === undefined ? {} : { listen: settings.listen }),
     ...(settings.alsoListen && { alsoListen: settings.alsoListen }),
     ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),

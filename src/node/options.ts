@@ -62,6 +62,8 @@ export interface NodeOptions {
   readonly banSeconds?: number;
   /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */
   readonly userAgentComments?: readonly string[];
+  /** Whether the encrypted transport is spoken (BIP-324), besides the first one. Default: true. */
+  readonly encryptedTransport?: boolean;
   /** Whether the node may look for peers beyond those named here and those that peers tell of. Default: true. */
   readonly discovery: boolean;
   /** Mines from the start with this many threads, 1 to `MINING_WORKERS_MAX`; undefined: until it is asked. Default: undefined. */

@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import { chooseTransportEngine } from '../core/crypto/node/choose-transport-engine.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
 import { FEE_ESTIMATES_BYTES_MAX } from '../engine/fees/fee-estimates-file.ts';
@@ -90,6 +91,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         verifier: createCachingVerifier({ inner: openVerifier({ scriptWorkers: options.scriptWorkers, secp256k1, clock, log }) }),
         transport: tcpTransport,
         resolver: systemResolver,
+        transportEngine: chooseTransportEngine(secp256k1),
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
       },

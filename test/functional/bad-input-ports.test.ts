@@ -56,15 +56,19 @@ function announcing(command: string, sizeBytes: number): Uint8Array {
 }
 
 describe('garbage on the port for peers', () => {
+  /** What no transport begins with. */
   const FATAL: readonly (readonly [string, Uint8Array | string])[] = [
     ['random bytes', Buffer.from(Array.from({ length: 5_000 }, (_, i) => (i * 167 + 13) % 251))],
-    ['a single wrong byte', 'x'],
     ["another network's message", encodeFrame(Uint8Array.of(0xf9, 0xbe, 0xb4, 0xd9), 'version', new Uint8Array(0))],
     ['a message of 4 GiB', announcing('version', 0xffffffff)],
+    ['a version of nothing', encodeFrame(regtest.messageStart, 'version', new Uint8Array(0))],
+  ];
+  /** What may be the beginning of a key, where the encrypted transport is spoken: then a minute is left for the rest of the handshake. */
+  const FATAL_IN_THE_CLEAR: typeof FATAL = [
+    ['a single wrong byte', 'x'],
     ['a block of a byte too much', announcing('block', 4_000_001)],
     ["TLS's greeting", CLIENT_HELLO],
     ['an HTTP request', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-    ['a version of nothing', encodeFrame(regtest.messageStart, 'version', new Uint8Array(0))],
     ['a message before the version', encodeFrame(regtest.messageStart, 'verack', new Uint8Array(0))],
   ];
   for (const [what, bytes] of FATAL) {
@@ -74,6 +78,27 @@ describe('garbage on the port for peers', () => {
       await peer.hungUp();
     });
   }
+
+  it('ends the connection at once at every byte that is not of the first transport, where that alone is spoken', async (t) => {
+    const plain = await startQuoin({ args: ['--no-v2'] });
+    t.after(() => plain.stop());
+    for (const [, bytes] of [...FATAL, ...FATAL_IN_THE_CLEAR]) {
+      const peer = await ScriptedPeer.dial(plain.p2p, regtest);
+      peer.write(bytes);
+      await peer.hungUp();
+    }
+  });
+
+  it('that may be the beginning of a key keeps nobody else out, and holds no place for those who hang up', async () => {
+    for (const [, bytes] of FATAL_IN_THE_CLEAR) {
+      const peer = await ScriptedPeer.dial(node.p2p, regtest);
+      peer.write(bytes);
+      const other = await ScriptedPeer.meet(node.p2p, regtest);
+      await other.settled();
+      for (const each of [peer, other]) each.close();
+    }
+    await eventually('all are gone', async () => (await node.rpc('getconnectioncount')) === 0);
+  });
 
   it('that only lacks its rest keeps nobody else out', async () => {
     const half = await ScriptedPeer.dial(node.p2p, regtest);

@@ -58,7 +58,7 @@ describe('a node that prunes', () => {
     await assert.rejects(node.rpc('getblock', hash), /Block not available \(pruned data\)/);
     assert.equal(((await node.rpc('getblock', await node.rpc('getblockhash', last + 1))) as { height: number }).height, last + 1);
     const network = (await node.rpc('getnetworkinfo')) as { localservicesnames: string[] };
-    assert.deepEqual(network.localservicesnames, ['WITNESS', 'NETWORK_LIMITED']);
+    assert.deepEqual(network.localservicesnames, ['WITNESS', 'NETWORK_LIMITED', 'P2P_V2']);
     assert.equal(await node.rpc('verifychain', 4, 50), true);
     assert.equal(await node.rpc('verifychain', 0, 0), false);
     await agree([node, whole]);

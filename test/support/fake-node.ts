@@ -438,6 +438,8 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     feeFilterSatPerKvb: 100n,
     addressesProcessed: 1,
     addressesRateLimited: 0,
+    transport: 'v1',
+    sessionId: undefined,
     ...changes,
   };
 }
@@ -446,7 +448,7 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
 export class FakeNetwork implements NetworkService {
   readonly userAgent = '/quoin:0.1.0/';
   readonly protocolVersion = 70016;
-  readonly services = 1033n;
+  services = 1033n;
   readonly connected: PeerInfo[] = [];
   readonly added: string[] = [];
   inSync = true;
@@ -463,7 +465,15 @@ export class FakeNetwork implements NetworkService {
     return { inSync: this.inSync, height: 3, headers: 3, fraction: this.inSync ? 1 : 0.5, blocksPerSecond: 0, secondsLeft: undefined };
   }
 
-  addNode({ host, port }: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean {
+  /** Which transport the last call was to try. */
+  encrypted: boolean | undefined;
+
+  addNode(
+    { host, port }: { readonly host: string; readonly port: number },
+    command: 'add' | 'remove' | 'onetry',
+    encrypted?: boolean,
+  ): boolean {
+    this.encrypted = encrypted;
     const name = `${host}:${port}`;
     const index = this.added.indexOf(name);
     if (command === 'onetry') return true;
@@ -506,7 +516,12 @@ export class FakeNetwork implements NetworkService {
 
   readonly opened: string[] = [];
 
-  openConnection({ host, port }: { readonly host: string; readonly port: number }, type: OpenedConnectionType): boolean {
+  openConnection(
+    { host, port }: { readonly host: string; readonly port: number },
+    type: OpenedConnectionType,
+    encrypted?: boolean,
+  ): boolean {
+    this.encrypted = encrypted;
     return this.opened.push(`${host}:${port} ${type}`) <= 2;
   }
 

@@ -11,6 +11,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { callRpc } from './json-rpc.ts';
 
@@ -57,9 +58,16 @@ export interface QuoinProcess {
 const made: string[] = [];
 const running = new Set<ChildProcess>();
 
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+// Nodes of a test that failed before it stopped them would keep its file from ending. Outside the runner `after` would begin a run of tests.
+if (process.env.NODE_TEST_CONTEXT !== undefined) after(killRunning);
+
 // Whatever happens to a test file, nothing of it goes on.
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  killRunning();
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 

@@ -98,7 +98,12 @@ function chainCases({ blockHash }: ArgumentFacts): Readonly<Record<string, reado
     waitforblockheight: [[], ['x'], [1.5], [0, -1], [0, 'x'], [0, 1e10], [-1], [1e9, 1], [0, 1, 1], [null]],
     waitforblock: [...HASHES.filter(([hash]) => hash !== ZERO && hash !== ONES), [ZERO, -1], [ZERO, 1], [ZERO, 'x'], [ZERO, 1, 1]],
     waitfornewblock: [['x'], [-1], [1], [1, 'zz'], [1, 5], [0, ZERO], [1, null], [1, ZERO, 1]],
-    getblockfrompeer: [...HASHES.map((args) => (args.length === 0 ? args : [...args, 0])), [blockHash], [blockHash, 'x'], [blockHash, 0]],
+    getblockfrompeer: [
+      ...HASHES.map((args) => (args.length === 0 ? args : [...args, 99_999])),
+      [blockHash],
+      [blockHash, 'x'],
+      [blockHash, 99_999],
+    ],
     getchaintxstats: [
       ...[[], [-1], ['x'], [0], [1], [3], [100_000], [1.5], [null], [null, blockHash], [1, blockHash], [1, blockHash, 1]],
       ...HASHES.filter((args) => args.length > 0).map(([hash]) => [1, hash]),

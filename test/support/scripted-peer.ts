@@ -55,6 +55,8 @@ export class ScriptedPeer {
     this.#parser.push(bytes);
     for (let step = this.#parser.next(); step !== undefined; step = this.#parser.next()) {
       if (step.kind === 'frame') this.received.push(step);
+      // The node takes what was sent for the other transport, and answers in that: nothing more can be read.
+      if (step.kind === 'fault') return;
     }
   }
 

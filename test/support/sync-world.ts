@@ -113,6 +113,7 @@ export type SyncNodeOptions = Partial<
     | 'resolver'
     | 'dnsSeeds'
     | 'seedNodes'
+    | 'transportEngine'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook };
 

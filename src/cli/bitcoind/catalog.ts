@@ -23,7 +23,7 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
-  stopatheight uacomment bantime dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
+  stopatheight uacomment bantime v2transport dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
   shutdownnotify pid debuglogfile printtoconsole debug debugexclude maxconnections networkactive daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
@@ -34,7 +34,7 @@ const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthrea
   walletrejectlongchains walletnotify
   dbbatchsize maxsigcachesize prevoutfetchthreads blockreconstructionextratxn maxreceivebuffer maxsendbuffer timeout blocksxor
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
-  discover dns fixedseeds listenonion torcontrol torpassword natpmp upnp proxyrandomize v2transport
+  discover dns fixedseeds listenonion torcontrol torpassword natpmp upnp proxyrandomize
   feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
   peertimeout maxuploadtarget test txreconciliation`;
 

@@ -239,6 +239,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     networkActive: args.switch('networkactive', true),
     userAgentComments: commentsOf(args),
     ...(args.has('bantime') && { banSeconds: args.whole('bantime', 0) }),
+    encryptedTransport: args.switch('v2transport', true),
     dbCacheBytes: Math.min(Math.max(args.whole('dbcache', DB_CACHE_MIB_DEFAULT) * BYTES_PER_MIB, DB_CACHE_BYTES_MIN), DB_CACHE_BYTES_MAX),
     indexes: indexesOf(args),
     servesFilters: servesFilters(args),

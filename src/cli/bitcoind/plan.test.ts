@@ -67,8 +67,10 @@ describe("bitcoind's options", () => {
     ]);
   });
 
-  it('say how long a ban lasts', () => {
+  it('say how long a ban lasts, and whether the encrypted transport is spoken', () => {
     assert.deepEqual([plan('-bantime=1234').node.banSeconds, plan().node.banSeconds], [1_234, undefined]);
+    const encrypted = [[], ['-v2transport'], ['-v2transport=0'], ['-nov2transport']].map((args) => plan(...args).node.encryptedTransport);
+    assert.deepEqual(encrypted, [true, true, false, false]);
   });
 
   it('set what is relayed', () => {

@@ -16,7 +16,16 @@ import { type NodeSaid, planNode } from './node-settings.ts';
 
 const NOTHING: NodeSaid = {
   ...{ network: undefined, dataDir: undefined, config: undefined, memory: undefined, listen: undefined, noListen: undefined },
-  ...{ http: undefined, noHttp: undefined, p2pWs: undefined, connect: undefined, peer: undefined, noDiscovery: undefined, mine: undefined },
+  ...{
+    http: undefined,
+    noHttp: undefined,
+    p2pWs: undefined,
+    connect: undefined,
+    peer: undefined,
+    noDiscovery: undefined,
+    noV2: undefined,
+    mine: undefined,
+  },
   ...{
     mineTo: undefined,
     dbCache: undefined,
@@ -45,6 +54,7 @@ describe('a node about which nothing is said', () => {
     assert.equal(node.listen.port, 7333);
     assert.deepEqual(http, { host: '127.0.0.1', port: 7332 });
     assert.deepEqual([node.discovery, node.mine, node.mineTo, node.wallet, node.secp256k1], [true, undefined, undefined, true, 'auto']);
+    assert.equal(node.encryptedTransport, true);
     assert.deepEqual([node.connect, node.peers, login], [[], [], undefined]);
     assert.equal(node.dbCacheBytes, 450 * 1_048_576);
     assert.equal(node.scriptWorkers, Math.min(availableParallelism(), 64));
@@ -101,7 +111,17 @@ describe('a node about which something is said', () => {
   it('is as it was said', async () => {
     const { node, http, login } = await planNode(
       said({
-        ...{ dataDir: 'here', noListen: true, noHttp: true, noDiscovery: true, mine: 3, dbCache: 4, rpcUser: 'a', rpcPassword: 'b' },
+        ...{
+          dataDir: 'here',
+          noListen: true,
+          noHttp: true,
+          noDiscovery: true,
+          noV2: true,
+          mine: 3,
+          dbCache: 4,
+          rpcUser: 'a',
+          rpcPassword: 'b',
+        },
         peer: [{ host: '10.0.0.1', port: 1 }],
         connect: [{ host: '::1', port: 2 }],
       }),
@@ -109,6 +129,7 @@ describe('a node about which something is said', () => {
     );
     assert.equal(node.dataDir, resolve('here'));
     assert.deepEqual([node.listen, http, node.discovery, node.mine], [undefined, undefined, false, { workers: 3 }]);
+    assert.equal(node.encryptedTransport, false);
     assert.deepEqual([node.peers, node.connect], [[{ host: '10.0.0.1', port: 1 }], [{ host: '::1', port: 2 }]]);
     assert.deepEqual([node.dbCacheBytes, login], [4 * 1_048_576, { user: 'a', password: 'b' }]);
   });

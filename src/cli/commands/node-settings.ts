@@ -147,6 +147,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       connect: await at(said.connect, '--connect'),
       peers: await at(said.peer, '--peer'),
       discovery: said.noDiscovery !== true,
+      encryptedTransport: said.noV2 !== true,
       mine: workersOf(said),
       mineTo: await scriptOf(said, network),
       ...(signetKeys && { signetKeys }),

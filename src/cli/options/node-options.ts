@@ -135,6 +135,11 @@ const RUNNING_OPTIONS = {
     help: 'ask nobody outside for peers (DNS seeds): dial those named here, those known and those that peers tell of',
     parse: parseSwitch,
   }),
+  noV2: switchOption({
+    name: 'no-v2',
+    help: 'speak the first transport alone, in the clear, and not the encrypted one (BIP-324)',
+    parse: parseSwitch,
+  }),
   mine: single<number | typeof ALL_CORES | false>({
     name: 'mine',
     placeholder: 'WORKERS',

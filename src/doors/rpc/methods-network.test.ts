@@ -4,6 +4,7 @@ import { fakePeer } from '../../../test/support/fake-node.ts';
 import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import { fromHex } from '../../core/base/bytes.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { SERVICES } from '../../core/wire/services.ts';
 
 describe('methods that steer the network', () => {
   it('switch it off and on, ping and count bytes', async () => {
@@ -67,6 +68,36 @@ describe('methods about connections and addresses', () => {
     await fails(-34, full, 'addconnection', '10.0.0.1', 'addr-fetch', false);
     const unspoken = 'Error: Adding v2transport connections requires -v2transport init flag to be set.';
     await fails(-8, unspoken, 'addconnection', '10.0.0.1', 'feeler', true);
+  });
+
+  it('try the encrypted transport where that is said, or, added by hand, where it is spoken', async () => {
+    const { call, node } = createRpcCaller();
+    const tried = async (...args: Parameters<typeof call>): Promise<boolean | undefined> => {
+      await call(...args);
+      return node.network.encrypted;
+    };
+    assert.equal(await tried('addnode', '10.0.0.1', 'onetry'), false);
+    node.network.services |= SERVICES.p2pV2;
+    assert.equal(await tried('addnode', '10.0.0.1', 'onetry'), true);
+    assert.equal(await tried('addnode', '10.0.0.1', 'onetry', false), false);
+    assert.equal(await tried('addnode', '10.0.0.1', 'onetry', true), true);
+    assert.equal(await tried('addconnection', '10.0.0.1', 'feeler', false), false);
+    assert.equal(await tried('addconnection', '10.0.0.1', 'feeler', true), true);
+  });
+
+  it('tell which transport a peer speaks', async () => {
+    const { call, node } = createRpcCaller();
+    const sessionId = new Uint8Array(32).fill(0xa5);
+    node.network.connected.push(fakePeer(), fakePeer({ transport: 'detecting' }), fakePeer({ transport: 'v2', sessionId }));
+    const told = (await call('getpeerinfo')) as { transport_protocol_type: string; session_id: string }[];
+    assert.deepEqual(
+      told.map((peer) => [peer.transport_protocol_type, peer.session_id]),
+      [
+        ['v1', ''],
+        ['detecting', ''],
+        ['v2', 'a5'.repeat(32)],
+      ],
+    );
   });
 
   it('learn addresses that can be reached, and count them', async () => {

@@ -63,6 +63,10 @@ export interface PeerInfo {
   readonly feeFilterSatPerKvb: Satoshis;
   readonly addressesProcessed: number;
   readonly addressesRateLimited: number;
+  /** Which transport: in the clear, encrypted, or not known yet. */
+  readonly transport: 'v1' | 'v2' | 'detecting';
+  /** What both ends of an encrypted connection can compare, 32 bytes; undefined in the clear and until it stands. */
+  readonly sessionId: Uint8Array | undefined;
 }
 
 /** A transaction that came before its parents. */
@@ -108,10 +112,23 @@ export interface NetworkService {
   /** A peer called by another way than the sockets that are listened on, such as a WebSocket: an inbound one like all others. */
   accept(connection: Connection): void;
   sync(): SyncProgress;
-  /** `onetry` dials once, `add` keeps connected, `remove` forgets. @returns false: `add` of a known or `remove` of an unknown one */
-  addNode(address: { readonly host: string; readonly port: number }, command: 'add' | 'remove' | 'onetry'): boolean;
-  /** Calls a node for one purpose, once. @returns false where there are as many such connections as there may be */
-  openConnection(address: { readonly host: string; readonly port: number }, type: OpenedConnectionType): boolean;
+  /**
+   * `onetry` dials once, `add` keeps connected, `remove` forgets.
+   *
+   * @param encrypted - try the encrypted transport first; where nothing is said, if `services` has its bit
+   * @returns false: `add` of a known or `remove` of an unknown one
+   */
+  addNode(
+    address: { readonly host: string; readonly port: number },
+    command: 'add' | 'remove' | 'onetry',
+    encrypted?: boolean | undefined,
+  ): boolean;
+  /** Calls a node for one purpose, once. `encrypted` as above. @returns false where there are as many such connections as there may be */
+  openConnection(
+    address: { readonly host: string; readonly port: number },
+    type: OpenedConnectionType,
+    encrypted?: boolean | undefined,
+  ): boolean;
   /** By `host:port` or id. @returns false where no such peer is connected */
   disconnect(peer: { readonly address: string } | { readonly id: number }): boolean;
   /** Those that `add` named and the ones that the node was started with. */

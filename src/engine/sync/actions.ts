@@ -43,8 +43,8 @@ export type SyncAction =
   | { readonly kind: 'serve-filters'; readonly peer: PeerId; readonly answer: FilterAnswer }
   /** Reads a block for what `purpose` says; it comes back by `blockRead`. */
   | { readonly kind: 'read-block'; readonly peer: PeerId; readonly node: HeaderNode; readonly purpose: ReadPurpose }
-  /** Calls a node; the outcome comes back by `connected` or `dialFailed`. */
-  | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType }
+  /** Calls a node, over the encrypted transport or the first one; the outcome comes back by `connected` or `dialFailed`. */
+  | { readonly kind: 'dial'; readonly address: SocketAddress; readonly connectionType: ConnectionType; readonly encrypted: boolean }
   /** Looks up a name; the outcome comes back by `seedAnswered`. */
   | { readonly kind: 'resolve'; readonly name: string; readonly seed: string }
   | { readonly kind: 'save-peers'; readonly book: StoredBook }

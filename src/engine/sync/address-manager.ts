@@ -111,6 +111,12 @@ export class AddressManager {
     return this.#rows.find(address) !== undefined;
   }
 
+  /** What a node is said to serve; nothing where the address is not known. */
+  servicesOf(address: NetworkAddress): bigint {
+    const row = this.#rows.find(address);
+    return row === undefined ? 0n : this.#rows.services(row);
+  }
+
   /** Addresses of each network, by table. */
   counts(): ReadonlyMap<NetworkKind, AddressCounts> {
     const counts = new Map<NetworkKind, { new: number; tried: number }>();

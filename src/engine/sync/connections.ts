@@ -42,6 +42,8 @@ const OWN_MAX = 64;
 /** A node that a user wants us to stay connected with. */
 interface ManualTarget {
   readonly address: SocketAddress;
+  /** The encrypted transport is tried first. */
+  readonly encrypted: boolean;
   retryMs: number;
   callAtMs: number;
 }
@@ -71,11 +73,16 @@ export class Connections {
     for (const address of context.options.manualPeers ?? []) this.add(address);
   }
 
-  /** Stays connected with a node. @returns false where it does already */
-  add(address: SocketAddress): boolean {
+  /**
+   * Stays connected with a node.
+   *
+   * @param encrypted - try the encrypted transport first; where nothing is said, if we speak it
+   * @returns false where it does already
+   */
+  add(address: SocketAddress, encrypted: boolean = this.#speaksEncrypted): boolean {
     const key = socketKey(address);
     if (this.#manual.has(key)) return false;
-    this.#manual.set(key, { address, retryMs: RETRY_MS_MIN, callAtMs: 0 });
+    this.#manual.set(key, { address, encrypted, retryMs: RETRY_MS_MIN, callAtMs: 0 });
     this.#context.wakeBy(this.#context.nowMs());
     return true;
   }
@@ -101,15 +108,20 @@ export class Connections {
     if (active) this.#context.wakeBy(this.#context.nowMs());
   }
 
-  /** Calls a node once. */
-  callOnce(address: SocketAddress): void {
-    if (this.#active && !this.#isConnected(address)) this.#dial(address, 'manual');
+  /** Whether we speak the encrypted transport. */
+  get #speaksEncrypted(): boolean {
+    return offers(this.#context.options.services, SERVICES.p2pV2);
   }
 
-  /** Calls a node for one purpose. @returns false where there are as many such connections as there may be */
-  open(address: SocketAddress, type: OpenedConnectionType): boolean {
+  /** Calls a node once. @param encrypted - as for `add` */
+  callOnce(address: SocketAddress, encrypted: boolean = this.#speaksEncrypted): void {
+    if (this.#active && !this.#isConnected(address)) this.#dial(address, 'manual', encrypted);
+  }
+
+  /** Calls a node for one purpose. @param encrypted - as for `add` @returns false where there are as many such connections as there may be */
+  open(address: SocketAddress, type: OpenedConnectionType, encrypted: boolean = this.#speaksEncrypted): boolean {
     if (this.#count(type) >= (OPENED_MAX[type] ?? Number.POSITIVE_INFINITY)) return false;
-    if (this.#active && !this.#isConnected(address)) this.#dial(address, type);
+    if (this.#active && !this.#isConnected(address)) this.#dial(address, type, encrypted);
     return true;
   }
 
@@ -152,9 +164,18 @@ export class Connections {
     this.#manager.succeeded(address, services, nowSeconds);
   }
 
-  /** A connection is gone. */
-  gone(peer: Peer): void {
+  /**
+   * A connection is gone.
+   *
+   * @param unanswered - it spoke the encrypted transport, and the other side ended it without a byte: a node that knows only the first one
+   *   does so, and is called again over that, once
+   */
+  gone(peer: Peer, { unanswered }: { readonly unanswered: boolean }): void {
     if (peer.dialled === undefined) return;
+    if (unanswered && this.#active) {
+      this.#dial(peer.dialled, peer.connectionType, false);
+      return;
+    }
     const address = toNetworkAddress(peer.remote.host, peer.remote.port);
     // Whom we are connected with for blocks alone shows nowhere.
     const tells = peer.ready && peer.connectionType !== 'block-relay-only';
@@ -194,9 +215,9 @@ export class Connections {
   tick(): void {
     if (!this.#active) return;
     const now = this.#context.nowMs();
-    for (const { address, callAtMs } of this.#manual.values()) {
+    for (const { address, callAtMs, encrypted } of this.#manual.values()) {
       if (this.#isConnected(address)) continue;
-      if (now >= callAtMs) this.#dial(address, 'manual');
+      if (now >= callAtMs) this.#dial(address, 'manual', encrypted);
       else this.#context.wakeBy(callAtMs);
     }
     if (!this.wantsMore) return;
@@ -233,7 +254,8 @@ export class Connections {
     // While we reach hardly anybody nobody is to blame for it. Core's condition.
     const counts = this.#outboundGroups().size >= Math.min((this.#context.options.outboundTarget ?? OUTBOUND_TARGET) - 1, 2);
     this.#manager.attempted(address, this.#context.nowSeconds(), counts);
-    this.#dial(socket, connectionType);
+    const speaks = this.#speaksEncrypted && offers(this.#manager.servicesOf(address), SERVICES.p2pV2);
+    this.#dial(socket, connectionType, speaks);
   }
 
   /** Calls a node that we learned of. @returns whether there was one to call */
@@ -288,9 +310,9 @@ export class Connections {
     return untilMs !== undefined && this.#context.nowMs() < untilMs;
   }
 
-  #dial(address: SocketAddress, connectionType: ConnectionType): void {
+  #dial(address: SocketAddress, connectionType: ConnectionType, encrypted: boolean): void {
     this.#dialling.set(socketKey(address), connectionType);
-    this.#context.emit({ kind: 'dial', address, connectionType });
+    this.#context.emit({ kind: 'dial', address, connectionType, encrypted });
   }
 
   #retryLater(address: SocketAddress): void {

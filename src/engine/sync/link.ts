@@ -1,5 +1,6 @@
+import { concatBytes } from '../../core/base/bytes.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
-import { encodeFrame, FRAME_HEADER_SIZE_BYTES, FrameParser } from '../../core/wire/frame.ts';
+import type { MessageStream } from '../../core/wire/message-stream.ts';
 import { isMessageType } from '../../core/wire/messages/table.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connection } from '../ports/transport.ts';
@@ -17,6 +18,9 @@ export const RECEIVE_PIECES_MAX = 10_000;
  */
 export const SEND_BUFFER_BYTES_MAX = 8_000_000;
 
+/** Pieces of a message shorter than this together are put into one: a write of its own costs more than the copy. */
+const JOIN_BYTES_MAX = 16_384;
+
 /** Bytes of commands that are not known count together under this name, as in Core. */
 const OTHER = '*other*';
 
@@ -27,10 +31,11 @@ export interface LinkEvents {
   closed(link: Link, why: string): void;
 }
 
-/** One connection as bytes: cuts what comes, frames what goes, counts both, and holds each within its bound. */
+/** One connection as bytes: hands what comes and goes to its transport, counts both, and holds each within its bound. */
 export class Link {
   readonly id: PeerId;
   readonly connection: Connection;
+  readonly stream: MessageStream;
   readonly bytesSentPerMessage: Map<string, number> = new Map();
   readonly bytesReceivedPerMessage: Map<string, number> = new Map();
   bytesSent = 0;
@@ -42,8 +47,6 @@ export class Link {
   /** Whoever looks at its messages is at it. */
   busy = false;
   closed = false;
-  readonly #messageStart: Uint8Array;
-  readonly #parser: FrameParser;
   readonly #clock: Pick<Clock, 'nowSeconds'>;
   #paused = false;
   #full = false;
@@ -52,14 +55,13 @@ export class Link {
   constructor(options: {
     readonly id: PeerId;
     readonly connection: Connection;
-    readonly messageStart: Uint8Array;
+    readonly stream: MessageStream;
     readonly clock: Pick<Clock, 'nowSeconds'>;
     readonly events: LinkEvents;
   }) {
     this.id = options.id;
     this.connection = options.connection;
-    this.#messageStart = options.messageStart;
-    this.#parser = new FrameParser(options.messageStart);
+    this.stream = options.stream;
     this.#clock = options.clock;
     const { events } = options;
     this.connection.handlers = {
@@ -74,6 +76,7 @@ export class Link {
         events.closed(this, why);
       },
     };
+    this.#writeOutput();
   }
 
   /** Whether what was sent is more than the other side takes: nothing more of it should be answered now. */
@@ -88,33 +91,50 @@ export class Link {
 
   /** The next whole message or what is wrong with it. */
   next(): FrameStep | undefined {
-    const step = this.#parser.next();
+    const step = this.stream.next();
+    this.#writeOutput();
     if (this.#paused && !this.closed && !this.#holdsMoreThan(1 / 2)) {
       this.#paused = false;
       this.connection.resume();
     }
     if (step === undefined || step.kind === 'fault') return step;
-    const sizeBytes = step.kind === 'frame' ? FRAME_HEADER_SIZE_BYTES + step.payload.length : step.sizeBytes;
+    // What only hides how much is sent is no message.
+    if (step.kind === 'dropped' && step.why === 'decoy') return step;
     if (step.kind === 'dropped') this.dropped++;
-    count(this.bytesReceivedPerMessage, step.kind === 'frame' && isMessageType(step.command) ? step.command : OTHER, sizeBytes);
+    const isKnown = step.kind === 'frame' && isMessageType(step.command);
+    count(this.bytesReceivedPerMessage, isKnown ? step.command : OTHER, step.sizeBytes);
     return step;
   }
 
   /** Sends a message. @returns false where too much waits to be taken: the connection must end */
   send(command: string, payload: Uint8Array): boolean {
     if (this.closed) return true;
-    const frame = encodeFrame(this.#messageStart, command, payload);
-    this.bytesSent += frame.length;
+    this.#write(this.stream.encode(command, payload), command);
+    return this.connection.queuedBytes + this.stream.waitingBytes <= SEND_BUFFER_BYTES_MAX;
+  }
+
+  /** What the transport has to say on its own account, and what waited for that. */
+  #writeOutput(): void {
+    if (this.closed) return;
+    for (const { pieces, command } of this.stream.takeOutput()) this.#write(pieces, command);
+  }
+
+  /** Sends pieces of a message, or of no message. */
+  #write(pieces: readonly Uint8Array[], command: string | undefined): void {
+    if (pieces.length === 0) return;
+    let sizeBytes = 0;
+    for (const piece of pieces) sizeBytes += piece.length;
+    const isSmall = pieces.length > 1 && sizeBytes <= JOIN_BYTES_MAX;
+    for (const piece of isSmall ? [concatBytes(...pieces)] : pieces) if (!this.connection.write(piece)) this.#full = true;
+    this.bytesSent += sizeBytes;
     this.lastSendTimeSeconds = this.#clock.nowSeconds();
-    count(this.bytesSentPerMessage, command, frame.length);
-    if (!this.connection.write(frame)) this.#full = true;
-    return this.connection.queuedBytes <= SEND_BUFFER_BYTES_MAX;
+    if (command !== undefined) count(this.bytesSentPerMessage, command, sizeBytes);
   }
 
   #received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
     this.lastReceiveTimeSeconds = this.#clock.nowSeconds();
-    this.#parser.push(bytes);
+    this.stream.push(bytes);
     if (!this.#paused && this.#holdsMoreThan(1)) {
       this.#paused = true;
       this.connection.pause();
@@ -123,7 +143,7 @@ export class Link {
 
   /** Whether more than this share of what may wait to be looked at does. */
   #holdsMoreThan(share: number): boolean {
-    const { bufferedBytes, bufferedPieces } = this.#parser;
+    const { bufferedBytes, bufferedPieces } = this.stream;
     return bufferedBytes > RECEIVE_BUFFER_BYTES_MAX * share || bufferedPieces > RECEIVE_PIECES_MAX * share;
   }
 

@@ -5,6 +5,11 @@ export const DISCONNECT_REASONS = {
   'malformed-message': { discourage: true, meaning: 'A message cannot be read or is over one of its limits.' },
   'oversized-message': { discourage: true, meaning: 'A message says it is longer than 4,000,000 bytes.' },
   'wrong-network': { discourage: false, meaning: 'The bytes do not begin with our message start.' },
+  'encryption-handshake': {
+    discourage: false,
+    meaning: 'The handshake of the encrypted transport has too much garbage or too many decoys.',
+  },
+  'encryption-broken': { discourage: false, meaning: 'An encrypted packet is not what the other side sent.' },
   'message-before-version': { discourage: true, meaning: 'Something came before the version message.' },
   'version-repeated': { discourage: true, meaning: 'A second version message came.' },
   'feature-after-verack': { discourage: false, meaning: 'What is agreed on during the handshake came after it.' },

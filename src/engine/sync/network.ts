@@ -1,12 +1,17 @@
+import type { TransportEngine } from '../../core/crypto/transport-engine.ts';
 import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
+import type { MessageStream } from '../../core/wire/message-stream.ts';
+import { PlainStream } from '../../core/wire/message-stream.ts';
 import { decodeMessage, encodeMessage, type Message } from '../../core/wire/messages/table.ts';
 import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
+import { SERVICES } from '../../core/wire/services.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
+import { EncryptedStream } from '../../core/wire/v2/encrypted-stream.ts';
 import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed, isStored } from '../chain/header-node.ts';
@@ -16,7 +21,6 @@ import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
 import type {
   AddedNode,
-  ConnectionType,
   LearnOutcome,
   NetworkService,
   OpenedConnectionType,
@@ -36,6 +40,7 @@ import { Link } from './link.ts';
 import type { PeerId } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { peerInfo } from './peer-info.ts';
+import type { NewConnection } from './sync-machine.ts';
 import { SyncMachine } from './sync-machine.ts';
 
 /** A call that is not taken within this time has failed. Core's default `-timeout`. */
@@ -61,6 +66,8 @@ export type PeerEvent =
 export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   readonly clock: Clock;
   readonly transport: Transport;
+  /** Speaks the encrypted transport too (BIP-324), and says so by its service bit; unless given the first one alone. */
+  readonly transportEngine?: TransportEngine;
   /** Where addresses are kept over a restart; nowhere unless given. */
   readonly peerStore?: PeerStore;
   /** Where the compact filters are that `services` offers; it offers none unless given. */
@@ -113,15 +120,15 @@ export class Network implements NetworkService {
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.userAgent = options.userAgent;
-    this.services = options.services;
+    this.services = options.transportEngine === undefined ? options.services : options.services | SERVICES.p2pV2;
     this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
-    this.#machine = new SyncMachine(options);
+    this.#machine = new SyncMachine({ ...options, services: this.services });
   }
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
   async start(): Promise<void> {
     const { transport, listen, alsoListen = [], peerStore, banStore, anchorStore, chain, mempool } = this.#options;
-    const accept = (connection: Connection): void => this.#accept(connection, 'inbound');
+    const accept = (connection: Connection): void => this.#accept(connection, { connectionType: 'inbound' });
     if (listen !== undefined) this.#listener = await transport.listen(listen, accept);
     for (const address of alsoListen) this.#furtherListeners.push(await transport.listen(address, accept));
     const kept = {
@@ -173,7 +180,7 @@ export class Network implements NetworkService {
   }
 
   accept(connection: Connection): void {
-    this.#accept(connection, 'inbound');
+    this.#accept(connection, { connectionType: 'inbound' });
   }
 
   sync(): SyncProgress {
@@ -190,14 +197,14 @@ export class Network implements NetworkService {
     return this.#machine.knownAddresses;
   }
 
-  addNode(address: SocketAddress, command: 'add' | 'remove' | 'onetry'): boolean {
-    const { done, actions } = this.#machine.addNode(address, command);
+  addNode(address: SocketAddress, command: 'add' | 'remove' | 'onetry', encrypted?: boolean): boolean {
+    const { done, actions } = this.#machine.addNode(address, command, encrypted);
     this.#perform(actions);
     return done;
   }
 
-  openConnection(address: SocketAddress, type: OpenedConnectionType): boolean {
-    const { done, actions } = this.#machine.openConnection(address, type);
+  openConnection(address: SocketAddress, type: OpenedConnectionType, encrypted?: boolean): boolean {
+    const { done, actions } = this.#machine.openConnection(address, type, encrypted);
     this.#perform(actions);
     return done;
   }
@@ -308,18 +315,17 @@ export class Network implements NetworkService {
     return undefined;
   }
 
-  #accept(connection: Connection, connectionType: ConnectionType, dialled?: SocketAddress): void {
+  #accept(connection: Connection, how: Pick<NewConnection, 'connectionType' | 'dialled'> & { readonly encrypted?: boolean }): void {
     if (this.#stopped) {
       connection.close('stopping');
       return;
     }
     const id = ++this.#lastId as PeerId;
-    const { clock, params } = this.#options;
+    const { clock } = this.#options;
+    const { encrypted, ...connected } = how;
     const link = new Link({
-      id,
-      connection,
-      messageStart: params.messageStart,
-      clock,
+      ...{ id, connection, clock },
+      stream: this.#stream(connected.connectionType !== 'inbound', encrypted ?? true),
       events: {
         readable: (each) => this.#pump(each),
         closed: (each, why) => this.#closed(each, why),
@@ -327,7 +333,15 @@ export class Network implements NetworkService {
     });
     this.#links.set(id, link);
     const { remote, local } = connection;
-    this.#perform(this.#machine.connected({ id, remote, local, connectionType, ...(dialled === undefined ? {} : { dialled }) }));
+    this.#perform(this.#machine.connected({ id, remote, local, ...connected }));
+  }
+
+  /** The transport of a new connection. Who is called takes either, if it speaks both. */
+  #stream(initiating: boolean, encrypted: boolean): MessageStream {
+    const { params, random, transportEngine: engine } = this.#options;
+    const { messageStart } = params;
+    if (engine === undefined || !encrypted) return new PlainStream(messageStart);
+    return new EncryptedStream({ engine, messageStart, initiating, random });
   }
 
   #closed(link: Link, why: string): void {
@@ -337,7 +351,7 @@ export class Network implements NetworkService {
     this.#closedTraffic.bytesReceived += link.bytesReceived;
     this.#options.log.debug('peer-disconnected', { peer: link.id, why });
     if (wasReady) this.#options.onPeer?.({ kind: 'peer-disconnected', id: link.id, why });
-    this.#perform(this.#machine.disconnected(link.id));
+    this.#perform(this.#machine.disconnected(link.id, { unanswered: link.stream.isUnanswered }));
   }
 
   /** Looks at a peer's messages, unless that is being done. */
@@ -366,7 +380,7 @@ export class Network implements NetworkService {
   #decide(link: Link, step: FrameStep): readonly SyncAction[] {
     if (step.kind === 'fault') return this.#machine.breach(link.id, step.why);
     if (step.kind === 'dropped') {
-      this.#options.log.debug('message-dropped', { peer: link.id, why: step.why });
+      if (step.why !== 'decoy') this.#options.log.debug('message-dropped', { peer: link.id, why: step.why });
       return [];
     }
     this.#options.log.debug('message-received', { peer: link.id, command: step.command, bytes: step.payload.length });
@@ -426,7 +440,7 @@ export class Network implements NetworkService {
         this.#run(this.#readBlock(action));
         return undefined;
       case 'dial':
-        this.#dial(action.address, action.connectionType);
+        this.#dial(action);
         return undefined;
       case 'resolve':
         this.#resolve(action.name, action.seed);
@@ -520,9 +534,9 @@ export class Network implements NetworkService {
   }
 
   /** Calls a node. Nothing waits for it: a node that stops lets the call run out. */
-  #dial(address: SocketAddress, connectionType: ConnectionType): void {
+  #dial({ address, connectionType, encrypted }: SyncAction & { readonly kind: 'dial' }): void {
     this.#options.transport.dial(address, { timeoutMs: DIAL_TIMEOUT_MS }).then(
-      (connection) => this.#accept(connection, connectionType, address),
+      (connection) => this.#accept(connection, { connectionType, encrypted, dialled: address }),
       (error: unknown) => {
         this.#options.log.debug('dial-failed', { address: formatHostPort(address.host, address.port), why: String(error) });
         if (!this.#stopped) this.#perform(this.#machine.dialFailed(address));

@@ -46,6 +46,8 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     feeFilterSatPerKvb: transactions.feeFilterSatPerKvb,
     addressesProcessed: addresses.processed,
     addressesRateLimited: addresses.rateLimited,
+    transport: link.stream.protocol,
+    sessionId: link.stream.sessionId,
   };
 }
 

@@ -193,10 +193,15 @@ export class SyncMachine {
     return this.#context.takeActions();
   }
 
-  /** A connection is gone, whoever ended it. */
-  disconnected(id: PeerId): readonly SyncAction[] {
+  /**
+   * A connection is gone, whoever ended it.
+   *
+   * @param unanswered - it spoke the encrypted transport, and not a byte came back
+   */
+  disconnected(id: PeerId, { unanswered = false }: { readonly unanswered?: boolean } = {}): readonly SyncAction[] {
     const peer = this.#context.peers.get(id);
     if (peer === undefined) return [];
+    const wasLeft = peer.leaving;
     peer.leaving = true;
     this.#context.peers.delete(id);
     this.#blocks.gone(peer);
@@ -204,7 +209,7 @@ export class SyncMachine {
     this.#highBandwidth.gone(peer);
     this.#transactions.gone(id);
     this.#headers.gone(peer);
-    this.#connections.gone(peer);
+    this.#connections.gone(peer, { unanswered: unanswered && !wasLeft });
     this.#announce();
     return this.#context.takeActions();
   }
@@ -304,17 +309,22 @@ export class SyncMachine {
   addNode(
     address: SocketAddress,
     command: 'add' | 'remove' | 'onetry',
+    encrypted?: boolean,
   ): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
     let done = true;
-    if (command === 'add') done = this.#connections.add(address);
+    if (command === 'add') done = this.#connections.add(address, encrypted);
     else if (command === 'remove') done = this.#connections.remove(address);
-    else this.#connections.callOnce(address);
+    else this.#connections.callOnce(address, encrypted);
     return { done, actions: this.#context.takeActions() };
   }
 
   /** A user wants a connection for one purpose. */
-  openConnection(address: SocketAddress, type: OpenedConnectionType): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    const done = this.#connections.open(address, type);
+  openConnection(
+    address: SocketAddress,
+    type: OpenedConnectionType,
+    encrypted?: boolean,
+  ): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
+    const done = this.#connections.open(address, type, encrypted);
     return { done, actions: this.#context.takeActions() };
   }
 

@@ -1,3 +1,4 @@
+import { offers, SERVICES } from '../../../core/wire/services.ts';
 import type { OpenedConnectionType } from '../../../engine/ports/network-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
@@ -19,7 +20,7 @@ export const addconnection: RpcMethod = {
       name: 'v2transport',
       schema: Type.Boolean(),
       required: true,
-      description: 'Must not be true: the encrypted transport is not spoken.',
+      description: 'Whether to try the encrypted transport (BIP-324) first.',
     },
   ],
   result: Type.Object({ address: Type.String(), connection_type: Type.String() }),
@@ -31,10 +32,11 @@ export const addconnection: RpcMethod = {
     const wanted = args.string(1).trim();
     const type = TYPES.find((each) => each === wanted);
     if (type === undefined) throw new RpcError('INVALID_PARAMETER', methodHelp(addconnection));
-    if (args.boolean(2, false)) {
+    const encrypted = args.boolean(2, false);
+    if (encrypted && !offers(node.network.services, SERVICES.p2pV2)) {
       throw new RpcError('INVALID_PARAMETER', 'Error: Adding v2transport connections requires -v2transport init flag to be set.');
     }
-    if (!node.network.openConnection(parseNode(address, node.params.ports.p2p), type)) {
+    if (!node.network.openConnection(parseNode(address, node.params.ports.p2p), type, encrypted)) {
       throw new RpcError('CLIENT_NODE_CAPACITY_REACHED', 'Error: Already at capacity for specified connection type.');
     }
     return { address, connection_type: type };

@@ -1,3 +1,4 @@
+import { offers, SERVICES } from '../../../core/wire/services.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import { methodHelp } from '../help.ts';
@@ -21,21 +22,23 @@ export const addnode: RpcMethod = {
     {
       name: 'v2transport',
       schema: Type.Boolean(),
-      fallback: 'false',
-      description: 'Must not be true: the encrypted transport is not spoken.',
+      fallback: 'whether this node speaks the encrypted transport',
+      description: 'Whether to try the encrypted transport (BIP-324) first.',
     },
   ],
   result: Type.Null(),
   run: ({ node }, args) => {
     const command = COMMANDS.find((each) => each === args.string(1));
     if (command === undefined) throw new RpcError('MISC_ERROR', methodHelp(addnode));
-    if (args.boolean(2, false)) {
+    const speaksEncrypted = offers(node.network.services, SERVICES.p2pV2);
+    const encrypted = args.boolean(2, speaksEncrypted);
+    if (encrypted && !speaksEncrypted) {
       throw new RpcError('INVALID_PARAMETER', 'Error: v2transport requested but not enabled (see -v2transport)');
     }
     const { p2p } = node.params.ports;
     // What is no address was never added, so it cannot be removed.
     const address = command === 'remove' ? readNode(args.string(0), p2p) : parseNode(args.string(0), p2p);
-    const done = address !== undefined && node.network.addNode(address, command);
+    const done = address !== undefined && node.network.addNode(address, command, encrypted);
     if (!done && command === 'add') throw new RpcError('CLIENT_NODE_ALREADY_ADDED', 'Error: Node already added');
     if (!done && command === 'remove') {
       throw new RpcError('CLIENT_NODE_NOT_ADDED', 'Error: Node could not be removed. It has not been added previously.');

@@ -1,3 +1,4 @@
+import { toHex } from '../../../core/base/bytes.ts';
 import type { PeerInfo } from '../../../engine/ports/network-service.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
@@ -48,8 +49,8 @@ const PEER = Type.Object({
   bytessent_per_msg: COUNTS,
   bytesrecv_per_msg: COUNTS,
   connection_type: Type.String(),
-  transport_protocol_type: Type.String(),
-  session_id: Type.String(),
+  transport_protocol_type: Type.String({ description: 'v1 in the clear, v2 encrypted, detecting until it is known.' }),
+  session_id: Type.String({ description: 'The same at both ends of an encrypted connection, else empty.' }),
 });
 
 function secondsOf(ms: number | undefined): number | undefined {
@@ -72,11 +73,9 @@ function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
   };
 }
 
-/** What is the same for every peer as long as permissions and the second transport are not there. */
+/** What is the same for every peer as long as permissions are not there. */
 const FIXED = {
   permissions: [],
-  transport_protocol_type: 'v1',
-  session_id: '',
 } as const;
 
 /** Counts in order of their names, as Core's. */
@@ -115,8 +114,8 @@ function peerJson(peer: PeerInfo): JsonOutput {
     bytessent_per_msg: byName(peer.bytesSentPerMessage),
     bytesrecv_per_msg: byName(peer.bytesReceivedPerMessage),
     connection_type: peer.connectionType,
-    transport_protocol_type: FIXED.transport_protocol_type,
-    session_id: FIXED.session_id,
+    transport_protocol_type: peer.transport,
+    session_id: peer.sessionId === undefined ? '' : toHex(peer.sessionId),
   };
 }
 
