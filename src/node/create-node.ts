@@ -41,7 +41,7 @@ import type { Random } from '../engine/ports/random.ts';
 import type { Resolver } from '../engine/ports/resolver.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
-import type { SocketAddress, Transport } from '../engine/ports/transport.ts';
+import type { ListenAddress, SocketAddress, Transport } from '../engine/ports/transport.ts';
 import type { WalletService } from '../engine/ports/wallet-service.ts';
 import { Network } from '../engine/sync/network.ts';
 import type { DnsSeedMode } from '../engine/sync/seeds.ts';
@@ -56,7 +56,7 @@ import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
 import { createMining } from './mining-service.ts';
-import type { OpeningProgress } from './options.ts';
+import type { NodeOptions, OpeningProgress } from './options.ts';
 import { mempoolChain, miningChain } from './views.ts';
 import type { ByteFile } from './waiting-file.ts';
 import { WaitingFile } from './waiting-file.ts';
@@ -143,13 +143,12 @@ export interface NodeParts {
 }
 
 /** What is chosen about a node; `NodeOptions` has it all. */
-export interface NodeSettings {
-  readonly listen: SocketAddress | undefined;
+export interface NodeSettings extends Pick<NodeOptions, 'connections' | 'whitelist' | 'uploadTargetBytes' | 'proxies' | 'onlyNetworks'> {
+  readonly listen: ListenAddress | undefined;
   /** Nowhere else unless given. */
-  readonly alsoListen?: readonly SocketAddress[];
+  readonly alsoListen?: readonly ListenAddress[];
   readonly connect: readonly SocketAddress[];
   readonly peers: readonly SocketAddress[];
-  readonly connections?: { readonly outbound?: number; readonly inbound?: number };
   /** True unless given. */
   readonly networkActive?: boolean;
   /** Never unless given. */
@@ -282,12 +281,18 @@ function createNetwork(
     ...(settings.listen === undefined ? {} : { listen: settings.listen }),
     ...(settings.alsoListen && { alsoListen: settings.alsoListen }),
     ...(connections?.outbound !== undefined && { outboundTarget: connections.outbound }),
+    ...(connections?.blockRelay !== undefined && { blockRelayTarget: connections.blockRelay }),
     ...(connections?.inbound !== undefined && { inboundMax: connections.inbound }),
+    ...(settings.whitelist && { whitelist: settings.whitelist }),
+    ...(settings.uploadTargetBytes !== undefined && { uploadTargetBytes: settings.uploadTargetBytes }),
+    ...(settings.proxies && { proxies: settings.proxies }),
+    ...(settings.onlyNetworks && { onlyNetworks: settings.onlyNetworks }),
     ...(settings.banSeconds !== undefined && { banSeconds: settings.banSeconds }),
     peerStore: stores.peers,
     ...(stores.bans && { banStore: stores.bans }),
     ...(stores.anchors && { anchorStore: stores.anchors }),
-    ...(parts.resolver && { resolver: parts.resolver }),
+    // Who calls by a proxy asks nobody else for names: a node behind each is called by its name then.
+    ...(parts.resolver && settings.proxies?.names === undefined && { resolver: parts.resolver }),
     ...(settings.dnsSeeds && { dnsSeeds: settings.dnsSeeds }),
     ...(settings.seedNodes && { seedNodes: settings.seedNodes }),
     services: servicesOf(settings),

@@ -4,7 +4,9 @@ import type { SigningKey } from '../engine/mining/block-signer.ts';
 import type { PolicyOptions } from '../engine/policy/options.ts';
 import type { IndexName } from '../engine/ports/index-service.ts';
 import type { Log } from '../engine/ports/log.ts';
-import type { SocketAddress } from '../engine/ports/transport.ts';
+import type { PermissionGrant } from '../engine/ports/permissions.ts';
+import type { CalledNetwork, Proxies } from '../engine/ports/proxy.ts';
+import type { ListenAddress, SocketAddress } from '../engine/ports/transport.ts';
 import type { DnsSeedMode } from '../engine/sync/seeds.ts';
 
 /** Default of `NodeOptions.dbCacheBytes`: 450 MiB, Core's number. */
@@ -43,21 +45,32 @@ export interface NodeOptions {
   /** The network's own folder, made (mode 0700) if it is not there; undefined keeps everything in memory. Default: `~/.quoin/<network>`. */
   readonly dataDir: string | undefined;
   /** Where peers are accepted; port 0 takes any free one; undefined accepts none. Default: the network's port, on the interfaces it says. */
-  readonly listen: SocketAddress | undefined;
+  readonly listen: ListenAddress | undefined;
   /** Where else peers are accepted. Default: nowhere. */
-  readonly alsoListen?: readonly SocketAddress[];
+  readonly alsoListen?: readonly ListenAddress[];
   /** When not empty, the node connects to these alone and to nothing it is told of. Default: empty. */
   readonly connect: readonly SocketAddress[];
   /** Kept connected beside those the node finds. Default: empty. */
   readonly peers: readonly SocketAddress[];
-  /** Connections that the node tries to hold to nodes it learned of, and that others may hold to it. Default: 8, and 125. */
-  readonly connections?: { readonly outbound?: number; readonly inbound?: number };
   /** Whether peers are met from the start on; else not until `setnetworkactive`. Default: true. */
   readonly networkActive?: boolean;
   /** When the network's DNS seeds are asked. Default: `auto`, where nothing else finds peers; `never` without `discovery`. */
   readonly dnsSeeds?: DnsSeedMode;
   /** Nodes that are asked for addresses, and then left, where nobody else tells any. Default: none. */
   readonly seedNodes?: readonly SocketAddress[];
+  /**
+   * Connections that the node tries to hold to nodes it learned of, for everything and for blocks alone, and that others may hold to it.
+   * Default: 8, 2, and 125.
+   */
+  readonly connections?: { readonly outbound?: number; readonly blockRelay?: number; readonly inbound?: number };
+  /** What peers of some parts of the network may do beyond others. Default: nothing. */
+  readonly whitelist?: readonly PermissionGrant[];
+  /** Bytes that may be sent in a day before old blocks are refused; 0 for no limit. Default: 0. */
+  readonly uploadTargetBytes?: number;
+  /** SOCKS5 proxies by which other nodes are called. Default: none. */
+  readonly proxies?: Proxies;
+  /** Networks to call nodes on that the node learned of. Default: every one that it can. */
+  readonly onlyNetworks?: readonly CalledNetwork[];
   /** How long a ban lasts that is said no time for. Default: a day. */
   readonly banSeconds?: number;
   /** What the user agent carries in brackets behind the version (BIP-14). Default: nothing. */

@@ -21,6 +21,7 @@ import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
 import { createAnchorFile } from '../platform/net/anchor-file.ts';
 import { createBanFile } from '../platform/net/ban-file.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
+import { createProxyTransport } from '../platform/net/proxy-transport.ts';
 import { systemResolver } from '../platform/net/system-resolver.ts';
 import { tcpTransport } from '../platform/net/tcp-transport.ts';
 import { openStores } from '../platform/store/data-folder.ts';
@@ -89,7 +90,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         stores: wallet === undefined ? stores : { ...stores, wallet: wallet.store },
         seed: wallet?.seed,
         verifier: createCachingVerifier({ inner: openVerifier({ scriptWorkers: options.scriptWorkers, secp256k1, clock, log }) }),
-        transport: tcpTransport,
+        transport: createProxyTransport({ direct: tcpTransport, proxies: options.proxies ?? {}, random: systemRandom }),
         resolver: systemResolver,
         transportEngine: chooseTransportEngine(secp256k1),
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),

@@ -435,6 +435,8 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     presyncedHeaders: -1,
     syncedBlocks: 3,
     inFlight: [4, 5],
+    permissions: [],
+    throughOnion: false,
     feeFilterSatPerKvb: 100n,
     addressesProcessed: 1,
     addressesRateLimited: 0,
@@ -575,6 +577,16 @@ export class FakeNetwork implements NetworkService {
 
   traffic() {
     return { bytesSent: 1_500, bytesReceived: 2_500 };
+  }
+
+  uploads() {
+    const limit = { cycleSeconds: 86_400, targetBytes: 0, bytesLeft: 0, secondsLeft: 0 };
+    return { ...limit, isReached: false, servesHistoricalBlocks: true };
+  }
+
+  reach() {
+    const direct = { reachable: true, proxy: undefined };
+    return { ipv4: direct, ipv6: direct, onion: { reachable: false, proxy: undefined } };
   }
 
   ping(): void {

@@ -103,6 +103,7 @@ export type SyncNodeOptions = Partial<
     | 'manualPeers'
     | 'onlyManual'
     | 'outboundTarget'
+    | 'blockRelayTarget'
     | 'inboundMax'
     | 'externalAddresses'
     | 'services'
@@ -114,6 +115,11 @@ export type SyncNodeOptions = Partial<
     | 'dnsSeeds'
     | 'seedNodes'
     | 'transportEngine'
+    | 'whitelist'
+    | 'alsoListen'
+    | 'uploadTargetBytes'
+    | 'proxies'
+    | 'onlyNetworks'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook };
 

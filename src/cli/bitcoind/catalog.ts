@@ -19,8 +19,8 @@ export interface KnownOption {
 
 const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout rest listen bind
-  connect addnode txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex
-  reindex-chainstate par dbcache assumevalid
+  connect addnode whitelist whitebind whitelistrelay whitelistforcerelay proxy proxyrandomize onion onlynet maxuploadtarget
+  txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
   stopatheight uacomment bantime v2transport dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
@@ -34,17 +34,17 @@ const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthrea
   walletrejectlongchains walletnotify
   dbbatchsize maxsigcachesize prevoutfetchthreads blockreconstructionextratxn maxreceivebuffer maxsendbuffer timeout blocksxor
   checkblockindex checkmempool checkaddrman checkblocks checklevel checkpoints maxorphantx mempoolfullrbf
-  discover dns fixedseeds listenonion torcontrol torpassword natpmp upnp proxyrandomize
+  discover dns fixedseeds listenonion torcontrol torpassword natpmp upnp
   feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
-  peertimeout maxuploadtarget test txreconciliation`;
+  peertimeout test txreconciliation`;
 
 const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
-  onion onlynet privatebroadcast proxy signetseednode stopafterblockimport whitebind whitelist
-  whitelistforcerelay whitelistrelay txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm zmqpubrawblock
+  privatebroadcast signetseednode stopafterblockimport txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm
+  zmqpubrawblock
   zmqpubrawblockhwm zmqpubrawtx zmqpubrawtxhwm zmqpubsequence zmqpubsequencehwm`;
 
-const NETWORK_ONLY: ReadonlySet<string> = new Set(['addnode', 'bind', 'connect', 'port', 'rpcbind', 'rpcport', 'wallet']);
+const NETWORK_ONLY: ReadonlySet<string> = new Set(['addnode', 'bind', 'connect', 'port', 'rpcbind', 'rpcport', 'wallet', 'whitebind']);
 
 const NOT_NEGATABLE: ReadonlySet<string> = new Set([
   'datadir',

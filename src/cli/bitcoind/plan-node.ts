@@ -4,13 +4,14 @@ import type { NetworkParams } from '../../core/params/types.ts';
 import { type AssemblyOptions, RESERVED_WEIGHT_WU, RESERVED_WEIGHT_WU_MIN } from '../../engine/mining/assembly.ts';
 import type { PolicyOptions } from '../../engine/policy/options.ts';
 import type { IndexName } from '../../engine/ports/index-service.ts';
-import type { SocketAddress } from '../../engine/ports/transport.ts';
+import type { ListenAddress, SocketAddress } from '../../engine/ports/transport.ts';
 import { userAgentOf } from '../../node/create-node.ts';
 import { DB_CACHE_BYTES_MAX, DB_CACHE_BYTES_MIN, type NodeOptions, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
 import { packageVersion } from '../../platform/system/version.ts';
 import { allInterfaces } from '../commands/node-settings.ts';
 import { ArgumentError, type Arguments } from './arguments.ts';
 import { portSaid } from './plan-doors.ts';
+import { planPeers, whiteBinds } from './plan-peers.ts';
 import { amountOf, hostAndPort } from './values.ts';
 
 const BYTES_PER_MIB = 1_048_576;
@@ -25,6 +26,7 @@ const AGENT_LENGTH_MAX = 256;
 const OUTBOUND_PLACES = 11;
 const CONNECTIONS_DEFAULT = 125;
 const OUTBOUND_TARGET = 8;
+const BLOCK_RELAY_TARGET = 2;
 
 /** A mock time is one of a header. */
 const MOCK_TIME_MAX = 0xffffffff;
@@ -37,23 +39,24 @@ function peerOf(text: string, network: NetworkParams): SocketAddress {
 }
 
 /** `-bind`: an address of this machine; what stands behind `=` says who comes in there. */
-function bindAddress(text: string, port: number): SocketAddress {
-  const [plain = ''] = text.split('=');
+function bindAddress(text: string, port: number): ListenAddress {
+  const [plain = '', network] = text.split('=');
   const address = hostAndPort(plain, port);
   if (address === undefined) throw new ArgumentError(`Invalid port specified in -bind: '${text}'`);
   const host = address.host === 'localhost' ? '127.0.0.1' : address.host;
   if (isIP(host) === 0) throw new ArgumentError(`Cannot resolve -bind address: '${text}'`);
-  return { host, port: address.port };
+  return network === 'onion' ? { host, port: address.port, onion: true } : { host, port: address.port };
 }
 
 /** Where peers are accepted. */
-function listening(args: Arguments, network: NetworkParams): readonly SocketAddress[] {
+function listening(args: Arguments, network: NetworkParams): readonly ListenAddress[] {
   const port = portSaid(args, 'port', network.ports.p2p);
   // What is bound listens; who calls only those that were named does not, unless it is told to.
-  if (args.has('bind')) args.preset('listen', '1');
-  if (args.has('connect')) args.preset('listen', '0');
+  if (args.has('bind') || args.has('whitebind')) args.preset('listen', '1');
+  // Behind a proxy nobody is to learn where we are.
+  if (args.has('connect') || args.has('proxy')) args.preset('listen', '0');
   if (!args.switch('listen', true)) return [];
-  const bound = args.list('bind').map((text) => bindAddress(text, port));
+  const bound = [...args.list('bind').map((text) => bindAddress(text, port)), ...whiteBinds(args)];
   if (bound.length > 0) return bound;
   return [{ host: network.listenOnAllInterfaces ? allInterfaces() : '127.0.0.1', port }];
 }
@@ -67,7 +70,11 @@ function calling(args: Arguments, network: NetworkParams): Pick<NodeOptions, 'co
   return {
     connect: connect.map((text) => peerOf(text, network)),
     peers: args.list('addnode').map((text) => peerOf(text, network)),
-    connections: { outbound, inbound: Math.max(max - OUTBOUND_PLACES, 0) },
+    connections: {
+      outbound,
+      blockRelay: outbound === 0 ? 0 : Math.min(BLOCK_RELAY_TARGET, max - outbound),
+      inbound: Math.max(max - OUTBOUND_PLACES, 0),
+    },
   };
 }
 
@@ -233,6 +240,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     alsoListen,
     ...calling(args, network),
     ...seedsOf(args, network),
+    ...planPeers(args),
     discovery: true,
     mine: undefined,
     mineTo: undefined,

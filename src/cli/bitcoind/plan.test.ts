@@ -24,7 +24,7 @@ describe("bitcoind's options", () => {
     assert.deepEqual(plan().node.listen, { host: '127.0.0.1', port: 18_444 });
     assert.deepEqual(plan('-port=5').node.listen, { host: '127.0.0.1', port: 5 });
     const { node } = plan('-bind=0.0.0.0:7', '-bind=127.0.0.1:8=onion', '-connect=0');
-    assert.deepEqual([node.listen, node.alsoListen], [{ host: '0.0.0.0', port: 7 }, [{ host: '127.0.0.1', port: 8 }]]);
+    assert.deepEqual([node.listen, node.alsoListen], [{ host: '0.0.0.0', port: 7 }, [{ host: '127.0.0.1', port: 8, onion: true }]]);
     assert.deepEqual([plan('-nolisten').node.listen, plan('-connect=a').node.listen], [undefined, undefined]);
   });
 
@@ -52,7 +52,8 @@ describe("bitcoind's options", () => {
   it('say whom to call', () => {
     const none = plan('-connect=0', '-addnode=1.2.3.4');
     assert.deepEqual([none.node.connect, none.node.peers], [[], [{ host: '1.2.3.4', port: 18_444 }]]);
-    assert.deepEqual(none.node.connections, { outbound: 0, inbound: 114 });
+    assert.deepEqual(none.node.connections, { outbound: 0, blockRelay: 0, inbound: 114 });
+    assert.deepEqual(plan('-maxconnections=9').node.connections, { outbound: 8, blockRelay: 1, inbound: 0 });
     assert.deepEqual(plan('-connect=[::1]:9').node.connect, [{ host: '::1', port: 9 }]);
   });
 
@@ -151,8 +152,8 @@ describe("bitcoind's options", () => {
   });
 
   it('that this node does not have are refused unless they are off', () => {
-    assert.doesNotThrow(() => plan('-whitelist=0', '-noproxy', '-zmqpubrawtx=0'));
-    for (const word of ['-whitelist=127.0.0.1', '-zmqpubrawtx=tcp://127.0.0.1:1', '-proxy=127.0.0.1:1', '-daemon']) {
+    assert.doesNotThrow(() => plan('-whitelist=0', '-noproxy', '-capturemessages=0', '-zmqpubrawtx=0'));
+    for (const word of ['-capturemessages', '-zmqpubrawtx=tcp://127.0.0.1:1', '-daemon']) {
       assert.throws(() => plan(word), /is not supported by this node/, word);
     }
   });

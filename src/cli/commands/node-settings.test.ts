@@ -41,6 +41,8 @@ const NOTHING: NodeSaid = {
   ...{ minRelayFeeRate: undefined, incrementalFeeRate: undefined, dustFeeRate: undefined, dataCarrier: undefined },
   ...{ bytesPerSigop: undefined, noBareMultisig: undefined, acceptNonStandard: undefined },
   ...{ maxMempool: undefined, mempoolExpiry: undefined, noPersistMempool: undefined },
+  ...{ maxConnections: undefined, maxUpload: undefined, whitelist: undefined, whitebind: undefined },
+  ...{ proxy: undefined, onion: undefined, noProxyRandomize: undefined, onlyNet: undefined },
   ...{ rpcUser: undefined, rpcPassword: undefined },
 };
 

@@ -17,6 +17,7 @@ import { ALL_CORES, type NODE_OPTIONS, PRUNE_MIB_MIN, PRUNE_TAKES } from '../opt
 import { dataFolder } from '../options/place.ts';
 import type { Settings } from '../options/settings.ts';
 import type { DoorPlan } from './node-doors.ts';
+import { isForProxy, planPeers } from './node-peers.ts';
 import { planRelay } from './node-relay.ts';
 
 const BYTES_PER_MIB = 1_048_576;
@@ -49,7 +50,9 @@ async function withIp(address: SocketAddress, flag: string): Promise<SocketAddre
 async function listeningAt(said: NodeSaid, { ports, listenOnAllInterfaces }: NetworkParams): Promise<SocketAddress | undefined> {
   if (said.noListen === true) return undefined;
   if (said.listen !== undefined) return withIp(said.listen, '--listen');
-  return ports.p2p === 0 ? undefined : { host: listenOnAllInterfaces ? allInterfaces() : '127.0.0.1', port: ports.p2p };
+  return ports.p2p === 0 || said.proxy !== undefined
+    ? undefined
+    : { host: listenOnAllInterfaces ? allInterfaces() : '127.0.0.1', port: ports.p2p };
 }
 
 async function httpAt(said: NodeSaid, { ports }: NetworkParams): Promise<SocketAddress | undefined> {
@@ -137,7 +140,7 @@ async function hasWallet(network: NetworkParams, folder: string | undefined): Pr
 export async function planNode(said: NodeSaid, network: NetworkParams): Promise<NodePlan> {
   const dataDir = said.memory === true ? undefined : dataFolder(said.dataDir, network.name);
   const at = (addresses: readonly SocketAddress[] | undefined, flag: string): Promise<SocketAddress[]> =>
-    Promise.all((addresses ?? []).map((address) => withIp(address, flag)));
+    Promise.all((addresses ?? []).map((address) => (isForProxy(address.host, said) ? address : withIp(address, flag))));
   const signetKeys = await signetKeysOf(said, network);
   return {
     node: {
@@ -157,6 +160,7 @@ export async function planNode(said: NodeSaid, network: NetworkParams): Promise<
       rebuild: rebuildOf(said),
       prune: pruneOf(said),
       fastPrune: said.fastPrune === true,
+      ...planPeers(said),
       ...planRelay(said, network),
       secp256k1: said.secp256k1 ?? 'auto',
       scriptWorkers: said.workers ?? Math.min(availableParallelism(), SCRIPT_WORKERS_MAX),

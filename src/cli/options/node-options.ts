@@ -5,6 +5,7 @@
  */
 
 import { type Option, repeated, single, switchOption } from './option.ts';
+import { PEER_OPTIONS } from './peer-options.ts';
 import { RELAY_OPTIONS } from './relay-options.ts';
 import { parsePeerAddress, parseSocketAddress, parseSwitch, parseText, parseWhole, parseWord, parseWords } from './values.ts';
 
@@ -232,7 +233,7 @@ const RUNNING_OPTIONS = {
 };
 
 /** What `quoin node` takes. */
-export const NODE_OPTIONS = { ...PLACE_OPTIONS, ...RUNNING_OPTIONS, ...RELAY_OPTIONS, ...LOGIN_OPTIONS };
+export const NODE_OPTIONS = { ...PLACE_OPTIONS, ...RUNNING_OPTIONS, ...PEER_OPTIONS, ...RELAY_OPTIONS, ...LOGIN_OPTIONS };
 
 /** What `quoin import` takes. */
 export const IMPORT_OPTIONS = {

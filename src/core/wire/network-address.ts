@@ -8,7 +8,8 @@ import { bytesEqual } from '../base/bytes.ts';
 import type { ByteReader } from '../primitives/byte-reader.ts';
 import type { ByteWriter } from '../primitives/byte-writer.ts';
 import { DecodeError } from '../primitives/decode-error.ts';
-import { parseIp } from './ip-text.ts';
+import { formatIp, parseIp } from './ip-text.ts';
+import { encodeBase32, formatOnion, parseOnion } from './onion-text.ts';
 
 /** A kind of network that BIP-155 names. `unknown`: a kind that it does not, or no longer. */
 export type NetworkKind = 'ipv4' | 'ipv6' | 'torv3' | 'i2p' | 'cjdns' | 'unknown';
@@ -49,11 +50,19 @@ function fromSixteen(bytes: Uint8Array, port: number): NetworkAddress {
   return { network: 'ipv6', bytes: bytes.slice(), port };
 }
 
-/** An address of an IP's text and a port; undefined where the text is no IP. */
+/** An address of an IP's text, or of an onion service's name, and a port; undefined where the text is neither. */
 export function toNetworkAddress(host: string, port: number): NetworkAddress | undefined {
+  const onion = host.length > 60 ? parseOnion(host) : undefined;
+  if (onion !== undefined) return { network: 'torv3', bytes: onion, port };
   const bytes = parseIp(host);
   if (bytes === undefined) return undefined;
   return bytes.length === 4 ? { network: 'ipv4', bytes, port } : fromSixteen(bytes, port);
+}
+
+/** The text of an address without its port: an IP, or the name that the network has for it. */
+export function formatHost({ network, bytes }: Pick<NetworkAddress, 'network' | 'bytes'>): string {
+  if (network === 'torv3') return formatOnion(bytes);
+  return network === 'i2p' ? `${encodeBase32(bytes)}.b32.i2p` : formatIp(bytes);
 }
 
 /** Whether the older form, 16 bytes, can say it. */

@@ -55,6 +55,7 @@ export type DebugEvent =
   | 'message-received'
   | 'payment-not-sent-again'
   | 'peer-disconnected'
+  | 'peer-evicted'
   | 'resolve-failed'
   | 'rpc-asked'
   | 'transaction-accepted'
@@ -75,6 +76,7 @@ export const DEBUG_EVENTS: Readonly<Record<DebugEvent, LogCategory>> = {
   'message-received': 'net',
   'payment-not-sent-again': 'walletdb',
   'peer-disconnected': 'net',
+  'peer-evicted': 'net',
   'resolve-failed': 'net',
   'rpc-asked': 'rpc',
   'transaction-accepted': 'mempool',

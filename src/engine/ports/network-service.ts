@@ -4,6 +4,8 @@ import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire
 import type { Subnet } from '../../core/wire/subnet.ts';
 import type { AddressCounts, PlacedPeer } from './address-book.ts';
 import type { Ban } from './ban-store.ts';
+import type { Permission } from './permissions.ts';
+import type { CalledNetwork, NetworkReach } from './proxy.ts';
 import type { Connection } from './transport.ts';
 
 /** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
@@ -27,6 +29,10 @@ export interface PeerInfo {
   readonly localAddress: string | undefined;
   readonly inbound: boolean;
   readonly connectionType: ConnectionType;
+  /** What it may do that others may not, in the order of `PERMISSIONS`. */
+  readonly permissions: readonly Permission[];
+  /** It came in where Tor's own program calls us. */
+  readonly throughOnion: boolean;
   readonly services: bigint;
   readonly protocolVersion: number;
   readonly userAgent: string;
@@ -67,6 +73,18 @@ export interface PeerInfo {
   readonly transport: 'v1' | 'v2' | 'detecting';
   /** What both ends of an encrypted connection can compare, 32 bytes; undefined in the clear and until it stands. */
   readonly sessionId: Uint8Array | undefined;
+}
+
+/** How much may still be sent; see Core's `-maxuploadtarget`. */
+export interface UploadState {
+  readonly cycleSeconds: number;
+  /** 0 for no limit. */
+  readonly targetBytes: number;
+  readonly isReached: boolean;
+  readonly servesHistoricalBlocks: boolean;
+  /** Of this cycle; 0 where there is no limit. */
+  readonly bytesLeft: number;
+  readonly secondsLeft: number;
 }
 
 /** A transaction that came before its parents. */
@@ -143,6 +161,10 @@ export interface NetworkService {
   learnAddress(address: NetworkAddress, options: { readonly tried: boolean }): LearnOutcome;
   /** Bytes of all connections since the start, those that are gone too. */
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number };
+  /** How much may still be sent. */
+  uploads(): UploadState;
+  /** How each network is called. */
+  reach(): Readonly<Record<CalledNetwork, NetworkReach>>;
   /** Asks every peer for a sign of life now. */
   ping(): void;
   /** Whether there may be connections. */

@@ -12,6 +12,7 @@ export const NODE_ERRORS = {
   'disk-full': 'The disk has no room left.',
   'disk-low': 'The disk has less room left than the node keeps free to stop in order.',
   'dial-failed': 'No connection to a peer could be made.',
+  'proxy-failed': 'A proxy refused a connection, or does not speak SOCKS5.',
   'port-in-use': 'Something else listens on this address.',
   'listen-failed': 'This address cannot be listened on.',
   'network-file': 'A network file is broken.',

@@ -1,7 +1,16 @@
+import type { Permission } from './permissions.ts';
+
 /** An address as sockets know it: an IP in text (IPv6 without brackets) and a port. */
 export interface SocketAddress {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where to accept connections, and what is known of everybody who comes in there. */
+export interface ListenAddress extends SocketAddress {
+  readonly permissions?: readonly Permission[];
+  /** Tor's own program calls this place. */
+  readonly onion?: boolean;
 }
 
 /** What the owner of a connection is told. Data comes in order; nothing comes after `closed`. */

@@ -57,15 +57,23 @@ export class AddressAnswers {
     return answer.addresses;
   }
 
+  /** What a peer is told that may know all: made for it alone. */
+  fresh(): readonly GossipAddress[] {
+    return this.#share();
+  }
+
   #hasGrown({ of }: Answer): boolean {
     return of < FEW_ADDRESSES && this.#manager.size >= 2 * Math.max(of, 1);
   }
 
   #make(nowMs: number): Answer {
-    const of = this.#manager.size;
+    const untilMs = nowMs + ANSWER_AGE_MS + this.#context.random.below(ANSWER_AGE_SPREAD_MS);
+    return { addresses: this.#share(), untilMs, of: this.#manager.size };
+  }
+
+  #share(): readonly GossipAddress[] {
     // Of fewer than five one is told: else those of a new network would learn of nobody.
-    const share = Math.max(1, Math.floor((of * SHARED_PERCENT_MAX) / 100));
-    const addresses = this.#manager.share(Math.min(ADDRESSES_PER_MESSAGE_MAX, share), this.#context.nowSeconds());
-    return { addresses, untilMs: nowMs + ANSWER_AGE_MS + this.#context.random.below(ANSWER_AGE_SPREAD_MS), of };
+    const share = Math.max(1, Math.floor((this.#manager.size * SHARED_PERCENT_MAX) / 100));
+    return this.#manager.share(Math.min(ADDRESSES_PER_MESSAGE_MAX, share), this.#context.nowSeconds());
   }
 }

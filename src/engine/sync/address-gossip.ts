@@ -6,7 +6,7 @@ import { SERVICES } from '../../core/wire/services.ts';
 import type { LearnOutcome } from '../ports/network-service.ts';
 import { AddressAnswers } from './address-answers.ts';
 import type { AddressManager } from './address-manager.ts';
-import { addressKey, CALLABLE_NETWORKS, mayTell, NOWHERE, scopeOf, toSocketAddress } from './address-scope.ts';
+import { addressKey, mayTell, NOWHERE, scopeOf, toSocketAddress } from './address-scope.ts';
 import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
 import { CONNECTION_TRAITS, isInbound } from './peer.ts';
@@ -104,11 +104,11 @@ export class AddressGossip {
     let learned = false;
     this.#noteListening(peer, told);
     for (const each of told) {
-      if (addresses.tokens < 1) {
+      if (addresses.tokens < 1 && !peer.permissions.has('addr')) {
         addresses.rateLimited++;
         continue;
       }
-      addresses.tokens--;
+      addresses.tokens = Math.max(addresses.tokens - 1, 0);
       addresses.processed++;
       addresses.known.add(addressKey(each.address));
       if (!mayTell(sourceScope, scopeOf(each.address))) continue;
@@ -133,7 +133,7 @@ export class AddressGossip {
     if (!isInbound(peer) || addresses.answered) return;
     addresses.enabled = true;
     addresses.answered = true;
-    this.#sendTo(peer, this.#answers.answerFor(peer));
+    this.#sendTo(peer, peer.permissions.has('addr') ? this.#answers.fresh() : this.#answers.answerFor(peer));
   }
 
   /** What is due. */
@@ -214,7 +214,7 @@ export class AddressGossip {
     const own = this.#routeHash(key);
     const day = Math.floor((this.#context.nowSeconds() + Number(own % BigInt(NEWS_ROUTE_SECONDS))) / NEWS_ROUTE_SECONDS);
     const route = `${key} ${day}`;
-    const count = CALLABLE_NETWORKS.has(told.address.network) || (this.#routeHash(route) & 1n) === 1n ? NEWS_PEERS : 1;
+    const count = this.#context.reachable.has(told.address.network) || (this.#routeHash(route) & 1n) === 1n ? NEWS_PEERS : 1;
     const ranked = others.map((peer) => ({ peer, rank: this.#routeHash(`${route} ${peer.id}`) }));
     ranked.sort((a, b) => (a.rank < b.rank ? 1 : -1));
     for (const { peer } of ranked.slice(0, count)) this.#queue(peer, key, told);

@@ -1,7 +1,6 @@
 import { toHex } from '../../core/base/bytes.ts';
 import { sha256 } from '../../core/crypto/sha256.ts';
-import { formatIp } from '../../core/wire/ip-text.ts';
-import type { NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
+import { formatHost, type NetworkAddress, type NetworkKind } from '../../core/wire/network-address.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 
 /** How far an address reaches: this machine, this site, everywhere. `none`: nobody can be there. */
@@ -121,11 +120,10 @@ export function addressKey(address: NetworkAddress): string {
   return `${address.network}:${toHex(address.bytes)}:${address.port}`;
 }
 
-/** Networks that a socket can call. */
-export const CALLABLE_NETWORKS: ReadonlySet<NetworkKind> = new Set<NetworkKind>(['ipv4', 'ipv6']);
+/** Networks that a socket or a proxy can be told to call. */
+export const CALLABLE: ReadonlySet<NetworkKind> = new Set<NetworkKind>(['ipv4', 'ipv6', 'torv3']);
 
-/** What a socket is told to call; undefined for networks that need more than a socket. */
+/** What is called at an address; undefined for networks that nobody here can call. */
 export function toSocketAddress(address: NetworkAddress): SocketAddress | undefined {
-  if (!CALLABLE_NETWORKS.has(address.network)) return undefined;
-  return { host: formatIp(address.bytes), port: address.port };
+  return CALLABLE.has(address.network) ? { host: formatHost(address), port: address.port } : undefined;
 }

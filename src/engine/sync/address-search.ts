@@ -1,6 +1,5 @@
-import type { NetworkAddress } from '../../core/wire/network-address.ts';
+import type { NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import type { AddressManager } from './address-manager.ts';
-import { CALLABLE_NETWORKS } from './address-scope.ts';
 
 /** Addresses that are drawn to find one to call. Core's value. */
 const DRAWS_MAX = 100;
@@ -12,14 +11,17 @@ const RECENT_SECONDS = 600;
 /** Nobody is called twice within this time, however few there are. */
 export const CALL_AGAIN_SECONDS = 60;
 
-/** An address to call that `fits`, drawn out of the tables; undefined where none was found. */
-export function searchAddress(
-  manager: AddressManager,
-  nowSeconds: number,
-  fits: (address: NetworkAddress, services: bigint) => boolean,
-): NetworkAddress | undefined {
+/** What is searched for. */
+export interface AddressSearch {
+  readonly nowSeconds: number;
+  readonly networks: ReadonlySet<NetworkKind>;
+  readonly fits: (address: NetworkAddress, services: bigint) => boolean;
+}
+
+/** An address to call, drawn out of the tables; undefined where none was found. */
+export function searchAddress(manager: AddressManager, { nowSeconds, networks, fits }: AddressSearch): NetworkAddress | undefined {
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
-    const candidate = manager.select(nowSeconds, { networks: CALLABLE_NETWORKS });
+    const candidate = manager.select(nowSeconds, { networks });
     if (candidate === undefined) return undefined;
     const age = nowSeconds - candidate.lastTrySeconds;
     if (age < CALL_AGAIN_SECONDS || (age < RECENT_SECONDS && draw < DRAWS_BEFORE_RECENT)) continue;

@@ -141,7 +141,6 @@ export class BlockDownload {
   received(peer: Peer, block: Block): boolean {
     const key = hashKey(block.header.hash);
     const { blocks } = peer;
-    blocks.lastTimeSeconds = this.#context.nowSeconds();
     this.#processing.add(key);
     if (!blocks.inFlight.has(key)) return false;
     this.#release(peer, key);

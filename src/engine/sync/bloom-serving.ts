@@ -36,7 +36,7 @@ export class BloomServing {
   }
 
   #isOffered(peer: Peer): boolean {
-    const isOffered = offers(this.#context.options.services, SERVICES.bloom);
+    const isOffered = offers(this.#context.options.services, SERVICES.bloom) || peer.permissions.has('bloomfilter');
     if (!isOffered) this.#context.disconnect(peer, 'bloom-not-served');
     return isOffered;
   }

@@ -134,7 +134,7 @@ describe('connections', () => {
   });
 
   it('holds as many connections to nodes that it learned of as it aims at', async () => {
-    const node = await world.node('10.0.0.1', { outboundTarget: 2 });
+    const node = await world.node('10.0.0.1', { outboundTarget: 2, blockRelayTarget: 0 });
     const calls = [];
     for (const host of ['10.0.0.5', '10.0.0.6', '10.0.0.7', '10.0.0.8']) calls.push(await listening(host));
     const teller = await world.peer(node);
@@ -193,7 +193,7 @@ describe('connections', () => {
   it('turns who misbehaved away from the last place, and for a day only', async () => {
     const node = await world.node('10.0.0.1', { inboundMax: 2 });
     const bad = await world.call(node, '10.0.9.1');
-    bad.send({ type: 'ping', nonce: 1n });
+    bad.sendRaw('version', new Uint8Array(3));
     await world.until(() => bad.closed !== undefined);
     const again = await world.peer(node, '10.0.9.1');
     again.connection.close('gone');
@@ -201,7 +201,7 @@ describe('connections', () => {
     await world.peer(node, '10.0.9.2');
     const refused = await world.call(node, '10.0.9.1');
     await world.until(() => refused.closed !== undefined);
-    assert.deepEqual(world.closings, ['message-before-version', 'connection-limit']);
+    assert.deepEqual(world.closings, ['malformed-message', 'connection-limit']);
     await world.advance(DISCOURAGED_MS);
     await world.peer(node, '10.0.9.1');
     assert.equal(node.network.peers().length, 2);

@@ -7,18 +7,21 @@ import type { AddressManager } from './address-manager.ts';
 import { addressKey, groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
 import { searchAddress } from './address-search.ts';
 import type { SyncContext } from './context.ts';
+import { InboundSlots } from './inbound-slots.ts';
+import type { AutomaticType } from './outbound-slots.ts';
+import { BLOCK_RELAY_TARGET, OUTBOUND_TARGET, OutboundSlots } from './outbound-slots.ts';
 import type { Peer } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { RecentSet } from './recent-set.ts';
 
-/** Connections that we try to hold to nodes we learned of. Core's MAX_OUTBOUND_FULL_RELAY_CONNECTIONS. */
-export const OUTBOUND_TARGET = 8;
-
 /** Connections that a user may have opened of a type. Core's limits. */
-const OPENED_MAX: Partial<Record<OpenedConnectionType, number>> = { 'outbound-full-relay': OUTBOUND_TARGET, 'block-relay-only': 2 };
+const OPENED_MAX: Partial<Record<OpenedConnectionType, number>> = {
+  'outbound-full-relay': OUTBOUND_TARGET,
+  'block-relay-only': BLOCK_RELAY_TARGET,
+};
 
-/** Connections that others may hold to us. */
-export const INBOUND_MAX = 125;
+/** Nodes that a user named which we are connected with at a time, besides those that are called once. Core's MAX_ADDNODE_CONNECTIONS. */
+export const ADDED_MAX = 8;
 
 /** Time until a node that a user named is called again: doubles with each failure. */
 export const RETRY_MS_MIN = 1_000;
@@ -61,15 +64,21 @@ export class Connections {
   readonly #manager: AddressManager;
   readonly #manual = new Map<string, ManualTarget>();
   /** Calls that are under way, and what for. */
-  readonly #dialling = new Map<string, ConnectionType>();
+  readonly #dialling = new Map<string, { readonly address: SocketAddress; readonly connectionType: ConnectionType }>();
   readonly #discouraged = new Map<string, number>();
   readonly #own = new RecentSet<string>(OWN_MAX);
+  readonly #inbound: InboundSlots;
+  /** What we call for by ourselves. */
+  readonly slots: OutboundSlots;
   #callAtMs = 0;
   #active = true;
 
-  constructor(context: SyncContext, manager: AddressManager) {
+  /** @param inSync - whether nobody has shown more than we have */
+  constructor(context: SyncContext, manager: AddressManager, inSync: () => boolean) {
     this.#context = context;
     this.#manager = manager;
+    this.slots = new OutboundSlots(context, (type) => this.#count(type), inSync);
+    this.#inbound = new InboundSlots(context, (host) => this.#isDiscouraged(host));
     for (const address of context.options.manualPeers ?? []) this.add(address);
   }
 
@@ -128,7 +137,7 @@ export class Connections {
   /** Connections of a type, and calls that may become one. */
   #count(type: ConnectionType): number {
     let count = 0;
-    for (const each of this.#dialling.values()) if (each === type) count++;
+    for (const { connectionType } of this.#dialling.values()) if (connectionType === type) count++;
     for (const peer of this.#context.peers.values()) if (peer.connectionType === type) count++;
     return count;
   }
@@ -137,12 +146,7 @@ export class Connections {
   admits(peer: Peer): boolean {
     if (peer.dialled !== undefined) this.#dialling.delete(socketKey(peer.dialled));
     if (!this.#active) return false;
-    if (!isInbound(peer)) return true;
-    const max = this.#context.options.inboundMax ?? INBOUND_MAX;
-    let inbound = 0;
-    for (const each of this.#context.peers.values()) if (isInbound(each)) inbound++;
-    // The last place is not for those who misbehaved.
-    return inbound <= max - (this.#isDiscouraged(peer.remote.host) ? 1 : 0);
+    return !isInbound(peer) || this.#inbound.admits(peer);
   }
 
   /** A call led nowhere. */
@@ -206,7 +210,7 @@ export class Connections {
 
   /** There are new addresses: looks at once whether one is to be called. */
   learned(): void {
-    if (!this.wantsMore) return;
+    if (this.wanted === undefined) return;
     this.#callAtMs = Math.min(this.#callAtMs, this.#context.nowMs() + CALL_INTERVAL_MS);
     this.#context.wakeBy(this.#callAtMs);
   }
@@ -215,25 +219,37 @@ export class Connections {
   tick(): void {
     if (!this.#active) return;
     const now = this.#context.nowMs();
-    for (const { address, callAtMs, encrypted } of this.#manual.values()) {
-      if (this.#isConnected(address)) continue;
-      if (now >= callAtMs) this.#dial(address, 'manual', encrypted);
-      else this.#context.wakeBy(callAtMs);
-    }
-    if (!this.wantsMore) return;
-    if (now >= this.#callAtMs) this.#callAtMs = now + (this.#callOne() ? CALL_INTERVAL_MS : LOOK_AGAIN_MS);
+    this.#callManual(now);
+    this.slots.tick();
+    const type = this.wanted;
+    if (type === undefined) return;
+    if (now >= this.#callAtMs) this.#callAtMs = now + (this.#callOne(type) ? CALL_INTERVAL_MS : LOOK_AGAIN_MS);
     if (this.#manager.size > 0) this.#context.wakeBy(this.#callAtMs);
+  }
+
+  /** Calls those that a user named; where these are many, some at a time. */
+  #callManual(now: number): void {
+    const waiting = [...this.#manual.values()].filter(({ address }) => !this.#isConnected(address));
+    let places = this.#context.options.onlyManual === true ? waiting.length : ADDED_MAX - (this.#manual.size - waiting.length);
+    for (const { address, callAtMs, encrypted } of waiting) {
+      if (places <= 0) return;
+      if (now < callAtMs) {
+        this.#context.wakeBy(callAtMs);
+        continue;
+      }
+      this.#dial(address, 'manual', encrypted);
+      places--;
+    }
   }
 
   /** Whether we call nodes that we learned of at all. */
   get searches(): boolean {
-    const { onlyManual, outboundTarget = OUTBOUND_TARGET } = this.#context.options;
-    return this.#active && onlyManual !== true && outboundTarget > 0;
+    return this.#active && this.slots.targets()['outbound-full-relay'] > 0;
   }
 
-  /** Whether there are fewer connections to nodes that we learned of than we try to hold. */
-  get wantsMore(): boolean {
-    return this.searches && this.#count('outbound-full-relay') < (this.#context.options.outboundTarget ?? OUTBOUND_TARGET);
+  /** What the next node that we learned of is called for; undefined while none is to be. */
+  get wanted(): AutomaticType | undefined {
+    return this.searches ? this.slots.wanted() : undefined;
   }
 
   /** Whether a call to an address is under way or led to a connection. */
@@ -252,36 +268,47 @@ export class Connections {
     const socket = toSocketAddress(address);
     if (socket === undefined) return;
     // While we reach hardly anybody nobody is to blame for it. Core's condition.
-    const counts = this.#outboundGroups().size >= Math.min((this.#context.options.outboundTarget ?? OUTBOUND_TARGET) - 1, 2);
+    const counts = this.#outboundGroups().size >= Math.min(this.slots.targets()['outbound-full-relay'] - 1, 2);
     this.#manager.attempted(address, this.#context.nowSeconds(), counts);
     const speaks = this.#speaksEncrypted && offers(this.#manager.servicesOf(address), SERVICES.p2pV2);
     this.#dial(socket, connectionType, speaks);
   }
 
   /** Calls a node that we learned of. @returns whether there was one to call */
-  #callOne(): boolean {
+  #callOne(type: AutomaticType): boolean {
+    this.slots.called(type);
     const groups = this.#outboundGroups();
-    const chosen = searchAddress(this.#manager, this.#context.nowSeconds(), (address, services) =>
-      this.#isWorthCalling(address, services, groups),
-    );
-    if (chosen !== undefined) this.call(chosen, 'outbound-full-relay');
+    const chosen = searchAddress(this.#manager, {
+      nowSeconds: this.#context.nowSeconds(),
+      networks: this.#context.reachable,
+      fits: (address, services) => this.#isWorthCalling(address, services, groups),
+    });
+    if (chosen !== undefined) this.call(chosen, type);
     return chosen !== undefined;
   }
 
   #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {
-    const socket = toSocketAddress(address);
+    const socket = this.#context.reachable.has(address.network) ? toSocketAddress(address) : undefined;
     if (socket === undefined || !offers(services, WANTED_SERVICES) || this.#own.has(addressKey(address))) return false;
     if (this.#isConnected(socket) || this.#hasCalled(socket) || this.#isDiscouraged(socket.host)) return false;
     if (this.#context.bans.covers(address)) return false;
-    return scopeOf(address) !== 'public' || !groups.has(groupOf(address));
+    // An onion's name says nothing of where it is.
+    const hasGroup = scopeOf(address) === 'public' && (address.network === 'ipv4' || address.network === 'ipv6');
+    return !hasGroup || !groups.has(groupOf(address));
   }
 
-  /** Parts of the public network that we are connected to: no two connections of ours go to the same. */
+  /**
+   * Parts of the public network that we have chosen someone in, or are calling: no two connections of ours go to the same. Those that a user
+   * named, and those who called us, take nothing from this choice: nobody could push others out by calling us.
+   */
   #outboundGroups(): ReadonlySet<string> {
     const groups = new Set<string>();
-    for (const peer of this.#context.peers.values()) {
-      const address = isInbound(peer) ? undefined : toNetworkAddress(peer.remote.host, peer.remote.port);
-      if (address !== undefined) groups.add(groupOf(address));
+    const chosen = [...this.#dialling.values()];
+    for (const { connectionType, remote } of this.#context.peers.values()) chosen.push({ address: remote, connectionType });
+    for (const { address, connectionType } of chosen) {
+      const isChosen = connectionType !== 'inbound' && connectionType !== 'manual';
+      const place = isChosen ? toNetworkAddress(address.host, address.port) : undefined;
+      if (place !== undefined) groups.add(groupOf(place));
     }
     return groups;
   }
@@ -311,7 +338,7 @@ export class Connections {
   }
 
   #dial(address: SocketAddress, connectionType: ConnectionType, encrypted: boolean): void {
-    this.#dialling.set(socketKey(address), connectionType);
+    this.#dialling.set(socketKey(address), { address, connectionType });
     this.#context.emit({ kind: 'dial', address, connectionType, encrypted });
   }
 

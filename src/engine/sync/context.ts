@@ -1,7 +1,9 @@
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { Message } from '../../core/wire/messages/table.ts';
+import type { NetworkKind } from '../../core/wire/network-address.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import type { PermissionGrant } from '../ports/permissions.ts';
 import type { Random } from '../ports/random.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
@@ -30,8 +32,14 @@ export interface SyncOptions {
   readonly onlyManual?: boolean;
   /** Connections that we try to hold to nodes we learned of. Default: 8. */
   readonly outboundTarget?: number;
+  /** Connections for blocks alone that we try to hold besides. Default: 2, and none where `outboundTarget` is 0. */
+  readonly blockRelayTarget?: number;
   /** Connections that others may hold to us. Default: 125. */
   readonly inboundMax?: number;
+  /** Networks that nodes are called on which we learned of. Default: IPv4 and IPv6. */
+  readonly reachable?: ReadonlySet<NetworkKind>;
+  /** What peers of some parts of the network may do beyond others. */
+  readonly whitelist?: readonly PermissionGrant[];
   /** Addresses that we are known to be reachable at, besides what peers tell us. */
   readonly externalAddresses?: readonly SocketAddress[];
   /** When the network's DNS seeds are asked for addresses. Default: never. */
@@ -39,6 +47,8 @@ export interface SyncOptions {
   /** Nodes that are asked for addresses where nobody else tells any. */
   readonly seedNodes?: readonly SocketAddress[];
 }
+
+const IP_NETWORKS: ReadonlySet<NetworkKind> = new Set<NetworkKind>(['ipv4', 'ipv6']);
 
 /** What the parts of the decision share: the peers, what goes out, and when to look again. */
 export class SyncContext {
@@ -49,6 +59,8 @@ export class SyncContext {
   readonly chain: SyncChain;
   readonly mempool: SyncMempool;
   readonly peers: Map<PeerId, Peer> = new Map();
+  /** Networks that nodes are called on which we learned of. */
+  readonly reachable: ReadonlySet<NetworkKind>;
   /** Whom a user has banned. */
   readonly bans: BanList = new BanList(() => this.nowSeconds());
   /** Where we accept connections; undefined while we do not. */
@@ -61,6 +73,7 @@ export class SyncContext {
   constructor(options: SyncOptions, onMisbehaviour: (peer: Peer) => void) {
     this.options = options;
     this.params = options.params;
+    this.reachable = options.reachable ?? IP_NETWORKS;
     this.random = options.random;
     this.log = options.log;
     this.chain = options.chain;
@@ -92,11 +105,12 @@ export class SyncContext {
   /** Ends a connection, once. */
   disconnect(peer: Peer, why: DisconnectReason): void {
     if (peer.leaving) return;
-    peer.leaving = true;
     if (DISCONNECT_REASONS[why].discourage) {
       this.log.info('peer-misbehaves', { peer: peer.id, why });
+      if (peer.permissions.has('noban') || peer.connectionType === 'manual') return;
       this.#onMisbehaviour(peer);
     }
+    peer.leaving = true;
     this.#actions.push({ kind: 'disconnect', peer: peer.id, why });
   }
 

@@ -42,7 +42,7 @@ describe('feelers and anchors', () => {
   it('try an address about every two minutes once there are enough peers, and let go of it when it has answered', async () => {
     const names = Array.from({ length: 30 }, (_, i) => `${40 + i}.1.1.1`);
     const called = await hosts(...names);
-    const node = await world.node('1.2.3.4', { outboundTarget: 1 });
+    const node = await world.node('1.2.3.4', { outboundTarget: 1, blockRelayTarget: 0 });
     learn(node, ...names);
     await world.until(() => types(node).includes('outbound-full-relay'));
     await world.advance(600_000);

@@ -1,5 +1,4 @@
 import type { AddressManager, Candidate } from './address-manager.ts';
-import { CALLABLE_NETWORKS } from './address-scope.ts';
 import { CALL_AGAIN_SECONDS } from './address-search.ts';
 import type { Connections } from './connections.ts';
 import type { SyncContext } from './context.ts';
@@ -35,7 +34,7 @@ export class Feelers {
     const now = this.#context.nowMs();
     if (now >= this.#nextAtMs) {
       this.#nextAtMs = now + poissonDelayMs(this.#context.random, FEELER_MEAN_MS);
-      if (!this.#connections.wantsMore) this.#call();
+      if (this.#connections.wanted === undefined) this.#call();
     }
     this.#context.wakeBy(this.#nextAtMs);
   }
@@ -48,7 +47,7 @@ export class Feelers {
   /** One whose place another waits for, unless we are connected with it: then it is there. */
   #waitedFor(): Candidate | undefined {
     const candidate = this.#manager.collision();
-    if (candidate === undefined || !CALLABLE_NETWORKS.has(candidate.address.network)) return undefined;
+    if (candidate === undefined || !this.#context.reachable.has(candidate.address.network)) return undefined;
     const { address, services } = candidate;
     if (!this.#connections.isConnectedTo(address)) return candidate;
     this.#manager.succeeded(address, services, this.#context.nowSeconds());
@@ -58,7 +57,7 @@ export class Feelers {
   #untested(): Candidate | undefined {
     const nowSeconds = this.#context.nowSeconds();
     for (let draw = 0; draw < DRAWS_MAX; draw++) {
-      const candidate = this.#manager.select(nowSeconds, { onlyNew: true, networks: CALLABLE_NETWORKS });
+      const candidate = this.#manager.select(nowSeconds, { onlyNew: true, networks: this.#context.reachable });
       if (candidate === undefined) return undefined;
       const isRested = nowSeconds - candidate.lastTrySeconds >= CALL_AGAIN_SECONDS;
       if (isRested && this.#connections.mayCall(candidate.address)) return candidate;

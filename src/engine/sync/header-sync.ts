@@ -130,6 +130,11 @@ export class HeaderSync {
     this.#ask(peer, buildLocator(this.#context.chain.tree.best));
   }
 
+  /** Asks a peer what it has after a header that it should know, unless it is being asked. */
+  probe(peer: Peer, from: HeaderNode): void {
+    this.#ask(peer, buildLocator(from));
+  }
+
   /** Moves on from a peer that does not answer. */
   tick(peer: Peer): void {
     const { askedAtMs } = peer.headers;

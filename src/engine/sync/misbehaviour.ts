@@ -1,17 +1,23 @@
 import type { RejectionKind } from '../../core/consensus/rejection.ts';
 
-/** Every reason to end a connection. `discourage`: the address is not called, and is the first to be turned away, for a day. */
+/**
+ * Every reason to end a connection, and whether it is held against the address. As in Core, that is only for what no honest node of any version
+ * sends; Core passes over some that end a connection here (what comes before or beside a handshake), and ends none for `malformed-message`,
+ * which here stands for lists over their limits too. `noban` and those whom a user named are let go for nothing that is discouraged.
+ *
+ * `discourage`: the address is not called, and is the first to be turned away, for a day.
+ */
 export const DISCONNECT_REASONS = {
   'malformed-message': { discourage: true, meaning: 'A message cannot be read or is over one of its limits.' },
-  'oversized-message': { discourage: true, meaning: 'A message says it is longer than 4,000,000 bytes.' },
+  'oversized-message': { discourage: false, meaning: 'A message says it is longer than 4,000,000 bytes.' },
   'wrong-network': { discourage: false, meaning: 'The bytes do not begin with our message start.' },
   'encryption-handshake': {
     discourage: false,
     meaning: 'The handshake of the encrypted transport has too much garbage or too many decoys.',
   },
   'encryption-broken': { discourage: false, meaning: 'An encrypted packet is not what the other side sent.' },
-  'message-before-version': { discourage: true, meaning: 'Something came before the version message.' },
-  'version-repeated': { discourage: true, meaning: 'A second version message came.' },
+  'message-before-version': { discourage: false, meaning: 'Something came before the version message.' },
+  'version-repeated': { discourage: false, meaning: 'A second version message came.' },
   'feature-after-verack': { discourage: false, meaning: 'What is agreed on during the handshake came after it.' },
   'obsolete-version': { discourage: false, meaning: 'The protocol version is too old.' },
   'self-connection': { discourage: false, meaning: 'It is our own node.' },
@@ -37,8 +43,12 @@ export const DISCONNECT_REASONS = {
     meaning: 'It asked for filters that we do not offer, or of a block that nobody needs to know of.',
   },
   'filters-out-of-range': { discourage: false, meaning: 'It asked for the filters of no block, or of more than one may ask for at once.' },
+  'upload-limit': { discourage: false, meaning: 'It asked for an old block when we had sent as much in a day as we may.' },
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
+  'chain-behind': { discourage: false, meaning: 'We called it, and it has shown no chain of as much work as ours in time.' },
+  'outbound-surplus': { discourage: false, meaning: 'It was one more than we hold, and of least use.' },
+  evicted: { discourage: false, meaning: 'It made room for another caller.' },
   'transaction-unwanted': { discourage: false, meaning: 'It told of transactions over a connection that is for blocks.' },
   'feeler-done': { discourage: false, meaning: 'It has shown that it is there, which was all that was asked.' },
   'addresses-fetched': { discourage: false, meaning: 'It has told the addresses that it was asked for.' },

@@ -1,20 +1,17 @@
 import type { TransportEngine } from '../../core/crypto/transport-engine.ts';
-import { decodeBlock, encodeBlock } from '../../core/primitives/block.ts';
+import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { FrameStep } from '../../core/wire/frame.ts';
-import { INVENTORY } from '../../core/wire/inventory.ts';
 import { formatHostPort } from '../../core/wire/ip-text.ts';
 import type { MessageStream } from '../../core/wire/message-stream.ts';
 import { PlainStream } from '../../core/wire/message-stream.ts';
-import { decodeMessage, encodeMessage, type Message } from '../../core/wire/messages/table.ts';
+import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
 import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import { SERVICES } from '../../core/wire/services.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { EncryptedStream } from '../../core/wire/v2/encrypted-stream.ts';
-import { isRecordDamage } from '../chain/damage.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
-import { isFailed, isStored } from '../chain/header-node.ts';
 import type { AddressCounts, PlacedPeer } from '../ports/address-book.ts';
 import type { AnchorStore } from '../ports/anchor-store.ts';
 import type { Ban, BanStore } from '../ports/ban-store.ts';
@@ -27,21 +24,24 @@ import type {
   OrphanInfo,
   PeerInfo,
   SyncProgress,
+  UploadState,
 } from '../ports/network-service.ts';
 import type { PeerStore } from '../ports/peer-store.ts';
+import type { CalledNetwork, NetworkReach, Proxies } from '../ports/proxy.ts';
 import type { Resolver } from '../ports/resolver.ts';
-import type { Connection, Listener, SocketAddress, Transport } from '../ports/transport.ts';
+import type { Connection, ListenAddress, Listener, SocketAddress, Transport } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
-import { filteredBlock } from './bloom-serving.ts';
+import { BlockServer } from './block-server.ts';
 import type { SyncOptions } from './context.ts';
-import { type FilterWay, sendFilters } from './filter-sender.ts';
+import type { FilterWay } from './filter-sender.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
 import type { PeerId } from './peer.ts';
 import { isInbound } from './peer.ts';
 import { peerInfo } from './peer-info.ts';
-import type { NewConnection } from './sync-machine.ts';
-import { SyncMachine } from './sync-machine.ts';
+import { kindsOf, reachOf } from './reach.ts';
+import { type NewConnection, SyncMachine } from './sync-machine.ts';
+import { UploadTarget } from './upload-target.ts';
 
 /** A call that is not taken within this time has failed. Core's default `-timeout`. */
 export const DIAL_TIMEOUT_MS = 5_000;
@@ -54,16 +54,19 @@ const MESSAGES_PER_TURN = 50;
 /** Bytes of a message that others have their turn before and after: to read it takes milliseconds, and what follows from it takes more. */
 const LARGE_MESSAGE_BYTES = 100_000;
 
-/** What a block was asked for by. */
-const KIND_OF_FORM = { whole: INVENTORY.witnessBlock, stripped: INVENTORY.block, filtered: INVENTORY.filteredBlock } as const;
-
 /** What a peer connection's life is worth telling. */
 export type PeerEvent =
   | { readonly kind: 'peer-connected'; readonly id: number }
   | { readonly kind: 'peer-disconnected'; readonly id: number; readonly why: string };
 
+/** What is known of a new connection besides its two ends. */
+interface NewLink extends Omit<NewConnection, 'id' | 'remote' | 'local'> {
+  /** The encrypted transport was called for. Who calls us may speak either. */
+  readonly encrypted?: boolean;
+}
+
 /** What the network is made with, besides what decisions need. */
-export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
+export interface NetworkOptions extends Omit<SyncOptions, 'clock' | 'reachable'> {
   readonly clock: Clock;
   readonly transport: Transport;
   /** Speaks the encrypted transport too (BIP-324), and says so by its service bit; unless given the first one alone. */
@@ -81,9 +84,15 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock'> {
   /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
   readonly banSeconds?: number;
   /** Where to accept connections; nowhere unless given. */
-  readonly listen?: SocketAddress;
+  readonly listen?: ListenAddress;
   /** Where else; the port that others are told is that of `listen`. */
-  readonly alsoListen?: readonly SocketAddress[];
+  readonly alsoListen?: readonly ListenAddress[];
+  /** Bytes that may be sent in a day before old blocks are refused; 0 for no limit. Default: 0. */
+  readonly uploadTargetBytes?: number;
+  /** By which proxies the transport calls. Default: none. */
+  readonly proxies?: Proxies;
+  /** Networks to call nodes on which we learned of. Default: every one that can be called. */
+  readonly onlyNetworks?: readonly CalledNetwork[];
   /** Told when a store fails while peers are served: nothing more can be promised then. */
   readonly onFailure: (error: unknown) => void;
   /** Told of handshakes that are done and of their ends. */
@@ -108,6 +117,9 @@ export class Network implements NetworkService {
   readonly #running = new Set<Promise<void>>();
   /** Bytes of connections that are gone. */
   readonly #closedTraffic = { bytesSent: 0, bytesReceived: 0 };
+  readonly #uploads: UploadTarget;
+  readonly #server: BlockServer;
+  readonly #reach: Readonly<Record<CalledNetwork, NetworkReach>>;
   #unsubscribe: (() => void)[] = [];
   #listener: Listener | undefined;
   readonly #furtherListeners: Listener[] = [];
@@ -122,15 +134,32 @@ export class Network implements NetworkService {
     this.userAgent = options.userAgent;
     this.services = options.transportEngine === undefined ? options.services : options.services | SERVICES.p2pV2;
     this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
-    this.#machine = new SyncMachine({ ...options, services: this.services });
+    this.#reach = reachOf(options.proxies ?? {}, options.onlyNetworks);
+    this.#machine = new SyncMachine({ ...options, services: this.services, reachable: kindsOf(this.#reach) });
+    const { clock, uploadTargetBytes = 0 } = options;
+    this.#uploads = new UploadTarget(
+      uploadTargetBytes,
+      () => clock.nowSeconds(),
+      () => this.traffic().bytesSent,
+    );
+    this.#server = new BlockServer({
+      ...{ chain: options.chain, clock, filters: options.filters },
+      link: (id) => this.#links.get(id),
+      send: (id, command, payload) => this.#send(id, command, payload),
+      refuses: (id, node) => this.#refuses(id, node),
+      stopped: () => this.#stopped,
+    });
   }
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */
   async start(): Promise<void> {
     const { transport, listen, alsoListen = [], peerStore, banStore, anchorStore, chain, mempool } = this.#options;
-    const accept = (connection: Connection): void => this.#accept(connection, { connectionType: 'inbound' });
-    if (listen !== undefined) this.#listener = await transport.listen(listen, accept);
-    for (const address of alsoListen) this.#furtherListeners.push(await transport.listen(address, accept));
+    const open = ({ host, port, permissions = [], onion = false }: ListenAddress): Promise<Listener> =>
+      transport.listen({ host, port }, (connection) =>
+        this.#accept(connection, { connectionType: 'inbound', permissions, throughOnion: onion }),
+      );
+    if (listen !== undefined) this.#listener = await open(listen);
+    for (const address of alsoListen) this.#furtherListeners.push(await open(address));
     const kept = {
       book: await peerStore?.load(),
       bans: (await banStore?.load()) ?? [],
@@ -198,13 +227,13 @@ export class Network implements NetworkService {
   }
 
   addNode(address: SocketAddress, command: 'add' | 'remove' | 'onetry', encrypted?: boolean): boolean {
-    const { done, actions } = this.#machine.addNode(address, command, encrypted);
+    const { done, actions } = this.#machine.orders.addNode(address, command, encrypted);
     this.#perform(actions);
     return done;
   }
 
   openConnection(address: SocketAddress, type: OpenedConnectionType, encrypted?: boolean): boolean {
-    const { done, actions } = this.#machine.openConnection(address, type, encrypted);
+    const { done, actions } = this.#machine.orders.openConnection(address, type, encrypted);
     this.#perform(actions);
     return done;
   }
@@ -220,7 +249,7 @@ export class Network implements NetworkService {
   }
 
   addedNodes(): readonly AddedNode[] {
-    return this.#machine.addedNodes().map(({ host, port }) => ({ host, port, connection: this.#connectionTo(host, port) }));
+    return this.#machine.orders.addedNodes().map(({ host, port }) => ({ host, port, connection: this.#connectionTo(host, port) }));
   }
 
   knownNodes(count: number, network?: NetworkKind): readonly GossipAddress[] {
@@ -250,8 +279,16 @@ export class Network implements NetworkService {
     return { bytesSent, bytesReceived };
   }
 
+  uploads(): UploadState {
+    return this.#uploads.state();
+  }
+
+  reach(): Readonly<Record<CalledNetwork, NetworkReach>> {
+    return this.#reach;
+  }
+
   fetchBlock(peer: number, hash: BlockHash): string | undefined {
-    const { problem, actions } = this.#machine.fetchBlock(peer, hash);
+    const { problem, actions } = this.#machine.orders.fetchBlock(peer, hash);
     this.#perform(actions);
     return problem;
   }
@@ -268,7 +305,7 @@ export class Network implements NetworkService {
   setActive(active: boolean): void {
     if (active === this.#machine.active) return;
     this.#options.log.info('network-active', { active });
-    this.#perform(this.#machine.setActive(active));
+    this.#perform(this.#machine.orders.setActive(active));
   }
 
   bans(): readonly Ban[] {
@@ -280,19 +317,19 @@ export class Network implements NetworkService {
   }
 
   ban(subnet: Subnet, untilSeconds: number): boolean {
-    const { actions, done } = this.#machine.ban(subnet, untilSeconds);
+    const { actions, done } = this.#machine.orders.ban(subnet, untilSeconds);
     this.#perform(actions);
     return done;
   }
 
   unban(subnet: Subnet): boolean {
-    const { actions, done } = this.#machine.unban(subnet);
+    const { actions, done } = this.#machine.orders.unban(subnet);
     this.#perform(actions);
     return done;
   }
 
   clearBans(): void {
-    this.#perform(this.#machine.unban('all').actions);
+    this.#perform(this.#machine.orders.unban('all').actions);
   }
 
   sendMessage(id: number, command: string, payload: Uint8Array): boolean {
@@ -315,7 +352,7 @@ export class Network implements NetworkService {
     return undefined;
   }
 
-  #accept(connection: Connection, how: Pick<NewConnection, 'connectionType' | 'dialled'> & { readonly encrypted?: boolean }): void {
+  #accept(connection: Connection, how: NewLink): void {
     if (this.#stopped) {
       connection.close('stopping');
       return;
@@ -431,9 +468,9 @@ export class Network implements NetworkService {
       case 'accept-tx':
         return this.#acceptTransaction(action);
       case 'serve-block':
-        return this.#serveBlock(action);
+        return this.#server.serve(action);
       case 'serve-filters':
-        return this.#serveFilters(action);
+        return this.#server.serveFilters(action);
       case 'read-block':
         if (action.purpose.kind !== 'announce') return this.#readBlock(action);
         // Others hear of it meanwhile.
@@ -466,6 +503,14 @@ export class Network implements NetworkService {
     return undefined;
   }
 
+  /** Whether more was sent than may be in a day, and a block is one of those that are not sent then: who asks for it is let go. */
+  #refuses(id: PeerId, node: HeaderNode): boolean {
+    if (this.#machine.peers.get(id)?.permissions.has('download') === true) return false;
+    if (!this.#uploads.refuses(node.header, this.#options.chain.tree.best.header)) return false;
+    this.#perform(this.#machine.breach(id, 'upload-limit'));
+    return true;
+  }
+
   async #acceptBlock(action: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
     const { block, raw, requested } = action;
     const outcome = await this.#options.chain.acceptBlock(block, { requested, raw });
@@ -477,60 +522,12 @@ export class Network implements NetworkService {
     await this.#performSome(this.#machine.transactionProcessed(peer, tx, outcome));
   }
 
-  async #serveBlock({ peer: id, node, form }: SyncAction & { readonly kind: 'serve-block' }): Promise<void> {
-    const link = this.#links.get(id);
-    if (link === undefined) return;
-    // Before a block is read there must be room for it: whoever asks for many must take them.
-    if (link.full) await link.drained();
-    // One that was announced before it was judged is not sent whole before: its sender answers for that it holds.
-    if (node.chainWork > this.#options.chain.active.tip.chainWork) await this.#options.chain.run(() => undefined);
-    if (link.closed) return;
-    const raw = isFailed(node) ? undefined : await this.#readStored(node);
-    if (raw === undefined) {
-      const items = [{ kind: KIND_OF_FORM[typeof form === 'string' ? form : 'filtered'], hash: node.hash }];
-      this.#send(id, 'notfound', encodeMessage({ type: 'notfound', items }));
-      return;
-    }
-    if (form === 'whole') this.#send(id, 'block', raw);
-    else if (form === 'stripped') this.#send(id, 'block', encodeBlock(decodeBlock(raw), { witness: false }));
-    else {
-      for (const message of filteredBlock(decodeBlock(raw), form)) {
-        if (link.full) await link.drained();
-        this.#send(id, message.type, encodeMessage(message));
-      }
-    }
-  }
-
-  async #serveFilters({ peer, answer }: SyncAction & { readonly kind: 'serve-filters' }): Promise<void> {
-    const link = this.#links.get(peer);
-    const { filters, clock } = this.#options;
-    if (link === undefined || filters === undefined) return;
-    const room = async (): Promise<boolean> => {
-      if (link.full) await link.drained();
-      await clock.yield();
-      return !link.closed && !this.#stopped;
-    };
-    const send = (message: Message): void => this.#send(peer, message.type, encodeMessage(message));
-    await sendFilters(answer, { find: filters, isFull: () => link.full, room, send });
-  }
-
   async #readBlock(action: SyncAction & { readonly kind: 'read-block' }): Promise<void> {
     const link = this.#links.get(action.peer);
     if (link?.full) await link.drained();
     if (link === undefined || link.closed) return;
-    const raw = await this.#readStored(action.node);
+    const raw = await this.#server.read(action.node);
     await this.#performSome(this.#machine.blockRead(action, raw === undefined ? undefined : decodeBlock(raw)), link);
-  }
-
-  /** A block, undefined where it was pruned while the peer was waited for, or is damaged. */
-  async #readStored(node: HeaderNode): Promise<Uint8Array | undefined> {
-    if (!isStored(node)) return undefined;
-    try {
-      return await this.#options.chain.readBlock(node);
-    } catch (error) {
-      if (!isStored(node) || isRecordDamage(error)) return undefined;
-      throw error;
-    }
   }
 
   /** Calls a node. Nothing waits for it: a node that stops lets the call run out. */

@@ -16,6 +16,8 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     localAddress: localAddress(peer),
     inbound: peer.connectionType === 'inbound',
     connectionType: peer.connectionType,
+    permissions: [...peer.permissions],
+    throughOnion: peer.throughOnion,
     services: version?.services ?? 0n,
     protocolVersion: version?.protocolVersion ?? 0,
     userAgent: version?.userAgent ?? '',

@@ -6,6 +6,7 @@ import type { VersionMessage } from '../../core/wire/messages/version.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { ConnectionType } from '../ports/network-service.ts';
+import type { Permission } from '../ports/permissions.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { HeaderPresync } from './header-presync.ts';
 import type { PartialBlock } from './partial-block.ts';
@@ -48,6 +49,9 @@ export interface PeerFacts {
   /** What was called, where we called: a name perhaps. */
   readonly dialled: SocketAddress | undefined;
   readonly connectionType: ConnectionType;
+  readonly permissions: ReadonlySet<Permission>;
+  /** It came in where Tor's own program calls us. */
+  readonly throughOnion: boolean;
   readonly connectedAtMs: number;
   readonly connectedTimeSeconds: number;
   /** Sent in our version message. */

@@ -1,4 +1,4 @@
-import type { Block } from '../../core/primitives/block.ts';
+import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import { encodeBlock } from '../../core/primitives/block.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
@@ -7,14 +7,14 @@ import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import { COMPACT_VERSION } from '../../core/wire/messages/sendcmpct.ts';
 import type { Message, MessageOf, MessageType } from '../../core/wire/messages/table.ts';
-import { type GossipAddress, type NetworkAddress, type NetworkKind, toNetworkAddress } from '../../core/wire/network-address.ts';
+import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
-import { type Subnet, subnetContains } from '../../core/wire/subnet.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
-import type { ConnectionType, LearnOutcome, OpenedConnectionType, SyncProgress } from '../ports/network-service.ts';
+import type { ConnectionType, LearnOutcome, SyncProgress } from '../ports/network-service.ts';
 import type { StoredBook } from '../ports/peer-store.ts';
+import type { Permission } from '../ports/permissions.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { BlockSource, SyncAction } from './actions.ts';
 import { AddressGossip } from './address-gossip.ts';
@@ -39,9 +39,12 @@ import { HighBandwidth } from './high-bandwidth.ts';
 import { Liveness } from './liveness.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { BLOCK_VERDICTS, COMPACT_BLOCK_VERDICTS } from './misbehaviour.ts';
+import { Orders } from './orders.ts';
 import type { Orphan } from './orphans.ts';
+import { OutboundEviction } from './outbound-eviction.ts';
 import type { Peer, PeerFacts, PeerId } from './peer.ts';
 import { createPeer, isInbound } from './peer.ts';
+import { grantedTo, withImplied } from './permissions.ts';
 import { RecentBlock } from './recent-block.ts';
 import { Seeds } from './seeds.ts';
 import { Serving } from './serving.ts';
@@ -60,6 +63,10 @@ export interface NewConnection {
   readonly connectionType: ConnectionType;
   /** What was called, where we called. */
   readonly dialled?: SocketAddress;
+  /** What everybody may do who comes in at this place. */
+  readonly permissions?: readonly Permission[];
+  /** Tor's own program calls this place. */
+  readonly throughOnion?: boolean;
 }
 
 /** What was kept over the last stop. */
@@ -84,6 +91,7 @@ export class SyncMachine {
   readonly #liveness: Liveness;
   readonly #headers: HeaderSync;
   readonly #blocks: BlockDownload;
+  readonly #surplus: OutboundEviction;
   readonly #sources: BlockSources;
   readonly #extra = new ExtraTransactions();
   readonly #compact: CompactDownload;
@@ -97,12 +105,14 @@ export class SyncMachine {
   readonly #addresses: AddressGossip;
   readonly #status: SyncStatus;
   readonly #handlers: Handlers;
+  /** What users order about peers. */
+  readonly orders: Orders;
   #saveAtMs: number;
 
   constructor(options: SyncOptions) {
     this.#context = new SyncContext(options, (peer) => this.#connections.discourage(peer));
     this.#manager = new AddressManager(options.random);
-    this.#connections = new Connections(this.#context, this.#manager);
+    this.#connections = new Connections(this.#context, this.#manager, () => this.#status.inSync());
     this.#feelers = new Feelers(this.#context, this.#manager, this.#connections);
     this.#anchors = new Anchors(this.#context, this.#connections);
     this.#seeds = new Seeds(this.#context, this.#manager, this.#connections);
@@ -114,6 +124,7 @@ export class SyncMachine {
     this.#liveness = new Liveness(this.#context);
     this.#headers = new HeaderSync(this.#context, (peer) => this.#blocks.request(peer));
     this.#blocks = new BlockDownload(this.#context);
+    this.#surplus = new OutboundEviction(this.#context, this.#connections.slots, (peer, from) => this.#headers.probe(peer, from));
     this.#sources = new BlockSources(this.#context);
     this.#compact = new CompactDownload(this.#context, {
       ...{ headers: this.#headers, blocks: this.#blocks, extra: this.#extra },
@@ -130,6 +141,7 @@ export class SyncMachine {
     this.#addresses = new AddressGossip(this.#context, this.#manager, () => this.#connections.learned());
     this.#status = new SyncStatus(this.#context);
     this.#handlers = this.#makeHandlers();
+    this.orders = new Orders(this.#context, this.#connections, this.#blocks);
     this.#saveAtMs = this.#context.nowMs() + SAVE_PEERS_INTERVAL_MS;
   }
 
@@ -174,13 +186,15 @@ export class SyncMachine {
     const facts: PeerFacts = {
       ...connection,
       dialled: connection.dialled,
+      permissions: this.#permissionsOf(connection),
+      throughOnion: connection.throughOnion === true,
       connectedAtMs: this.#context.nowMs(),
       connectedTimeSeconds: this.#context.nowSeconds(),
       nonce: this.#context.nonce(),
     };
     const peer = createPeer(facts);
     this.#context.peers.set(peer.id, peer);
-    const isBanned = isInbound(peer) && this.#context.bans.coversHost(peer.remote.host);
+    const isBanned = isInbound(peer) && !peer.permissions.has('noban') && this.#context.bans.coversHost(peer.remote.host);
     if (isBanned) this.#context.disconnect(peer, 'banned');
     else if (this.#connections.admits(peer)) this.#handshake.connected(peer);
     else this.#context.disconnect(peer, this.#connections.active ? 'connection-limit' : 'network-off');
@@ -245,7 +259,10 @@ export class SyncMachine {
       if (peer !== undefined && verdict !== undefined) this.#context.disconnect(peer, verdict);
       else if (peer !== undefined && rejection.kind === 'missing-prev') this.#headers.named(peer, hash);
     } else if (peer !== undefined && node !== undefined) {
-      if (outcome.isNew) this.#brought(peer, node, viaCompact);
+      if (outcome.isNew) {
+        peer.blocks.lastTimeSeconds = this.#context.nowSeconds();
+        this.#brought(peer, node, viaCompact);
+      }
       this.#headers.named(peer, hash);
     }
     if (peer !== undefined) this.#blocks.request(peer);
@@ -292,45 +309,19 @@ export class SyncMachine {
       this.#handshake.tick(peer);
       this.#liveness.tick(peer);
       this.#headers.tick(peer);
+      this.#surplus.tickPeer(peer);
       this.#feeFilter.tick(peer);
       this.#addresses.tick(peer);
     }
     this.#blocks.tick();
     this.#sources.tick();
     this.#transactions.tick();
+    this.#surplus.tick();
     this.#seeds.tick();
     this.#connections.tick();
     this.#feelers.tick();
     this.#savePeers();
     return this.#context.takeActions();
-  }
-
-  /** A user wants to stay connected with a node, to be so no longer, or to call it once. */
-  addNode(
-    address: SocketAddress,
-    command: 'add' | 'remove' | 'onetry',
-    encrypted?: boolean,
-  ): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    let done = true;
-    if (command === 'add') done = this.#connections.add(address, encrypted);
-    else if (command === 'remove') done = this.#connections.remove(address);
-    else this.#connections.callOnce(address, encrypted);
-    return { done, actions: this.#context.takeActions() };
-  }
-
-  /** A user wants a connection for one purpose. */
-  openConnection(
-    address: SocketAddress,
-    type: OpenedConnectionType,
-    encrypted?: boolean,
-  ): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    const done = this.#connections.open(address, type, encrypted);
-    return { done, actions: this.#context.takeActions() };
-  }
-
-  /** Nodes that a user wants us to stay connected with. */
-  addedNodes(): readonly SocketAddress[] {
-    return this.#connections.added();
   }
 
   /** Some of the addresses that are known, at random, at most so many, of one network or of all. */
@@ -359,41 +350,9 @@ export class SyncMachine {
     return this.#connections.active;
   }
 
-  /** Lets connections begin, or ends them all and lets none begin. */
-  setActive(active: boolean): readonly SyncAction[] {
-    this.#connections.setActive(active);
-    if (!active) for (const peer of this.#context.peers.values()) this.#context.disconnect(peer, 'network-off');
-    return this.#context.takeActions();
-  }
-
   /** Whom a user has banned. */
   get bans(): Pick<BanList, 'all' | 'covers' | 'has'> {
     return this.#context.bans;
-  }
-
-  /** A user bans addresses: their connections end, whoever called. @returns done: there was room for another ban */
-  ban(subnet: Subnet, untilSeconds: number): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    const done = this.#context.bans.add(subnet, untilSeconds);
-    for (const peer of done ? this.#context.peers.values() : []) {
-      const address = toNetworkAddress(peer.remote.host, peer.remote.port);
-      if (address !== undefined && subnetContains(subnet, address)) this.#context.disconnect(peer, 'banned');
-    }
-    return { done, actions: this.#saveBans() };
-  }
-
-  /** A user lifts a ban, or all of them. @returns done: there was such a ban */
-  unban(subnet: Subnet | 'all'): { readonly done: boolean; readonly actions: readonly SyncAction[] } {
-    let done = true;
-    if (subnet === 'all') this.#context.bans.clear();
-    else done = this.#context.bans.remove(subnet);
-    return { done, actions: this.#saveBans() };
-  }
-
-  /** A user wants a block of one peer. */
-  fetchBlock(id: number, hash: BlockHash): { readonly problem: string | undefined; readonly actions: readonly SyncAction[] } {
-    const node = this.#context.chain.tree.get(hash);
-    const problem = node === undefined ? 'Block header missing' : this.#blocks.fetch(this.#context.peers.get(id as PeerId), node);
-    return { problem, actions: this.#context.takeActions() };
   }
 
   /** Ends a connection. */
@@ -417,9 +376,11 @@ export class SyncMachine {
     return this.#status.inSync();
   }
 
-  #saveBans(): readonly SyncAction[] {
-    this.#context.emit({ kind: 'save-bans', bans: this.#context.bans.all() });
-    return this.#context.takeActions();
+  /** Who called us, and whom a user named, may do what their part of the network may; those that we chose may do nothing more. */
+  #permissionsOf({ connectionType, permissions = [], remote }: NewConnection): ReadonlySet<Permission> {
+    if (connectionType !== 'inbound' && connectionType !== 'manual') return withImplied(permissions);
+    const direction = connectionType === 'inbound' ? 'inbound' : 'outbound';
+    return withImplied([...permissions, ...grantedTo(remote.host, direction, this.#context.options.whitelist ?? [])]);
   }
 
   #ready(peer: Peer): void {
@@ -440,6 +401,7 @@ export class SyncMachine {
 
   #tipChanged(): void {
     this.#status.advanced();
+    this.#connections.slots.advanced();
     this.#blocks.advanced();
     this.#transactions.tipChanged();
     this.#announce();
@@ -462,6 +424,13 @@ export class SyncMachine {
   /** Tells of our tip, unless somebody is ahead of us: then there is nothing new to tell. */
   #announce(): void {
     if (this.#status.inSync()) this.#blockRelay.announce();
+  }
+
+  /** Takes what a peer sent that shows headers, of which this is the last. */
+  #shows(peer: Peer, last: BlockHeader | undefined, take: () => void): void {
+    const isNew = last !== undefined && this.#context.chain.tree.get(last.hash) === undefined;
+    take();
+    this.#surplus.showed(peer, isNew);
   }
 
   #inventory(peer: Peer, items: readonly InventoryItem[]): void {
@@ -499,7 +468,8 @@ export class SyncMachine {
   }
 
   #mempool(peer: Peer): void {
-    if (offers(this.#context.options.services, SERVICES.bloom)) this.#transactions.announceAll(peer);
+    const isServed = offers(this.#context.options.services, SERVICES.bloom) || peer.permissions.has('mempool');
+    if (isServed) this.#transactions.announceAll(peer);
     else this.#context.disconnect(peer, 'mempool-not-served');
   }
 
@@ -527,7 +497,7 @@ export class SyncMachine {
         this.#blocks.request(peer);
       },
       cmpctblock: (peer, message) => {
-        this.#compact.cmpctblock(peer, message);
+        this.#shows(peer, message.header, () => this.#compact.cmpctblock(peer, message));
         this.#blocks.request(peer);
       },
       feefilter: (peer, { feeRateSatPerKvb }) => {
@@ -544,7 +514,7 @@ export class SyncMachine {
       getcfilters: (peer, request) => this.#filters.getcfilters(peer, request),
       getdata: (peer, { items }) => this.#serving.getdata(peer, items),
       getheaders: (peer, request) => this.#serving.getheaders(peer, request),
-      headers: (peer, { headers }) => this.#headers.headers(peer, headers),
+      headers: (peer, { headers }) => this.#shows(peer, headers.at(-1), () => this.#headers.headers(peer, headers)),
       inv: (peer, { items }) => this.#inventory(peer, items),
       mempool: (peer) => this.#mempool(peer),
       // We give no filter, so that none of these was asked for.

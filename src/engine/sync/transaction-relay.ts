@@ -81,7 +81,6 @@ export class TransactionRelay {
       this.#context.disconnect(peer, 'transaction-unwanted');
       return;
     }
-    peer.transactions.lastTimeSeconds = this.#context.nowSeconds();
     const wtxid = hashKey(tx.wtxid);
     const txid = hashKey(tx.txid);
     peer.transactions.known.add(wtxid);
@@ -89,7 +88,11 @@ export class TransactionRelay {
     this.#requests.forget(wtxid);
     this.#requests.forget(txid);
     this.#ask();
-    if (this.#has(wtxid, { by: 'wtxid', hash: tx.wtxid })) return;
+    if (this.#has(wtxid, { by: 'wtxid', hash: tx.wtxid })) {
+      const waiting = peer.permissions.has('forcerelay') ? this.#context.mempool.getByWtxid(tx.wtxid) : undefined;
+      if (waiting !== undefined) this.added(waiting);
+      return;
+    }
     this.#context.emit({ kind: 'accept-tx', peer: peer.id, tx });
   }
 
@@ -98,6 +101,7 @@ export class TransactionRelay {
     const { rejection } = outcome;
     if (rejection === undefined) {
       this.#context.log.debug('transaction-accepted', { peer: peer?.id, txid: toDisplayHex(tx.txid) });
+      if (peer !== undefined) peer.transactions.lastTimeSeconds = this.#context.nowSeconds();
       for (const child of this.#orphans.takeChildren(tx)) this.#context.emit({ kind: 'accept-tx', peer: child.peer, tx: child.tx });
       return;
     }
@@ -170,7 +174,7 @@ export class TransactionRelay {
     if (inboundDue) this.#inboundAtMs = undefined;
     for (const peer of this.#context.ready()) {
       const { announceAtMs } = peer.transactions;
-      if (isInbound(peer) ? inboundDue : announceAtMs !== undefined && now >= announceAtMs) {
+      if (announceAtMs === undefined ? isInbound(peer) && inboundDue : now >= announceAtMs) {
         peer.transactions.announceAtMs = undefined;
         this.#announce(peer);
       }
@@ -221,7 +225,11 @@ export class TransactionRelay {
   #schedule(peer: Peer): void {
     const now = this.#context.nowMs();
     const { random } = this.#context;
-    if (isInbound(peer)) {
+    if (peer.permissions.has('noban')) {
+      // Who is trusted need not wait: it will not work out where a transaction came from.
+      peer.transactions.announceAtMs ??= now;
+      this.#context.wakeBy(now);
+    } else if (isInbound(peer)) {
       this.#inboundAtMs ??= now + poissonDelayMs(random, ANNOUNCE_INBOUND_MEAN_MS);
       this.#context.wakeBy(this.#inboundAtMs);
     } else {

@@ -10,6 +10,7 @@
 export { createAnchorFile } from './anchor-file.ts';
 export { createBanFile } from './ban-file.ts';
 export { createPeerFile } from './peer-file.ts';
+export { createProxyTransport } from './proxy-transport.ts';
 export { systemResolver } from './system-resolver.ts';
 export { tcpTransport } from './tcp-transport.ts';
 export { upgradeToWebSocket } from './web-socket.ts';

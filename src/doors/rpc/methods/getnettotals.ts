@@ -1,19 +1,6 @@
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
 
-/** Seconds of the window that a limit of uploads would count in; Core's `MAX_UPLOAD_TIMEFRAME`. */
-const WINDOW_SECONDS = 86_400;
-
-/** What Core says where uploads have no limit, as here. */
-const NO_UPLOAD_TARGET = {
-  timeframe: WINDOW_SECONDS,
-  target: 0,
-  target_reached: false,
-  serve_historical_blocks: true,
-  bytes_left_in_cycle: 0,
-  time_left_in_cycle: 0,
-};
-
 export const getnettotals: RpcMethod = {
   name: 'getnettotals',
   category: 'Network',
@@ -32,16 +19,24 @@ export const getnettotals: RpcMethod = {
         bytes_left_in_cycle: Type.Integer(),
         time_left_in_cycle: Type.Integer(),
       },
-      { description: 'Uploads have no limit.' },
+      { description: 'How much may be sent in a day before old blocks are refused (--max-upload); a target of 0 is no limit.' },
     ),
   }),
   run: ({ node }) => {
     const { bytesSent, bytesReceived } = node.network.traffic();
+    const uploads = node.network.uploads();
     return {
       totalbytesrecv: bytesReceived,
       totalbytessent: bytesSent,
       timemillis: node.clock.nowSeconds() * 1_000,
-      uploadtarget: NO_UPLOAD_TARGET,
+      uploadtarget: {
+        timeframe: uploads.cycleSeconds,
+        target: uploads.targetBytes,
+        target_reached: uploads.isReached,
+        serve_historical_blocks: uploads.servesHistoricalBlocks,
+        bytes_left_in_cycle: uploads.bytesLeft,
+        time_left_in_cycle: uploads.secondsLeft,
+      },
     };
   },
 };

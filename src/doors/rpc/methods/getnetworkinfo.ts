@@ -1,3 +1,5 @@
+import { formatHostPort } from '../../../core/wire/ip-text.ts';
+import type { NetworkReach } from '../../../engine/ports/proxy.ts';
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { RpcMethod } from '../method.ts';
@@ -6,16 +8,24 @@ import { servicesHex, servicesNames } from '../render/services.ts';
 /** The Bitcoin Core release whose interface this one follows: programs decide by this number what they may ask. */
 const CORE_INTERFACE_VERSION = 300000;
 
-/** The networks that programs expect to see, and whether this node can dial there. */
-const NETWORKS = (
-  [
-    ['ipv4', true],
-    ['ipv6', true],
-    ['onion', false],
-    ['i2p', false],
-    ['cjdns', false],
-  ] as const
-).map(([name, reachable]) => ({ name, limited: !reachable, reachable, proxy: '', proxy_randomize_credentials: false }));
+/** The networks that programs expect to see. */
+const NETWORK_NAMES = ['ipv4', 'ipv6', 'onion', 'i2p', 'cjdns'] as const;
+
+/** A network that this node knows no way into. */
+const OUT_OF_REACH: NetworkReach = { reachable: false, proxy: undefined };
+
+function networksJson(reach: Readonly<Partial<Record<string, NetworkReach>>>) {
+  return NETWORK_NAMES.map((name) => {
+    const { proxy, reachable } = reach[name] ?? OUT_OF_REACH;
+    return {
+      name,
+      limited: !reachable,
+      reachable,
+      proxy: proxy === undefined ? '' : formatHostPort(proxy.host, proxy.port),
+      proxy_randomize_credentials: proxy?.randomizeCredentials === true,
+    };
+  });
+}
 
 /** The middle of what peers say how far their clocks are ahead; 0 without peers. */
 function medianOf(values: readonly number[]): number {
@@ -71,7 +81,7 @@ export const getnetworkinfo: RpcMethod = {
       connections: peers.length,
       connections_in: inbound,
       connections_out: peers.length - inbound,
-      networks: NETWORKS,
+      networks: networksJson(network.reach()),
       relayfee: coins(mempool.minRelayFeeRateSatPerKvb),
       incrementalfee: coins(mempool.incrementalFeeRateSatPerKvb),
       localaddresses: [],

@@ -1,8 +1,8 @@
-import type { NetworkKind } from '../../../core/wire/network-address.ts';
+import { formatHost, type NetworkKind } from '../../../core/wire/network-address.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
-import { hostOf, NETWORK_WORDS } from '../render/network-of.ts';
+import { NETWORK_WORDS } from '../render/network-of.ts';
 
 export const getnodeaddresses: RpcMethod = {
   name: 'getnodeaddresses',
@@ -33,7 +33,7 @@ export const getnodeaddresses: RpcMethod = {
     return known.map(({ timeSeconds, services, address }) => ({
       time: timeSeconds,
       services,
-      address: hostOf(address),
+      address: formatHost(address),
       port: address.port,
       network: address.network === 'unknown' ? undefined : NETWORK_WORDS[address.network],
     }));

@@ -73,11 +73,6 @@ function trafficJson(peer: PeerInfo): Record<string, JsonOutput> {
   };
 }
 
-/** What is the same for every peer as long as permissions are not there. */
-const FIXED = {
-  permissions: [],
-} as const;
-
 /** Counts in order of their names, as Core's. */
 function byName(counts: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -89,7 +84,7 @@ function peerJson(peer: PeerInfo): JsonOutput {
     addr: peer.address,
     addrbind: peer.boundAddress,
     addrlocal: peer.localAddress,
-    network: networkOf(peer.address),
+    network: peer.throughOnion ? 'onion' : networkOf(peer.address),
     services: servicesHex(peer.services),
     servicesnames: servicesNames(peer.services),
     relaytxes: peer.relayTransactions,
@@ -109,7 +104,7 @@ function peerJson(peer: PeerInfo): JsonOutput {
     addr_relay_enabled: peer.relayAddresses,
     addr_processed: peer.addressesProcessed,
     addr_rate_limited: peer.addressesRateLimited,
-    permissions: FIXED.permissions,
+    permissions: peer.permissions,
     minfeefilter: coins(peer.feeFilterSatPerKvb),
     bytessent_per_msg: byName(peer.bytesSentPerMessage),
     bytesrecv_per_msg: byName(peer.bytesReceivedPerMessage),
