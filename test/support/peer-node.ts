@@ -11,10 +11,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { eventually } from './eventually.ts';
 import { callRpc } from './json-rpc.ts';
-import { temporaryFolder } from './quoin-process.ts';
+import { endAfterTests, temporaryFolder } from './quoin-process.ts';
 import { repositoryRoot } from './vectors.ts';
 
 /** Folder with `bitcoind` and its tools, or undefined. */
@@ -62,9 +61,9 @@ function killRunning(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-// Whatever happens to a test file, no peer of it goes on, nor keeps it from ending. Outside the runner `after` would begin a run of tests.
+// Whatever happens to a test file, no peer of it goes on, nor keeps it from ending.
 process.on('exit', killRunning);
-if (process.env.NODE_TEST_CONTEXT !== undefined) after(killRunning);
+endAfterTests(killRunning);
 
 /** Starts the peer on regtest with options of bitcoind and waits until it answers. */
 export function startPeerNode(...options: readonly string[]): Promise<PeerNode> {

@@ -58,12 +58,21 @@ export interface QuoinProcess {
 const made: string[] = [];
 const running = new Set<ChildProcess>();
 
+/** Time for what a test file itself does at its end. */
+const END_MS_MAX = 30_000;
+
+/** Ends what would keep a test file from ending, when it has had its time to do so itself. */
+export function endAfterTests(end: () => void): void {
+  // Outside the runner `after` would begin a run of tests.
+  if (process.env.NODE_TEST_CONTEXT !== undefined) after(() => void setTimeout(end, END_MS_MAX).unref());
+}
+
 function killRunning(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-// Nodes of a test that failed before it stopped them would keep its file from ending. Outside the runner `after` would begin a run of tests.
-if (process.env.NODE_TEST_CONTEXT !== undefined) after(killRunning);
+// Nodes of a test that failed before it stopped them would keep its file from ending.
+endAfterTests(killRunning);
 
 // Whatever happens to a test file, nothing of it goes on.
 process.on('exit', () => {
