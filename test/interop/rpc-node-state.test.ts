@@ -126,7 +126,8 @@ describe('the state of a node beside the C++ node', { skip: peerNodeMissing() },
   });
 
   it('learns the same addresses', async () => {
-    const addresses = ['1.2.3.4', '8.8.8.8', '2600::1', '[2600::2]', '::ffff:9.9.9.9', '1.2.3.4', '127.0.0.1'];
+    // No two of one part of the network: they might meet at one place of the table, by keys that nobody knows.
+    const addresses = ['1.2.3.4', '8.8.8.8', '2600::1', '[2a00::2]', '::ffff:9.9.9.9', '5.6.7.8', '127.0.0.1'];
     for (const [index, address] of addresses.entries()) {
       for (const params of [[], [true]]) await same('addpeeraddress', address, 8_333 + index, ...params);
     }
