@@ -63,8 +63,8 @@ const END_MS_MAX = 30_000;
 
 /** Ends what would keep a test file from ending, when it has had its time to do so itself. */
 export function endAfterTests(end: () => void): void {
-  // Outside the runner `after` would begin a run of tests.
-  if (process.env.NODE_TEST_CONTEXT !== undefined) after(() => void setTimeout(end, END_MS_MAX).unref());
+  // In any other program `after` would begin a run of tests.
+  if (process.argv[1]?.endsWith('.test.js') === true) after(() => void setTimeout(end, END_MS_MAX).unref());
 }
 
 function killRunning(): void {
