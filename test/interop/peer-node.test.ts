@@ -22,6 +22,7 @@ import { peerNodeMissing, startPeerNode } from '../support/peer-node.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
 import { startQuoin, temporaryFolder } from '../support/quoin-process.ts';
 import { spendingChain } from '../support/spending-chain.ts';
+import { TRANSPORTS } from '../support/transports.ts';
 
 const BLOCKS = 300;
 const COIN = 100_000_000;
@@ -59,96 +60,98 @@ async function reorganise(node: Pick<QuoinProcess, 'rpc'>, depth: number, genera
   await generate(depth + 1);
 }
 
-describe('the C++ node as our peer', { skip: peerNodeMissing() }, () => {
-  let node: QuoinProcess;
-  let peer: PeerNode;
+for (const { name, args } of TRANSPORTS) {
+  describe(`the C++ node as our peer, over the ${name} transport`, { skip: peerNodeMissing() }, () => {
+    let node: QuoinProcess;
+    let peer: PeerNode;
 
-  before(async () => {
-    [node, peer] = await Promise.all([startQuoin(), startPeerNode(...PEER_OPTIONS)]);
-  });
+    before(async () => {
+      [node, peer] = await Promise.all([startQuoin({ args }), startPeerNode(...PEER_OPTIONS)]);
+    });
 
-  after(() => Promise.all([node?.stop(), peer?.stop()]));
+    after(() => Promise.all([node?.stop(), peer?.stop()]));
 
-  it('syncs 300 of our blocks with P2WPKH, P2TR and P2PKH spends, to the same coins', async () => {
-    const blocks = spendingChain({ params: regtest, secp256k1: chooseSecp256k1('auto'), count: BLOCKS });
-    for (const block of blocks) assert.equal(await node.rpc('submitblock', Buffer.from(encodeBlock(block)).toString('hex')), null);
-    await connect(peer, node);
-    const { tip } = await agree([node, peer]);
-    assert.equal(tip, toDisplayHex(blocks.at(-1)!.header.hash));
-    await sameMuHash(node, peer);
-  });
-
-  it('takes over payments of our wallet, and we those of its wallet, taproot spends among them', async () => {
-    await mine(node, 101);
-    await peer.rpc('createwallet', 'w');
-    const theirs = (await peer.rpc('getnewaddress', '', 'bech32m')) as string;
-    const toThem = await pay(node, theirs, 10 * COIN);
-    await seenBy(peer, toThem);
-    await mine(node, 1);
-    await agree([node, peer]);
-    assert.equal(await peer.rpc('getbalance'), 10);
-    const before = await balanceOf(node);
-    const toUs = (await peer.rpc('sendtoaddress', await addressOf(node), 7.5)) as string;
-    await seenBy(node, toUs);
-    assert.equal((await balanceOf(node)).unconfirmed, before.unconfirmed + 750_000_000n);
-    await peer.rpc('generatetoaddress', 1, theirs);
-    await agree([node, peer]);
-    assert.deepEqual(await mempoolOf(node), []);
-    const spent = (await node.rpc('getrawtransaction', toUs, 1, await node.rpc('getbestblockhash'))) as {
-      vin: { txinwitness: string[] }[];
-    };
-    assert.ok(
-      spent.vin.every(({ txinwitness }) => txinwitness.length === 1 && txinwitness[0]!.length === 128),
-      'it spends taproot outputs by their keys',
-    );
-  });
-
-  it('follows a reorganisation that we made', async () => {
-    await mine(node, 3);
-    const old = (await agree([node, peer])).tip;
-    await reorganise(node, 3, (count) => mine(node, count));
-    const { tip } = await agree([node, peer]);
-    assert.notEqual(tip, old);
-    await sameMuHash(node, peer);
-    const tips = (await peer.rpc('getchaintips')) as { hash: string; status: string }[];
-    assert.equal(tips.find(({ hash }) => hash === old)?.status, 'valid-fork');
-  });
-
-  it('makes a reorganisation that we follow, and its payment in it comes back', async () => {
-    const address = (await peer.rpc('getnewaddress', '', 'bech32')) as string;
-    const paid = (await peer.rpc('sendtoaddress', await addressOf(node), 1.25)) as string;
-    await seenBy(node, paid);
-    await peer.rpc('generatetoaddress', 5, address);
-    const old = (await agree([node, peer])).tip;
-    await reorganise(peer, 5, (count) => peer.rpc('generatetodescriptor', count, 'raw(51)'));
-    const { tip } = await agree([node, peer]);
-    assert.notEqual(tip, old);
-    const tips = (await node.rpc('getchaintips')) as { hash: string; status: string; branchlen: number }[];
-    assert.deepEqual(
-      tips.filter(({ hash }) => hash === old).map(({ status, branchlen }) => ({ status, branchlen })),
-      [{ status: 'valid-fork', branchlen: 5 }],
-    );
-    // Its block is gone. It waits again, or the peer had put it into the new branch.
-    const outputs = await Promise.all([0, 1].map((vout) => node.rpc('gettxout', paid, vout)));
-    assert.ok(
-      outputs.some((output) => output !== null),
-      'the payment is still there',
-    );
-  });
-
-  it('heals a split of 100 blocks between us, whoever has more', async () => {
-    for (const more of ['ours', 'theirs'] as const) {
-      await peer.rpc('disconnectnode', node.p2p);
-      await eventually('we are apart', async () => (await node.rpc('getconnectioncount')) === 0);
-      const address = (await peer.rpc('getnewaddress', '', 'bech32m')) as string;
-      await mine(node, more === 'ours' ? 101 : 100);
-      await peer.rpc('generatetoaddress', more === 'theirs' ? 101 : 100, address);
-      const best = await (more === 'ours' ? node : peer).rpc('getbestblockhash');
+    it('syncs 300 of our blocks with P2WPKH, P2TR and P2PKH spends, to the same coins', async () => {
+      const blocks = spendingChain({ params: regtest, secp256k1: chooseSecp256k1('auto'), count: BLOCKS });
+      for (const block of blocks) assert.equal(await node.rpc('submitblock', Buffer.from(encodeBlock(block)).toString('hex')), null);
       await connect(peer, node);
-      assert.equal((await agree([node, peer])).tip, best);
-    }
+      const { tip } = await agree([node, peer]);
+      assert.equal(tip, toDisplayHex(blocks.at(-1)!.header.hash));
+      await sameMuHash(node, peer);
+    });
+
+    it('takes over payments of our wallet, and we those of its wallet, taproot spends among them', async () => {
+      await mine(node, 101);
+      await peer.rpc('createwallet', 'w');
+      const theirs = (await peer.rpc('getnewaddress', '', 'bech32m')) as string;
+      const toThem = await pay(node, theirs, 10 * COIN);
+      await seenBy(peer, toThem);
+      await mine(node, 1);
+      await agree([node, peer]);
+      assert.equal(await peer.rpc('getbalance'), 10);
+      const before = await balanceOf(node);
+      const toUs = (await peer.rpc('sendtoaddress', await addressOf(node), 7.5)) as string;
+      await seenBy(node, toUs);
+      assert.equal((await balanceOf(node)).unconfirmed, before.unconfirmed + 750_000_000n);
+      await peer.rpc('generatetoaddress', 1, theirs);
+      await agree([node, peer]);
+      assert.deepEqual(await mempoolOf(node), []);
+      const spent = (await node.rpc('getrawtransaction', toUs, 1, await node.rpc('getbestblockhash'))) as {
+        vin: { txinwitness: string[] }[];
+      };
+      assert.ok(
+        spent.vin.every(({ txinwitness }) => txinwitness.length === 1 && txinwitness[0]!.length === 128),
+        'it spends taproot outputs by their keys',
+      );
+    });
+
+    it('follows a reorganisation that we made', async () => {
+      await mine(node, 3);
+      const old = (await agree([node, peer])).tip;
+      await reorganise(node, 3, (count) => mine(node, count));
+      const { tip } = await agree([node, peer]);
+      assert.notEqual(tip, old);
+      await sameMuHash(node, peer);
+      const tips = (await peer.rpc('getchaintips')) as { hash: string; status: string }[];
+      assert.equal(tips.find(({ hash }) => hash === old)?.status, 'valid-fork');
+    });
+
+    it('makes a reorganisation that we follow, and its payment in it comes back', async () => {
+      const address = (await peer.rpc('getnewaddress', '', 'bech32')) as string;
+      const paid = (await peer.rpc('sendtoaddress', await addressOf(node), 1.25)) as string;
+      await seenBy(node, paid);
+      await peer.rpc('generatetoaddress', 5, address);
+      const old = (await agree([node, peer])).tip;
+      await reorganise(peer, 5, (count) => peer.rpc('generatetodescriptor', count, 'raw(51)'));
+      const { tip } = await agree([node, peer]);
+      assert.notEqual(tip, old);
+      const tips = (await node.rpc('getchaintips')) as { hash: string; status: string; branchlen: number }[];
+      assert.deepEqual(
+        tips.filter(({ hash }) => hash === old).map(({ status, branchlen }) => ({ status, branchlen })),
+        [{ status: 'valid-fork', branchlen: 5 }],
+      );
+      // Its block is gone. It waits again, or the peer had put it into the new branch.
+      const outputs = await Promise.all([0, 1].map((vout) => node.rpc('gettxout', paid, vout)));
+      assert.ok(
+        outputs.some((output) => output !== null),
+        'the payment is still there',
+      );
+    });
+
+    it('heals a split of 100 blocks between us, whoever has more', async () => {
+      for (const more of ['ours', 'theirs'] as const) {
+        await peer.rpc('disconnectnode', node.p2p);
+        await eventually('we are apart', async () => (await node.rpc('getconnectioncount')) === 0);
+        const address = (await peer.rpc('getnewaddress', '', 'bech32m')) as string;
+        await mine(node, more === 'ours' ? 101 : 100);
+        await peer.rpc('generatetoaddress', more === 'theirs' ? 101 : 100, address);
+        const best = await (more === 'ours' ? node : peer).rpc('getbestblockhash');
+        await connect(peer, node);
+        assert.equal((await agree([node, peer])).tip, best);
+      }
+    });
   });
-});
+}
 
 describe('the C++ node as the one we sync from', { skip: peerNodeMissing() }, () => {
   it('gives us 300 blocks with spends of its wallet, taproot ones among them, and we have the same coins', async () => {
