@@ -46,6 +46,11 @@ export function addressSubnet({ bytes, network }: IpAddress): Subnet {
   return { network, bytes, prefixBits: 8 * bytes.length };
 }
 
+/** The subnet of so many bits that an address is in. */
+export function subnetOf({ bytes, network }: IpAddress, prefixBits: number): Subnet {
+  return { network, bytes: masked(bytes, prefixBits), prefixBits };
+}
+
 /** Of an IP alone, with a number of bits (`1.2.3.0/24`) or with a mask (`1.2.3.0/255.255.255.0`); undefined for other texts. */
 export function parseSubnet(text: string): Subnet | undefined {
   const slash = text.lastIndexOf('/');
@@ -56,7 +61,7 @@ export function parseSubnet(text: string): Subnet | undefined {
   const isMask = mask !== undefined && mask.network === address.network;
   const prefixBits = /^\d{1,3}$/.test(rest) ? Number(rest) : isMask ? bitsOfMask(mask.bytes) : undefined;
   if (prefixBits === undefined || prefixBits > 8 * address.bytes.length) return undefined;
-  return { network: address.network, bytes: masked(address.bytes, prefixBits), prefixBits };
+  return subnetOf(address, prefixBits);
 }
 
 /** `1.2.3.0/24`. */

@@ -110,4 +110,35 @@ describe('bans', () => {
     assert.equal(list.add(part('11.0.0.1'), 5_000), true);
     assert.equal(list.all().length, BANS_MAX);
   });
+
+  it('P15: of a million addresses are ten thousand, and whether one is banned is looked up, not searched for', () => {
+    let looks = 0;
+    const ban = (subnet: Subnet): Ban => ({
+      subnet,
+      createdSeconds: 0,
+      get untilSeconds() {
+        looks++;
+        return 9_000;
+      },
+    });
+    const numbered = (i: number): Subnet => {
+      const bytes = new Uint8Array(16).fill(0xfd, 0, 1);
+      new DataView(bytes.buffer).setUint32(12, i);
+      return { network: 'ipv6', bytes, prefixBits: 128 };
+    };
+    const list = new BanList(() => 1_000);
+    list.restore([
+      ...Array.from({ length: BANS_MAX - 33 }, (_, i) => ban(numbered(i))),
+      ...Array.from({ length: 33 }, (_, bits) => ban(part(`0.0.0.0/${bits}`))),
+    ]);
+    for (let i = 0; i < 1_000_000; i++) assert.equal(list.add(numbered(i + 20_000), 2_000), false);
+    looks = 0;
+    assert.ok(list.covers(numbered(5)));
+    assert.ok(!list.covers(numbered(BANS_MAX)));
+    assert.ok(list.covers({ network: 'ipv4', bytes: Uint8Array.of(1, 2, 3, 4) }));
+    assert.ok(looks <= 3, `${looks} bans were looked at`);
+    assert.equal(list.all().length, BANS_MAX);
+    assert.ok(list.remove(numbered(5)) && !list.remove(numbered(5)));
+    assert.ok(!list.covers(numbered(5)) && list.add(numbered(20_000), 2_000) && !list.add(numbered(20_001), 2_000));
+  });
 });
