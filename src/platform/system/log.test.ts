@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { categoriesOf, LOG_CATEGORIES } from '../../engine/ports/log-categories.ts';
 import { openLog } from './log.ts';
+import { LOG_BYTES_PER_WINDOW_MAX, LOG_WINDOW_MS } from './log-limit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'quoin-log-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -72,4 +73,33 @@ test('words name one category or all of them', () => {
   assert.deepEqual(categoriesOf('net'), ['net']);
   for (const word of ['', '1', 'all']) assert.equal(categoriesOf(word), LOG_CATEGORIES);
   for (const word of ['0', 'none', 'NET', 'constructor']) assert.equal(categoriesOf(word), undefined);
+});
+
+test('P16: an event that others can bring about takes a bounded part of the file in an hour, and says what it left out', () => {
+  const own = mkdtempSync(join(folder, 'flood-'));
+  let atMs = nowMs();
+  const log = openLog({ level: 'info', json: false, folder: own, nowMs: () => atMs });
+  const size = (): number => readdirSync(own).reduce((sum, name) => sum + readFileSync(join(own, name)).length, 0);
+  // A million connections that misbehave, which without a bound would write 80 million bytes and push all else out of five files.
+  for (let peer = 0; peer < 1_000_000; peer++) log.info('peer-misbehaves', { peer, why: 'malformed-message' });
+  assert.ok(size() <= LOG_BYTES_PER_WINDOW_MAX + 200, `${size()} bytes`);
+  log.info('tip-changed', { height: 7 });
+  assert.match(readFileSync(join(own, 'debug.log'), 'utf8'), /warn log-limited of=peer-misbehaves\n.*tip-changed height=7\n$/);
+  atMs += LOG_WINDOW_MS - 1;
+  log.info('peer-misbehaves', { peer: 1 });
+  const before = size();
+  atMs += 1;
+  log.info('peer-misbehaves', { peer: 2 });
+  log.info('peer-misbehaves', { peer: 3 });
+  log.close();
+  const later = readFileSync(join(own, 'debug.log')).subarray(before).toString();
+  assert.match(later, /^\S+ warn log-left-out of=peer-misbehaves lines=\d{6} bytes=\d{8}\n\S+ \S+ peer=2\n\S+ \S+ peer=3\n$/);
+});
+
+test('P16: debug lines that somebody asked for have no bound but that of the files', () => {
+  const own = mkdtempSync(join(folder, 'asked-'));
+  const log = openLog({ level: 'debug', json: false, folder: own, nowMs, eventBytesMax: 100 });
+  for (let i = 0; i < 100; i++) log.debug('dial-failed', { i });
+  log.close();
+  assert.equal(readFileSync(join(own, 'debug.log'), 'utf8').split('\n').length, 101);
 });

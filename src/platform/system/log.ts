@@ -8,6 +8,7 @@ import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } fro
 import { resolve } from 'node:path';
 import type { Log, LogFields } from '../../engine/ports/log.ts';
 import { DEBUG_EVENTS, type DebugEvent, LOG_CATEGORIES, type LogCategory, type LogSwitches } from '../../engine/ports/log-categories.ts';
+import { LogLimit } from './log-limit.ts';
 
 /** Levels by how much they matter. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -31,6 +32,8 @@ export interface LogOptions {
   readonly nowMs: () => number;
   /** `debug.log` is renamed to `debug.log.1` when it would grow over this. */
   readonly fileSizeMax?: number;
+  /** Bytes that one event may take of the file in an hour; debug lines, which were asked for, may take what they like. */
+  readonly eventBytesMax?: number;
 }
 
 /** A log that holds a file open. */
@@ -126,15 +129,31 @@ export function openLog(options: LogOptions): FileLog {
   const path = folder === undefined ? undefined : resolve(folder, fileName);
   const file = path === undefined ? undefined : new RotatingFile(path, options.fileSizeMax ?? FILE_SIZE_MAX);
   const switches = switchesOf(options.categories ?? (options.level === 'debug' ? LOG_CATEGORIES : []));
-  const write = (level: LogLevel, event: string, fields: LogFields = {}): void => {
-    const shown = level === 'debug' || LOG_LEVELS.indexOf(level) >= least;
-    const time = new Date(options.nowMs()).toISOString();
-    const line = options.json ? jsonLine(time, level, event, fields) : textLine(time, level, event, fields);
+  const limit = new LogLimit(options.eventBytesMax);
+  const keep = (line: string): void => {
     try {
       file?.write(line);
     } catch {
       // Nowhere is left to say it.
     }
+  };
+  const format = options.json ? jsonLine : textLine;
+  const keepWithin = (time: string, event: string, line: string): void => {
+    const verdict = limit.judge(event, Buffer.byteLength(line) + 1, options.nowMs());
+    if (verdict.kind === 'resume') {
+      keep(format(time, 'warn', 'log-left-out', { of: event, lines: verdict.lines, bytes: verdict.bytes }));
+    } else if (verdict.kind === 'drop') {
+      if (verdict.first) keep(format(time, 'warn', 'log-limited', { of: event }));
+      return;
+    }
+    keep(line);
+  };
+  const write = (level: LogLevel, event: string, fields: LogFields = {}): void => {
+    const shown = level === 'debug' || LOG_LEVELS.indexOf(level) >= least;
+    const time = new Date(options.nowMs()).toISOString();
+    const line = format(time, level, event, fields);
+    if (level === 'debug') keep(line);
+    else keepWithin(time, event, line);
     if (shown) options.print?.(options.json ? line : textLine(time.slice(11, 19), level, event, fields));
   };
   return {
