@@ -20,6 +20,8 @@ export interface MempoolEntry {
   readonly timeSeconds: number;
   /** Height of the tip when it entered. */
   readonly height: number;
+  /** Where the pool's sequence stood when it entered; 0 for one that came back from a block, which was public before. Core's entry sequence. */
+  readonly sequence: number;
   /** Estimate of the memory it takes. */
   readonly usageBytes: number;
   /** Greatest height of a confirmed coin that it spends; -1 where it spends none. */
@@ -36,6 +38,7 @@ export interface MempoolEntry {
 export interface GraphEntry extends MempoolEntry {
   coinHeightMax: number;
   modifiedFeeSat: Satoshis;
+  sequence: number;
   readonly parents: Set<GraphEntry>;
   readonly children: Set<GraphEntry>;
   cluster: Cluster;
@@ -87,6 +90,7 @@ export function makeEntry(facts: EntryFacts): GraphEntry {
     sigopsCost: facts.sigopsCost,
     timeSeconds: facts.timeSeconds,
     height: facts.height,
+    sequence: 0,
     usageBytes: usageBytesOf(tx),
     coinHeightMax: facts.coinHeightMax,
     spendsCoinbase: facts.spendsCoinbase,

@@ -355,6 +355,7 @@ export class Mempool {
     }
     if (options.test === true) return { entry, replaced: [...replaced] };
     this.#remove(replaced, 'replaced');
+    if (!returning) entry.sequence = this.#sequence;
     this.#graph.add(entry);
     this.#oldestSeconds = Math.min(this.#oldestSeconds, entry.timeSeconds);
     this.#emit({ kind: 'added', entry, returning });

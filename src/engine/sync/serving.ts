@@ -11,8 +11,9 @@ import { isFailed, isStored } from '../chain/header-node.ts';
 import type { BlockForm } from './actions.ts';
 import { CompactServing } from './compact-serving.ts';
 import type { SyncContext } from './context.ts';
-import type { Peer } from './peer.ts';
+import { CONNECTION_TRAITS, type Peer } from './peer.ts';
 import type { RecentBlock } from './recent-block.ts';
+import type { WaitingTransaction } from './views.ts';
 
 /** Hashes in answer to one `getblocks`. Core sends as many. */
 export const BLOCKS_PER_INV_MAX = 500;
@@ -107,23 +108,28 @@ export class Serving {
     return true;
   }
 
+  /** Whether a peer may ask for transactions at all: not over a connection for blocks, nor where it wanted to hear of none. */
+  asksTransactions({ connectionType, version }: Peer): boolean {
+    if (!CONNECTION_TRAITS[connectionType].transactions) return false;
+    return version?.relay === true || offers(this.#context.options.services, SERVICES.bloom);
+  }
+
   /** @returns whether it is sent */
   serveTransaction(peer: Peer, tx: Transaction | undefined, witness: boolean): boolean {
-    // What waits for its announcement is not served before it, or asking would tell when we got it.
-    if (tx === undefined || peer.transactions.toAnnounce.has(hashKey(tx.wtxid))) return false;
+    if (tx === undefined) return false;
     peer.transactions.known.add(hashKey(tx.wtxid));
     this.#context.send(peer, witness ? { type: 'tx', tx } : { type: 'tx', tx, stripped: true });
     return true;
   }
 
-  /** The transaction of a txid that waits or was in the last block. */
-  byTxid(hash: Uint8Array): Transaction | undefined {
-    return this.#context.mempool.get(hash as Txid)?.tx ?? this.#recent.transaction(hash);
+  /** The transaction of a txid that waits, as far as the peer may know of it, or was in the last block. */
+  byTxid(peer: Peer, hash: Uint8Array): Transaction | undefined {
+    return mayKnow(peer, this.#context.mempool.get(hash as Txid)) ?? this.#recent.transaction(hash);
   }
 
   /** The same of a wtxid. */
-  byWtxid(hash: Uint8Array): Transaction | undefined {
-    return this.#context.mempool.getByWtxid(hash as Wtxid)?.tx ?? this.#recent.transaction(hash);
+  byWtxid(peer: Peer, hash: Uint8Array): Transaction | undefined {
+    return mayKnow(peer, this.#context.mempool.getByWtxid(hash as Wtxid)) ?? this.#recent.transaction(hash);
   }
 
   /** Heights of our chain after the first block that both know, to `stop` or as many as are wanted. */
@@ -147,6 +153,20 @@ export class Serving {
   }
 }
 
+/**
+ * A waiting transaction that was here when announcements to the peer were last due and is not still to be announced to it. Whoever could ask
+ * for others would learn when we got them, and so where they came from. Core's `FindTxForGetData`.
+ */
+function mayKnow({ transactions }: Peer, waiting: WaitingTransaction | undefined): Transaction | undefined {
+  if (waiting === undefined || waiting.sequence >= transactions.announcedSequence) return undefined;
+  return transactions.toAnnounce.has(hashKey(waiting.tx.wtxid)) ? undefined : waiting.tx;
+}
+
+/** Serves transactions by a name of theirs; who may not ask for any is not answered, as Core does. */
+function transactions(by: 'byTxid' | 'byWtxid', witness: boolean): Server {
+  return (serving, peer, hash) => !serving.asksTransactions(peer) || serving.serveTransaction(peer, serving[by](peer, hash), witness);
+}
+
 type Server = (serving: Serving, peer: Peer, hash: Uint8Array) => boolean;
 
 /** How each kind of entry in a `getdata` is answered. */
@@ -157,7 +177,7 @@ const SERVERS: Readonly<Record<number, Server>> = {
   [INVENTORY.filteredBlock]: (serving, peer, hash) =>
     peer.transactions.bloom === undefined || serving.serveBlock(peer, hash, peer.transactions.bloom),
   [INVENTORY.compactBlock]: (serving, peer, hash) => serving.serveCompactBlock(peer, hash),
-  [INVENTORY.tx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), false),
-  [INVENTORY.witnessTx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byTxid(hash), true),
-  [INVENTORY.wtx]: (serving, peer, hash) => serving.serveTransaction(peer, serving.byWtxid(hash), true),
+  [INVENTORY.tx]: transactions('byTxid', false),
+  [INVENTORY.witnessTx]: transactions('byTxid', true),
+  [INVENTORY.wtx]: transactions('byWtxid', true),
 };

@@ -388,6 +388,7 @@ export class SyncMachine {
     this.#connections.ready(peer);
     this.#liveness.ready(peer);
     this.#feeFilter.ready(peer);
+    this.#transactions.ready(peer);
     this.#addresses.ready(peer);
     this.#headers.ready(peer);
   }

@@ -121,9 +121,17 @@ export class TransactionRelay {
     this.#ask();
   }
 
+  /** The handshake is done: at the first turn, whatever waits until then, the peer may begin to ask for what it has heard of elsewhere. */
+  ready(peer: Peer): void {
+    if (wantsTransactions(peer)) this.#schedule(peer);
+  }
+
   /** A transaction waits in the mempool: everybody hears of it in time. */
-  added(waiting: WaitingTransaction): void {
-    for (const peer of this.#context.ready()) this.#queue(peer, waiting);
+  added({ tx }: WaitingTransaction): void {
+    // One key and one name for all of the peers: with many of both, each of its own would cost several times as much.
+    const key = hashKey(tx.wtxid);
+    const name = { txid: tx.txid, wtxid: tx.wtxid };
+    for (const peer of this.#context.ready()) this.#queue(peer, key, name);
   }
 
   /** A block joined the chain. */
@@ -165,6 +173,7 @@ export class TransactionRelay {
       items.push(this.#announcement(peer, waiting));
     }
     if (items.length > 0) this.#context.send(peer, { type: 'inv', items });
+    peer.transactions.announcedSequence = this.#context.mempool.sequence;
   }
 
   /** Announcements and requests that are due. */
@@ -212,12 +221,11 @@ export class TransactionRelay {
     this.#ask();
   }
 
-  #queue(peer: Peer, waiting: WaitingTransaction): void {
+  #queue(peer: Peer, key: HashKey, name: Pick<Transaction, 'txid' | 'wtxid'>): void {
     const { known, toAnnounce } = peer.transactions;
-    const key = hashKey(waiting.tx.wtxid);
     if (!wantsTransactions(peer)) return;
     // A turn comes for what the peer knows too: it is told how far the mempool was looked through.
-    if (!known.has(key)) toAnnounce.set(key, { txid: waiting.tx.txid, wtxid: waiting.tx.wtxid });
+    if (!known.has(key)) toAnnounce.set(key, name);
     this.#schedule(peer);
   }
 

@@ -25,6 +25,8 @@ export interface WaitingTransaction {
   readonly tx: Transaction;
   readonly feeSat: Satoshis;
   readonly vsizeBytes: number;
+  /** Where the mempool's sequence stood when it entered; 0 for one that was public before. */
+  readonly sequence: number;
 }
 
 /** What decisions about peers need of the waiting transactions. */
