@@ -31,7 +31,7 @@ describe('encodeFrame', () => {
 });
 
 describe('FrameParser', () => {
-  it('gives the same messages wherever the stream is cut', () => {
+  it('P18: gives the same messages wherever the stream is cut', () => {
     const payload = fc.uint8Array({ maxLength: 60 });
     const command = fc.constantFrom('ping', 'version', 'sendaddrv2', 'aaaaaaaaaaaa', '');
     fc.assert(
@@ -92,7 +92,7 @@ describe('FrameParser', () => {
     assert.deepEqual(other.next(), { kind: 'fault', why: 'oversized-message' });
   });
 
-  it('takes no memory for a payload that is only announced', () => {
+  it('P18: takes no memory for a payload that is only announced', () => {
     const before = process.memoryUsage().arrayBuffers;
     const parsers = Array.from({ length: 100 }, () => {
       const parser = new FrameParser(START);

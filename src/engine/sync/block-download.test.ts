@@ -203,7 +203,7 @@ describe('block download', () => {
     assert.equal(node.height, 2);
   });
 
-  it('holds a mutated block against its sender alone and takes the honest one from another', async () => {
+  it('P6: holds a mutated block against its sender alone and takes the honest one from another', async () => {
     const [one] = CHAIN;
     const coinbase = one!.transactions[0]!;
     // The same header with its last transaction doubled has the same Merkle root (CVE-2012-2459).
@@ -218,7 +218,7 @@ describe('block download', () => {
     assert.deepEqual(world.closings, ['block-mutated']);
   });
 
-  it('keeps what others were asked for when a mutated copy comes from somebody else', async () => {
+  it('P6: keeps what others were asked for when a mutated copy comes from somebody else', async () => {
     const [one] = CHAIN;
     const coinbase = one!.transactions[0]!;
     const honest = await server('10.0.9.2', [one!], () => true);

@@ -81,7 +81,7 @@ describe('handshake', () => {
     ['a version cut short', 'malformed-message', (peer) => peer.sendRaw('version', encodeMessage(versionMessage()).slice(0, 40))],
   ];
   for (const [what, why, act] of endings) {
-    it(`ends at ${what}`, async () => {
+    it(`P17: ends at ${what}`, async () => {
       const peer = await world.call(node);
       act(peer);
       await world.until(() => peer.closed !== undefined);
@@ -101,7 +101,7 @@ describe('handshake', () => {
   });
 
   for (const type of ['wtxidrelay', 'sendaddrv2'] as const) {
-    it(`ends at ${type} after verack`, async () => {
+    it(`P17: ends at ${type} after verack`, async () => {
       const peer = await world.peer(node);
       peer.send({ type });
       await world.until(() => peer.closed !== undefined);
@@ -121,7 +121,7 @@ describe('handshake', () => {
     await peer.sync();
   });
 
-  it('finds out that it called itself, hangs up at both ends and does not call again', async () => {
+  it('P17: finds out that it called itself, hangs up at both ends and does not call again', async () => {
     node.network.addNode({ host: '10.0.0.1', port: WORLD_PORT }, 'add');
     await world.advance(5_000);
     assert.deepEqual(world.closings, ['self-connection', 'self-connection']);
@@ -130,7 +130,7 @@ describe('handshake', () => {
     assert.equal(world.closings.length, 2);
   });
 
-  it('ends a handshake that takes more than a minute, not one that takes less', async () => {
+  it('P17: ends a handshake that takes more than a minute, not one that takes less', async () => {
     const silent = await world.call(node);
     const slow = await world.call(node, '10.0.9.2');
     await world.advance(HANDSHAKE_TIMEOUT_MS - 1_000);

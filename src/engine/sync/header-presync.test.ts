@@ -109,7 +109,7 @@ describe('headers that are looked at twice', () => {
     assert.equal(run(passOf(3_000, 2_999), LONG.slice(0, 3_000)).end, 'too-little-work');
   });
 
-  it('take a few bytes for 100,000 of them, and at most a million however many come', () => {
+  it('P5: take a few bytes for 100,000 of them, and at most a million however many come', () => {
     const { memoryBytesMax, end, messages } = run(passOf(200_000), chainOf(100_001));
     assert.deepEqual([end, messages], ['too-little-work', 51]);
     assert.ok(memoryBytesMax <= 100_000 / COMMITMENT_PERIOD, `${memoryBytesMax} bytes`);

@@ -26,10 +26,10 @@ function knownFor(blocks: number): NetworkParams {
 }
 
 /** Headers with their work, and nothing else about them right. */
-function cheapHeaders(count: number): BlockHeader[] {
+function cheapHeaders(count: number, branch = 0): BlockHeader[] {
   const headers: BlockHeader[] = [];
   for (let prev = GENESIS; headers.length < count; ) {
-    const fields = { ...GENESIS, prevBlockHash: prev.hash, timeSeconds: prev.timeSeconds + 1 };
+    const fields = { ...GENESIS, prevBlockHash: prev.hash, timeSeconds: prev.timeSeconds + 1 + branch };
     prev = mineHeader(fields, regtest.consensus);
     headers.push(prev);
   }
@@ -173,11 +173,31 @@ describe('headers of too little work', () => {
 
 describe('a flood of headers', () => {
   const FLOOD = cheapHeaders(190_000);
+  const WIDE = Array.from({ length: 5 }, (_, branch) => cheapHeaders(2_000, branch + 1));
   let world: SyncWorld;
 
   afterEach(() => world.close());
 
   const message = (i: number) => ({ type: 'headers', headers: FLOOD.slice(i * 2_000, (i + 1) * 2_000) }) as const;
+
+  it('P5: of a million, from five peers in turn and of five branches at once, does not grow the tree', async () => {
+    world = new SyncWorld(knownFor(1_000_000));
+    const node = await world.node('10.0.0.1');
+    for (let i = 0; i < 5; i++) {
+      const peer = await world.peer(node, `10.0.9.${i}`);
+      for (let sent = 0; sent < 95; sent++) {
+        peer.send(message(sent));
+        if (sent % 10 === 9) await peer.sync();
+      }
+      // Width instead of length: short branches from one block, again and again.
+      for (let branch = 0; branch < 5; branch++) peer.send({ type: 'headers', headers: WIDE[branch]! });
+      await peer.sync();
+      assert.equal(node.chain.tree.size, 1);
+      peer.connection.close('enough');
+      await world.advance(10);
+    }
+    assert.deepEqual(node.network.peers(), []);
+  });
 
   it('of 100,000 does not grow the tree', async () => {
     world = new SyncWorld(knownFor(1_000_000));

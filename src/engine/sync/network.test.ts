@@ -32,7 +32,7 @@ describe('network', () => {
   const frame = (command: string, payload: Uint8Array) => encodeFrame(regtest.messageStart, command, payload);
 
   describe('framing', () => {
-    it('hangs up at the first byte that is not ours', async () => {
+    it('P18: hangs up at the first byte that is not ours', async () => {
       for (const bytes of [
         Uint8Array.of(0x16),
         Uint8Array.of(regtest.messageStart[0]!, 0),
@@ -46,7 +46,7 @@ describe('network', () => {
       assert.deepEqual(world.closings, ['wrong-network', 'wrong-network', 'wrong-network']);
     });
 
-    it('hangs up at a message that says it is longer than 4,000,000 bytes, before it comes', async () => {
+    it('P18: hangs up at a message that says it is longer than 4,000,000 bytes, before it comes', async () => {
       const peer = await world.peer(node);
       const long = frame('block', new Uint8Array(0));
       new DataView(long.buffer).setUint32(16, 4_000_001, true);
@@ -55,7 +55,7 @@ describe('network', () => {
       assert.deepEqual(world.closings, ['oversized-message']);
     });
 
-    it('goes on after a wrong checksum, a command that is no text and one that it does not know', async () => {
+    it('P18: goes on after a wrong checksum, a command that is no text and one that it does not know', async () => {
       const peer = await world.peer(node);
       const wrong = frame('ping', encodeMessage({ type: 'ping', nonce: 1n }));
       wrong[20] = wrong[20]! ^ 0xff;
@@ -72,7 +72,7 @@ describe('network', () => {
       assert.ok((node.peer().bytesReceivedPerMessage['*other*'] ?? 0) > 0);
     });
 
-    it('hangs up at a message that cannot be read', async () => {
+    it('P18: hangs up at a message that cannot be read', async () => {
       const peer = await world.peer(node);
       peer.sendRaw('getdata', Uint8Array.of(0xfd, 1, 0));
       await world.until(() => peer.closed !== undefined);
