@@ -1,109 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { hash, header, ipv4, items, MESSAGE_EXAMPLES, torv3, tx } from '../../../../test/support/message-examples.ts';
 import { fromHex, toHex } from '../../base/bytes.ts';
-import { encodeBlock, makeBlock, makeHeader } from '../../primitives/block.ts';
 import { DecodeError } from '../../primitives/decode-error.ts';
-import type { BlockHash, MerkleRoot, Txid } from '../../primitives/ids.ts';
+import type { BlockHash } from '../../primitives/ids.ts';
 import { zeroHash } from '../../primitives/ids.ts';
-import { encodeTransaction, encodeTransactionStripped, makeTransaction } from '../../primitives/transaction.ts';
-import { INVENTORY } from '../inventory.ts';
+import { encodeTransaction, encodeTransactionStripped } from '../../primitives/transaction.ts';
 import type { Message } from './table.ts';
 import { decodeMessage, encodeMessage, isMessageType, MESSAGE_TYPES } from './table.ts';
 
-const hash = (fill: number) => new Uint8Array(32).fill(fill);
-const header = makeHeader({
-  version: -1,
-  prevBlockHash: hash(1) as BlockHash,
-  merkleRoot: hash(2) as MerkleRoot,
-  timeSeconds: 0xffffffff,
-  bits: 0x207fffff,
-  nonce: 7,
-});
-const tx = makeTransaction({
-  version: 2,
-  inputs: [{ prevout: { txid: hash(9) as Txid, vout: 1 }, scriptSig: Uint8Array.of(1), sequence: 3, witness: [Uint8Array.of(5, 6)] }],
-  outputs: [{ value: 10n, scriptPubKey: Uint8Array.of(0x51) }],
-  lockTime: 0,
-});
-const block = makeBlock(header, [tx]);
-const ipv4 = { network: 'ipv4', bytes: Uint8Array.of(1, 2, 3, 4), port: 7333 } as const;
-const torv3 = { network: 'torv3', bytes: hash(3), port: 9 } as const;
-const items = [
-  { kind: INVENTORY.witnessBlock, hash: hash(1) },
-  { kind: 0xffffffff, hash: hash(2) },
-];
-
-/** One of each message. */
-const EXAMPLES: readonly Message[] = [
-  { type: 'addr', addresses: [{ timeSeconds: 5, services: 9n, address: ipv4 }] },
-  {
-    type: 'addrv2',
-    addresses: [
-      { timeSeconds: 5, services: 2n ** 63n, address: ipv4 },
-      { timeSeconds: 6, services: 1033n, address: torv3 },
-    ],
-  },
-  { type: 'block', block, raw: encodeBlock(block) },
-  { type: 'blocktxn', blockHash: hash(4) as BlockHash, transactions: [tx, tx] },
-  { type: 'cfcheckpt', filterType: 0, stop: hash(1) as BlockHash, filterHeaders: [hash(2), hash(3)] },
-  { type: 'cfheaders', filterType: 0, stop: hash(1) as BlockHash, previousHeader: hash(4), filterHashes: [hash(2), hash(3)] },
-  { type: 'cfilter', filterType: 255, block: hash(1) as BlockHash, filter: Uint8Array.of(1, 2, 3) },
-  {
-    type: 'cmpctblock',
-    header,
-    nonce: 2n ** 64n - 1n,
-    shortIds: [0xffff_ffff_ffff, 0, 0x1_0000_0000],
-    prefilled: [
-      { index: 0, tx },
-      { index: 4, tx },
-    ],
-  },
-  { type: 'feefilter', feeRateSatPerKvb: 1_000n },
-  { type: 'filteradd', data: Uint8Array.of(1, 2) },
-  { type: 'filterclear' },
-  { type: 'filterload', bytes: Uint8Array.of(0xb5, 0x0f), hashCount: 11, tweak: 0xffffffff, flags: 1 },
-  { type: 'getaddr' },
-  { type: 'getblocktxn', blockHash: hash(5) as BlockHash, indexes: [0, 1, 300, 0xffff] },
-  { type: 'getblocks', version: 70_016, locator: [], stop: zeroHash<BlockHash>() },
-  { type: 'getcfcheckpt', filterType: 0, stop: hash(1) as BlockHash },
-  { type: 'getcfheaders', filterType: 0, startHeight: 0xffffffff, stop: hash(1) as BlockHash },
-  { type: 'getcfilters', filterType: 1, startHeight: 7, stop: hash(1) as BlockHash },
-  { type: 'getdata', items },
-  { type: 'getheaders', version: 70_016, locator: [hash(4), hash(5)] as BlockHash[], stop: hash(6) as BlockHash },
-  { type: 'headers', headers: [header, header] },
-  { type: 'inv', items },
-  { type: 'mempool' },
-  { type: 'merkleblock', header, transactionCount: 7, hashes: [hash(1), hash(2)], flags: Uint8Array.of(0x1d) },
-  { type: 'notfound', items: [] },
-  { type: 'ping', nonce: 2n ** 64n - 1n },
-  { type: 'pong', nonce: 0n },
-  { type: 'sendaddrv2' },
-  { type: 'sendcmpct', highBandwidth: true, version: 2n },
-  { type: 'sendheaders' },
-  { type: 'tx', tx },
-  { type: 'verack' },
-  {
-    type: 'version',
-    protocolVersion: 70_016,
-    services: 0x409n,
-    timeSeconds: 1_700_000_000,
-    receiver: ipv4,
-    nonce: 5n,
-    userAgent: '/quoin:0.1.0/',
-    startHeight: 12,
-    relay: false,
-  },
-  { type: 'wtxidrelay' },
-];
-
 describe('message table', () => {
   it('has an example of each message here', () => {
-    assert.deepEqual(EXAMPLES.map((message) => message.type).sort(), [...MESSAGE_TYPES].sort());
+    assert.deepEqual(MESSAGE_EXAMPLES.map((message) => message.type).sort(), [...MESSAGE_TYPES].sort());
     for (const type of MESSAGE_TYPES) assert.ok(type.length <= 12);
   });
 
-  for (const message of EXAMPLES) {
+  for (const message of MESSAGE_EXAMPLES) {
     it(`gives back a ${message.type} that it wrote, also with bytes of a later version behind it`, () => {
       const payload = encodeMessage(message);
       assert.deepEqual(decodeMessage(message.type, payload), message);
@@ -114,7 +27,7 @@ describe('message table', () => {
   }
 
   it('refuses each message cut short anywhere, except where a field may be missing', () => {
-    for (const message of EXAMPLES) {
+    for (const message of MESSAGE_EXAMPLES) {
       const payload = encodeMessage(message);
       for (let length = 0; length < payload.length; length++) {
         const cut = payload.slice(0, length);
@@ -154,14 +67,14 @@ describe('tx', () => {
 
 describe('version', () => {
   it('reads one that ends after the receiver, as the first ones did', () => {
-    const full = encodeMessage(EXAMPLES.find((each) => each.type === 'version')!);
+    const full = encodeMessage(MESSAGE_EXAMPLES.find((each) => each.type === 'version')!);
     const message = decodeMessage('version', full.slice(0, 46));
     assert.ok(message?.type === 'version');
     assert.deepEqual([message.userAgent, message.startHeight, message.relay, message.nonce], ['', 0, true, 0n]);
   });
 
   it('takes a user agent of 256 bytes and refuses one more', () => {
-    const example = EXAMPLES.find((each) => each.type === 'version')!;
+    const example = MESSAGE_EXAMPLES.find((each) => each.type === 'version')!;
     assert.ok(example.type === 'version');
     const long = encodeMessage({ ...example, userAgent: 'a'.repeat(256) });
     assert.deepEqual(decodeMessage('version', long), { ...example, userAgent: 'a'.repeat(256) });
@@ -169,7 +82,7 @@ describe('version', () => {
   });
 
   it('shows what is not printable in a user agent as dots', () => {
-    const example = EXAMPLES.find((each) => each.type === 'version')!;
+    const example = MESSAGE_EXAMPLES.find((each) => each.type === 'version')!;
     assert.ok(example.type === 'version');
     const message = decodeMessage('version', encodeMessage({ ...example, userAgent: 'a\u001b[31m\nb' }));
     assert.ok(message?.type === 'version');

@@ -1,0 +1,116 @@
+/**
+ * Parsers of what peers send: each message, streams of them, blocks and what is in them.
+ *
+ * @module
+ */
+
+import { concatBytes } from '../../src/core/base/bytes.ts';
+import { codedSetMatchesAny } from '../../src/core/filters/coded-set.ts';
+import { regtest } from '../../src/core/params/regtest.ts';
+import { decodeBlock, decodeHeader, encodeBlock, encodeHeader } from '../../src/core/primitives/block.ts';
+import { decodeMerkleBlock, encodeMerkleBlock, provenBy } from '../../src/core/primitives/merkle-block.ts';
+import { decodeTransaction, encodeTransaction, encodeTransactionStripped } from '../../src/core/primitives/transaction.ts';
+import { encodeFrame, FrameParser } from '../../src/core/wire/frame.ts';
+import type { MessageType } from '../../src/core/wire/messages/table.ts';
+import { decodeMessage, encodeMessage, MESSAGE_TYPES } from '../../src/core/wire/messages/table.ts';
+import { PartialBlock } from '../../src/engine/sync/partial-block.ts';
+import type { Chance } from '../differential/chance.ts';
+import { block, hash, header, MESSAGE_EXAMPLES, tx } from '../support/message-examples.ts';
+import { expect, expectStable, type FuzzTarget, type FuzzTargets, isDecodeError, refusesNothing } from './fuzz-target.ts';
+
+/** A message is read, written, and read again as the same. */
+function messageTarget(type: MessageType): FuzzTarget {
+  return {
+    samples: MESSAGE_EXAMPLES.filter((message) => message.type === type).map(encodeMessage),
+    read: (bytes) => {
+      const message = decodeMessage(type, bytes);
+      expect(message?.type === type, 'a message is of its type');
+      const written = encodeMessage(message);
+      const again = decodeMessage(type, written);
+      expect(again !== undefined, 'what is written can be read');
+      expectStable(written, encodeMessage(again));
+    },
+    refuses: isDecodeError,
+  };
+}
+
+const STREAM = concatBytes(...MESSAGE_EXAMPLES.map((message) => encodeFrame(regtest.messageStart, message.type, encodeMessage(message))));
+
+/** All that a stream has, in short. */
+function steps(pieces: Iterable<Uint8Array>): string {
+  const parser = new FrameParser(regtest.messageStart);
+  let found = '';
+  for (const piece of pieces) {
+    parser.push(piece);
+    for (let step = parser.next(); step !== undefined; step = parser.next()) {
+      found += step.kind === 'frame' ? `${step.command}:${step.payload.length} ` : `${step.why} `;
+      if (step.kind === 'fault') return found;
+    }
+  }
+  return found;
+}
+
+/** Cut anywhere. */
+function* pieces(bytes: Uint8Array, chance: Chance): Generator<Uint8Array> {
+  const longest = chance.pick([1, 3, 30, 300, 3_000]);
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 1 + chance.below(longest);
+    yield bytes.slice(at, end);
+    at = end;
+  }
+}
+
+const compactSample = MESSAGE_EXAMPLES.filter(({ type }) => type === 'cmpctblock').map(encodeMessage);
+
+/** Messages by their names, and what they are made of. */
+export const WIRE_TARGETS: FuzzTargets = {
+  ...Object.fromEntries(MESSAGE_TYPES.map((type) => [type, messageTarget(type)])),
+  stream: {
+    samples: [STREAM, STREAM.slice(0, 500), encodeFrame(regtest.messageStart, 'ping', new Uint8Array(8))],
+    read: (bytes, chance) => expect(steps([bytes]) === steps(pieces(bytes, chance)), 'a stream is the same wherever it is cut'),
+    refuses: refusesNothing,
+    cost: 20,
+  },
+  'block bytes': {
+    samples: [encodeBlock(block), encodeBlock(regtest.genesis)],
+    read: (bytes) => expectStable(encodeBlock(decodeBlock(bytes)), bytes),
+    refuses: isDecodeError,
+  },
+  'header bytes': {
+    samples: [encodeHeader(header)],
+    read: (bytes) => expectStable(encodeHeader(decodeHeader(bytes)), bytes),
+    refuses: isDecodeError,
+  },
+  'transaction bytes': {
+    samples: [encodeTransaction(tx), encodeTransactionStripped(tx)],
+    read: (bytes) => {
+      const read = decodeTransaction(bytes);
+      expect(read.sizeBytes === bytes.length && read.strippedSizeBytes <= read.sizeBytes, 'sizes are those of the bytes');
+      expectStable(encodeTransaction(read), bytes);
+    },
+    refuses: isDecodeError,
+  },
+  'Merkle proof': {
+    samples: MESSAGE_EXAMPLES.filter(({ type }) => type === 'merkleblock').map(encodeMessage),
+    read: (bytes) => {
+      const proof = decodeMerkleBlock(bytes);
+      provenBy(proof, 66_666);
+      expectStable(encodeMerkleBlock(proof), encodeMerkleBlock(decodeMerkleBlock(encodeMerkleBlock(proof))));
+    },
+    refuses: isDecodeError,
+  },
+  'compact block': {
+    samples: compactSample,
+    read: (bytes) => {
+      const message = decodeMessage('cmpctblock', bytes);
+      expect(message?.type === 'cmpctblock', 'a message is of its type');
+      PartialBlock.begin(message, { waiting: [{ tx }], extra: [] }, regtest.consensus);
+    },
+    refuses: isDecodeError,
+  },
+  'compact filter': {
+    samples: [Uint8Array.of(1, 0x9d, 0xfc, 0xa8), Uint8Array.of(0)],
+    read: (bytes) => void codedSetMatchesAny(bytes, hash(1).subarray(0, 16), [bytes, Uint8Array.of(1)]),
+    refuses: isDecodeError,
+  },
+};
