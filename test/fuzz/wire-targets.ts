@@ -5,17 +5,22 @@
  */
 
 import { concatBytes } from '../../src/core/base/bytes.ts';
+import { chooseSecp256k1 } from '../../src/core/crypto/node/choose-secp256k1.ts';
+import { chooseTransportEngine } from '../../src/core/crypto/node/choose-transport-engine.ts';
 import { codedSetMatchesAny } from '../../src/core/filters/coded-set.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
 import { decodeBlock, decodeHeader, encodeBlock, encodeHeader } from '../../src/core/primitives/block.ts';
 import { decodeMerkleBlock, encodeMerkleBlock, provenBy } from '../../src/core/primitives/merkle-block.ts';
 import { decodeTransaction, encodeTransaction, encodeTransactionStripped } from '../../src/core/primitives/transaction.ts';
 import { encodeFrame, FrameParser } from '../../src/core/wire/frame.ts';
+import type { MessageStream } from '../../src/core/wire/message-stream.ts';
 import type { MessageType } from '../../src/core/wire/messages/table.ts';
 import { decodeMessage, encodeMessage, MESSAGE_TYPES } from '../../src/core/wire/messages/table.ts';
+import { EncryptedStream } from '../../src/core/wire/v2/encrypted-stream.ts';
 import { PartialBlock } from '../../src/engine/sync/partial-block.ts';
 import type { Chance } from '../differential/chance.ts';
 import { block, hash, header, MESSAGE_EXAMPLES, tx } from '../support/message-examples.ts';
+import { SeededRandom } from '../support/seeded-random.ts';
 import { expect, expectStable, type FuzzTarget, type FuzzTargets, isDecodeError, refusesNothing } from './fuzz-target.ts';
 
 /** A message is read, written, and read again as the same. */
@@ -37,8 +42,7 @@ function messageTarget(type: MessageType): FuzzTarget {
 const STREAM = concatBytes(...MESSAGE_EXAMPLES.map((message) => encodeFrame(regtest.messageStart, message.type, encodeMessage(message))));
 
 /** All that a stream has, in short. */
-function steps(pieces: Iterable<Uint8Array>): string {
-  const parser = new FrameParser(regtest.messageStart);
+function steps(parser: Pick<MessageStream, 'next' | 'push'>, pieces: Iterable<Uint8Array>): string {
   let found = '';
   for (const piece of pieces) {
     parser.push(piece);
@@ -48,6 +52,36 @@ function steps(pieces: Iterable<Uint8Array>): string {
     }
   }
   return found;
+}
+
+const engine = chooseTransportEngine(chooseSecp256k1('auto'));
+const { messageStart } = regtest;
+
+/** One end of an encrypted connection, always with the same keys. */
+function encryptedEnd(initiating: boolean): EncryptedStream {
+  return new EncryptedStream({ engine, messageStart, initiating, random: new SeededRandom(initiating ? 1 : 2) });
+}
+
+/** What the caller's end sends in a connection with the same keys: its key, its garbage, and every message. */
+function encryptedSample(): Uint8Array {
+  const [caller, called] = [encryptedEnd(true), encryptedEnd(false)];
+  const sent: Uint8Array[] = [];
+  const pass = (from: EncryptedStream, to: EncryptedStream, keep: (bytes: Uint8Array) => void): void => {
+    for (const { pieces: output } of from.takeOutput()) {
+      for (const bytes of output) {
+        keep(bytes);
+        to.push(bytes.slice());
+      }
+    }
+    to.next();
+  };
+  for (let turn = 0; turn < 3; turn++) {
+    pass(caller, called, (bytes) => sent.push(bytes.slice()));
+    pass(called, caller, () => undefined);
+  }
+  expect(caller.protocol === 'v2', 'the connection stands');
+  for (const message of MESSAGE_EXAMPLES) for (const bytes of caller.encode(message.type, encodeMessage(message))) sent.push(bytes.slice());
+  return concatBytes(...sent);
 }
 
 /** Cut anywhere. */
@@ -67,9 +101,23 @@ export const WIRE_TARGETS: FuzzTargets = {
   ...Object.fromEntries(MESSAGE_TYPES.map((type) => [type, messageTarget(type)])),
   stream: {
     samples: [STREAM, STREAM.slice(0, 500), encodeFrame(regtest.messageStart, 'ping', new Uint8Array(8))],
-    read: (bytes, chance) => expect(steps([bytes]) === steps(pieces(bytes, chance)), 'a stream is the same wherever it is cut'),
+    read: (bytes, chance) => {
+      const parser = () => new FrameParser(messageStart);
+      expect(steps(parser(), [bytes]) === steps(parser(), pieces(bytes, chance)), 'a stream is the same wherever it is cut');
+    },
     refuses: refusesNothing,
     cost: 20,
+  },
+  'encrypted stream': {
+    samples: [encryptedSample(), STREAM.slice(0, 300)],
+    read: (bytes, chance) => {
+      expect(
+        steps(encryptedEnd(false), [bytes.slice()]) === steps(encryptedEnd(false), pieces(bytes, chance)),
+        'a stream is the same wherever it is cut',
+      );
+    },
+    refuses: refusesNothing,
+    cost: 40,
   },
   'block bytes': {
     samples: [encodeBlock(block), encodeBlock(regtest.genesis)],
