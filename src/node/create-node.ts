@@ -175,6 +175,8 @@ export interface NodeSettings extends Pick<NodeOptions, 'connections' | 'whiteli
   readonly servesFilters?: boolean;
   /** Look through peers' Bloom filters, and tell them what waits in the mempool (BIP-37, BIP-111, BIP-35). Default: false. */
   readonly servesBloom?: boolean;
+  /** Take no transactions from peers. Default: false. */
+  readonly blocksOnly?: boolean;
   readonly dbCacheBytes?: number;
   readonly prune?: PruneOptions | undefined;
   readonly onProgress?: (what: OpeningProgress) => void;
@@ -296,6 +298,7 @@ function createNetwork(
     ...(settings.dnsSeeds && { dnsSeeds: settings.dnsSeeds }),
     ...(settings.seedNodes && { seedNodes: settings.seedNodes }),
     services: servicesOf(settings),
+    ...(settings.blocksOnly && { blocksOnly: true }),
     filters: (hash) => node().indexes.filter(hash),
     userAgent: userAgentOf(version, settings.userAgentComments ?? []),
     manualPeers: [...settings.connect, ...settings.peers],

@@ -97,6 +97,8 @@ export interface NodeOptions {
   readonly servesFilters?: boolean;
   /** Look through peers' Bloom filters, and tell them what waits in the mempool (BIP-37, BIP-111, BIP-35). Default: false. */
   readonly servesBloom?: boolean;
+  /** Take blocks alone from peers, no transactions; those that are submitted here are announced all the same. Default: false. */
+  readonly blocksOnly?: boolean;
   /** Deletes old blocks: above so many bytes of block and undo files, or only when asked to. Default: keeps all. */
   readonly prune?: { readonly targetBytes: number | undefined } | undefined;
   /** Small block files, for tests of pruning: Core's `-fastprune`. Default: false. */

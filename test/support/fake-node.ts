@@ -451,6 +451,7 @@ export class FakeNetwork implements NetworkService {
   readonly userAgent = '/quoin:0.1.0/';
   readonly protocolVersion = 70016;
   services = 1033n;
+  relaysTransactions = true;
   readonly connected: PeerInfo[] = [];
   readonly added: string[] = [];
   inSync = true;

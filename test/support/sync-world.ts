@@ -105,6 +105,7 @@ export type SyncNodeOptions = Partial<
     | 'outboundTarget'
     | 'blockRelayTarget'
     | 'inboundMax'
+    | 'blocksOnly'
     | 'externalAddresses'
     | 'services'
     | 'random'

@@ -20,7 +20,7 @@ export interface KnownOption {
 const USED = `help h ? version regtest signet testnet testnet4 chain datadir conf includeconf server port rpcport rpcbind rpcallowip rpcuser
   rpcpassword rpcauth rpcwhitelist rpcwhitelistdefault rpccookiefile rpccookieperms rpcworkqueue rpcthreads rpcservertimeout rest listen bind
   connect addnode whitelist whitebind whitelistrelay whitelistforcerelay proxy proxyrandomize onion onlynet maxuploadtarget
-  txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex prune fastprune reindex reindex-chainstate par dbcache assumevalid
+  txindex blockfilterindex peerblockfilters peerbloomfilters txospenderindex blocksonly prune fastprune reindex reindex-chainstate par dbcache assumevalid
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
   stopatheight uacomment bantime v2transport dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
@@ -38,7 +38,7 @@ const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthrea
   feefilter maxtipage alertnotify limitancestorcount limitancestorsize limitdescendantcount limitdescendantsize
   peertimeout test txreconciliation`;
 
-const ABSENT = `allowignoredconf asmap blocksdir blocksonly capturemessages
+const ABSENT = `allowignoredconf asmap blocksdir capturemessages
   cjdnsreachable coinstatsindex externalip i2pacceptincoming i2psam inboundrelaypercent ipcbind limitclustercount limitclustersize loadblock
   privatebroadcast signetseednode stopafterblockimport txsendrate zmqpubhashblock zmqpubhashblockhwm zmqpubhashtx zmqpubhashtxhwm
   zmqpubrawblock

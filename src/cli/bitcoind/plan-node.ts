@@ -122,7 +122,7 @@ function dataCarrierOf(args: Arguments): Partial<PolicyOptions> {
 }
 
 function mempoolOf(args: Arguments): NonNullable<NodeOptions['mempool']> {
-  const megabytes = args.whole('maxmempool', MEMPOOL_MB_DEFAULT);
+  const megabytes = args.whole('maxmempool', args.switch('blocksonly', false) ? MEMPOOL_MB_MIN : MEMPOOL_MB_DEFAULT);
   if (megabytes < MEMPOOL_MB_MIN) throw new ArgumentError(`-maxmempool must be at least ${MEMPOOL_MB_MIN} MB`);
   return { usageBytesMax: megabytes * 1_000_000, expirySeconds: args.whole('mempoolexpiry', EXPIRY_HOURS_DEFAULT) * 3_600 };
 }
@@ -252,6 +252,7 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     indexes: indexesOf(args),
     servesFilters: servesFilters(args),
     servesBloom: args.switch('peerbloomfilters', false),
+    blocksOnly: args.switch('blocksonly', false),
     prune: pruneOf(args),
     fastPrune: args.switch('fastprune', false),
     policy: policyOf(args, network),

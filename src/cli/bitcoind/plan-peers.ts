@@ -16,7 +16,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 function implicitOf(args: Arguments): ReturnType<typeof implicitPermissions> {
-  return implicitPermissions({ relay: args.switch('whitelistrelay', true), forceRelay: args.switch('whitelistforcerelay', false) });
+  const relay = args.switch('whitelistrelay', !args.switch('blocksonly', false));
+  return implicitPermissions({ relay, forceRelay: args.switch('whitelistforcerelay', false) });
 }
 
 /** `-whitelist`. @throws ArgumentError in bitcoind's words */

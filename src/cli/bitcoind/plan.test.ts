@@ -151,6 +151,16 @@ describe("bitcoind's options", () => {
     assert.throws(() => plan('-peerblockfilters'), /^ArgumentError: Cannot set -peerblockfilters without -blockfilterindex\.$/);
   });
 
+  it('say that blocks alone are taken, with a smaller mempool unless it is said', () => {
+    const given = (...words: string[]) => {
+      const { blocksOnly, mempool } = plan(...words).node;
+      return [blocksOnly, mempool?.usageBytesMax];
+    };
+    assert.deepEqual(given(), [false, 300_000_000]);
+    assert.deepEqual(given('-blocksonly'), [true, 5_000_000]);
+    assert.deepEqual(given('-blocksonly', '-maxmempool=7'), [true, 7_000_000]);
+  });
+
   it('that this node does not have are refused unless they are off', () => {
     assert.doesNotThrow(() => plan('-whitelist=0', '-noproxy', '-capturemessages=0', '-zmqpubrawtx=0'));
     for (const word of ['-capturemessages', '-zmqpubrawtx=tcp://127.0.0.1:1', '-daemon']) {

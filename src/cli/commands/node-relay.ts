@@ -8,6 +8,9 @@ import type { Settings } from '../options/settings.ts';
 /** The rate below which nothing is relayed unless it is said; `DEFAULT_POLICY` of src/engine/policy/options.ts, which a start need not load. */
 const MIN_RELAY_FEE_RATE_DEFAULT = 100;
 
+/** Where peers bring no transactions, few wait. Core's DEFAULT_BLOCKSONLY_MAX_MEMPOOL_SIZE_MB. */
+const BLOCKS_ONLY_MEMPOOL_MB = 5;
+
 /** What was said about what is relayed. */
 type RelaySaid = Settings<typeof RELAY_OPTIONS>;
 
@@ -35,9 +38,13 @@ function policyOf(said: RelaySaid): Partial<PolicyOptions> {
  *
  * @throws UsageError where everything is to be relayed on `main`
  */
-export function planRelay(said: RelaySaid, { name }: NetworkParams): Pick<NodeOptions, 'policy' | 'mempool' | 'persistMempool'> {
+export function planRelay(
+  said: RelaySaid,
+  { name }: NetworkParams,
+): Pick<NodeOptions, 'policy' | 'mempool' | 'persistMempool' | 'blocksOnly'> {
   if (said.acceptNonStandard === true && name === 'main') throw new UsageError('--accept-non-standard: not on main: leave it out');
-  const { maxMempool, mempoolExpiry } = said;
+  const { blocksOnly = false, mempoolExpiry } = said;
+  const maxMempool = said.maxMempool ?? (blocksOnly ? BLOCKS_ONLY_MEMPOOL_MB : undefined);
   return {
     policy: policyOf(said),
     mempool: {
@@ -45,5 +52,6 @@ export function planRelay(said: RelaySaid, { name }: NetworkParams): Pick<NodeOp
       ...(mempoolExpiry !== undefined && { expirySeconds: mempoolExpiry * 3_600 }),
     },
     persistMempool: said.noPersistMempool !== true,
+    blocksOnly,
   };
 }

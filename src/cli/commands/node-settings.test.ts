@@ -40,7 +40,7 @@ const NOTHING: NodeSaid = {
   ...{ prune: undefined, fastPrune: undefined, reindex: undefined, reindexChainstate: undefined },
   ...{ minRelayFeeRate: undefined, incrementalFeeRate: undefined, dustFeeRate: undefined, dataCarrier: undefined },
   ...{ bytesPerSigop: undefined, noBareMultisig: undefined, acceptNonStandard: undefined },
-  ...{ maxMempool: undefined, mempoolExpiry: undefined, noPersistMempool: undefined },
+  ...{ maxMempool: undefined, mempoolExpiry: undefined, noPersistMempool: undefined, blocksOnly: undefined },
   ...{ maxConnections: undefined, maxUpload: undefined, whitelist: undefined, whitebind: undefined },
   ...{ proxy: undefined, onion: undefined, noProxyRandomize: undefined, onlyNet: undefined },
   ...{ rpcUser: undefined, rpcPassword: undefined },
@@ -74,10 +74,13 @@ describe('a node about which nothing is said', () => {
 
   it('relays and keeps waiting what it is told, else what Core does', async () => {
     const planOf = async (what: Partial<NodeSaid>, network = regtest) => {
-      const { policy, mempool, persistMempool } = (await planNode(said(what), network)).node;
-      return { policy, mempool, persistMempool };
+      const { policy, mempool, persistMempool, blocksOnly } = (await planNode(said(what), network)).node;
+      return { policy, mempool, persistMempool, blocksOnly };
     };
-    assert.deepEqual(await planOf({}), { policy: {}, mempool: {}, persistMempool: true });
+    assert.deepEqual(await planOf({}), { policy: {}, mempool: {}, persistMempool: true, blocksOnly: false });
+    const blocks = { policy: {}, persistMempool: true, blocksOnly: true };
+    assert.deepEqual(await planOf({ blocksOnly: true }), { ...blocks, mempool: { usageBytesMax: 5_000_000 } });
+    assert.deepEqual(await planOf({ blocksOnly: true, maxMempool: 9 }), { ...blocks, mempool: { usageBytesMax: 9_000_000 } });
     const rates = { minRelayFeeRate: 0, incrementalFeeRate: 700, dustFeeRate: 1, dataCarrier: 83, bytesPerSigop: 5 };
     const switches = { noBareMultisig: true, acceptNonStandard: true, noPersistMempool: true };
     assert.deepEqual(await planOf({ ...rates, ...switches, maxMempool: 5, mempoolExpiry: 2 }), {
@@ -87,6 +90,7 @@ describe('a node about which nothing is said', () => {
       },
       mempool: { usageBytesMax: 5_000_000, expirySeconds: 7_200 },
       persistMempool: false,
+      blocksOnly: false,
     });
     assert.equal((await planOf({ incrementalFeeRate: 101 })).policy?.minRelayFeeRateSatPerKvb, 101n);
     assert.equal((await planOf({ incrementalFeeRate: 100 })).policy?.minRelayFeeRateSatPerKvb, undefined);

@@ -62,6 +62,11 @@ export const RELAY_OPTIONS = {
     help: 'how long a transaction may wait; default 336',
     parse: (text) => parseWhole(text, MEMPOOL_EXPIRY_HOURS),
   }),
+  blocksOnly: switchOption({
+    name: 'blocks-only',
+    help: 'take blocks from peers, and no transactions; those that are submitted here are announced all the same',
+    parse: parseSwitch,
+  }),
   noPersistMempool: switchOption({
     name: 'no-persist-mempool',
     help: 'forget the waiting transactions when the node stops',

@@ -124,6 +124,8 @@ export interface NetworkService {
   readonly userAgent: string;
   readonly protocolVersion: number;
   readonly services: bigint;
+  /** Transactions are taken from peers; else blocks alone. */
+  readonly relaysTransactions: boolean;
   /** Where peers are accepted, `host:port`; undefined where they are not. */
   listenAddress(): string | undefined;
   peers(): readonly PeerInfo[];

@@ -278,7 +278,8 @@ export class BlockDownload {
   #kindFor(peer: Peer, node: HeaderNode): number {
     const isNext = node.parent === this.#context.chain.active.tip && !isStored(node);
     const isAlone = this.#flights.size === 1 && this.askedFor(node).length === 1;
-    return peer.compact.provides && isNext && isAlone ? INVENTORY.compactBlock : INVENTORY.witnessBlock;
+    const hasTransactions = this.#context.options.blocksOnly !== true;
+    return hasTransactions && peer.compact.provides && isNext && isAlone ? INVENTORY.compactBlock : INVENTORY.witnessBlock;
   }
 
   /** Forgets that a peer was asked for a block. */

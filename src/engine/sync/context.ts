@@ -10,7 +10,7 @@ import type { SyncAction } from './actions.ts';
 import { BanList } from './ban-list.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import { DISCONNECT_REASONS } from './misbehaviour.ts';
-import type { Peer, PeerId } from './peer.ts';
+import { CONNECTION_TRAITS, type Peer, type PeerId } from './peer.ts';
 import type { DnsSeedMode } from './seeds.ts';
 import type { SyncChain, SyncMempool } from './views.ts';
 
@@ -40,6 +40,8 @@ export interface SyncOptions {
   readonly reachable?: ReadonlySet<NetworkKind>;
   /** What peers of some parts of the network may do beyond others. */
   readonly whitelist?: readonly PermissionGrant[];
+  /** Take blocks alone: peers are told to announce no transactions, and let go where they do. Default: false. */
+  readonly blocksOnly?: boolean;
   /** Addresses that we are known to be reachable at, besides what peers tell us. */
   readonly externalAddresses?: readonly SocketAddress[];
   /** When the network's DNS seeds are asked for addresses. Default: never. */
@@ -87,6 +89,14 @@ export class SyncContext {
 
   nowSeconds(): number {
     return this.options.clock.nowSeconds();
+  }
+
+  /**
+   * Whether a peer may tell us of transactions: not over a connection for blocks; where we take blocks alone, if it has the permission. Core's
+   * `RejectIncomingTxs`.
+   */
+  takesTransactions({ connectionType, permissions }: Peer): boolean {
+    return CONNECTION_TRAITS[connectionType].transactions && (this.options.blocksOnly !== true || permissions.has('relay'));
   }
 
   /** Peers with whom the handshake is done. */

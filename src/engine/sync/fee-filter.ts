@@ -1,5 +1,5 @@
 import type { SyncContext } from './context.ts';
-import { CONNECTION_TRAITS, type Peer } from './peer.ts';
+import type { Peer } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 
 /** Mean time between looking whether peers must hear of another rate. Core's AVG_FEEFILTER_BROADCAST_INTERVAL. */
@@ -18,19 +18,24 @@ export class FeeFilter {
 
   /** The handshake is done. */
   ready(peer: Peer): void {
-    if (CONNECTION_TRAITS[peer.connectionType].transactions) this.#tell(peer);
+    if (this.#isTold(peer)) this.#tell(peer);
   }
 
   /** Looks now and then whether the rate is another one. */
   tick(peer: Peer): void {
-    if (!peer.ready || !CONNECTION_TRAITS[peer.connectionType].transactions || (peer.version?.protocolVersion ?? 0) < FEE_FILTER_VERSION)
-      return;
+    if (!peer.ready || !this.#isTold(peer)) return;
     if (this.#context.nowMs() >= peer.transactions.feeFilterAtMs) this.#tell(peer);
     else this.#context.wakeBy(peer.transactions.feeFilterAtMs);
   }
 
+  /** Who takes blocks alone names no fee, not even to those that may bring transactions. */
+  #isTold(peer: Peer): boolean {
+    const { options } = this.#context;
+    const understands = (peer.version?.protocolVersion ?? 0) >= FEE_FILTER_VERSION;
+    return understands && options.blocksOnly !== true && this.#context.takesTransactions(peer);
+  }
+
   #tell(peer: Peer): void {
-    if ((peer.version?.protocolVersion ?? 0) < FEE_FILTER_VERSION) return;
     const { transactions } = peer;
     const feeRateSatPerKvb = this.#context.mempool.minFeeRateSatPerKvb();
     if (transactions.sentFeeFilterSatPerKvb !== feeRateSatPerKvb) this.#context.send(peer, { type: 'feefilter', feeRateSatPerKvb });

@@ -126,7 +126,7 @@ export class Handshake {
       nonce: peer.nonce,
       userAgent: options.userAgent,
       startHeight: chain.active.height,
-      relay: CONNECTION_TRAITS[peer.connectionType].transactions,
+      relay: this.#context.takesTransactions(peer),
     });
   }
 

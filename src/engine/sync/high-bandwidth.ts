@@ -21,7 +21,8 @@ export class HighBandwidth {
 
   /** A peer brought a new block before all others. */
   deserves(peer: Peer): void {
-    if (!peer.compact.provides || peer.leaving) return;
+    // Who takes no transactions would have none to complete them with.
+    if (!peer.compact.provides || peer.leaving || this.#context.options.blocksOnly === true) return;
     if (peer.compact.chosen) {
       this.#peers = [...this.#peers.filter((each) => each !== peer), peer];
       return;

@@ -49,7 +49,7 @@ export const DISCONNECT_REASONS = {
   'chain-behind': { discourage: false, meaning: 'We called it, and it has shown no chain of as much work as ours in time.' },
   'outbound-surplus': { discourage: false, meaning: 'It was one more than we hold, and of least use.' },
   evicted: { discourage: false, meaning: 'It made room for another caller.' },
-  'transaction-unwanted': { discourage: false, meaning: 'It told of transactions over a connection that is for blocks.' },
+  'transaction-unwanted': { discourage: false, meaning: 'It told of transactions where blocks alone are wanted.' },
   'feeler-done': { discourage: false, meaning: 'It has shown that it is there, which was all that was asked.' },
   'addresses-fetched': { discourage: false, meaning: 'It has told the addresses that it was asked for.' },
   'addresses-timeout': { discourage: false, meaning: 'It was asked for addresses and told none.' },

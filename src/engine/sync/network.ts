@@ -109,6 +109,7 @@ export class Network implements NetworkService {
   readonly userAgent: string;
   readonly protocolVersion: number = PROTOCOL_VERSION;
   readonly services: bigint;
+  readonly relaysTransactions: boolean;
   readonly banSeconds: number;
   readonly #options: NetworkOptions;
   readonly #machine: SyncMachine;
@@ -133,6 +134,7 @@ export class Network implements NetworkService {
     this.#options = options;
     this.userAgent = options.userAgent;
     this.services = options.transportEngine === undefined ? options.services : options.services | SERVICES.p2pV2;
+    this.relaysTransactions = options.blocksOnly !== true;
     this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
     this.#reach = reachOf(options.proxies ?? {}, options.onlyNetworks);
     this.#machine = new SyncMachine({ ...options, services: this.services, reachable: kindsOf(this.#reach) });

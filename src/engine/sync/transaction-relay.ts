@@ -8,7 +8,7 @@ import type { SyncContext } from './context.ts';
 import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
 import { ORPHAN_EXPIRY_MS, type Orphan, Orphans } from './orphans.ts';
 import type { Peer, PeerId } from './peer.ts';
-import { CONNECTION_TRAITS, isInbound, wantsTransactions } from './peer.ts';
+import { isInbound, wantsTransactions } from './peer.ts';
 import { poissonDelayMs } from './poisson.ts';
 import { RecentSet } from './recent-set.ts';
 import type { TransactionName } from './transaction-requests.ts';
@@ -61,7 +61,7 @@ export class TransactionRelay {
   announced(peer: Peer, items: readonly InventoryItem[]): void {
     const nowMs = this.#context.nowMs();
     for (const { kind, hash } of items) {
-      if ((kind === INVENTORY.tx || kind === INVENTORY.wtx) && !CONNECTION_TRAITS[peer.connectionType].transactions) {
+      if ((kind === INVENTORY.tx || kind === INVENTORY.wtx) && !this.#context.takesTransactions(peer)) {
         this.#context.disconnect(peer, 'transaction-unwanted');
         return;
       }
@@ -77,7 +77,7 @@ export class TransactionRelay {
 
   /** A transaction came, asked for or not. */
   received(peer: Peer, tx: Transaction): void {
-    if (!CONNECTION_TRAITS[peer.connectionType].transactions) {
+    if (!this.#context.takesTransactions(peer)) {
       this.#context.disconnect(peer, 'transaction-unwanted');
       return;
     }

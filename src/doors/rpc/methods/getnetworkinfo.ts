@@ -75,7 +75,7 @@ export const getnetworkinfo: RpcMethod = {
       protocolversion: network.protocolVersion,
       localservices: servicesHex(network.services),
       localservicesnames: servicesNames(network.services),
-      localrelay: true,
+      localrelay: network.relaysTransactions,
       timeoffset: medianOf(peers.map((peer) => peer.timeOffsetSeconds)),
       networkactive: network.active(),
       connections: peers.length,
