@@ -19,8 +19,10 @@ const { values } = parseArgs({
 });
 
 const outcome = await runHostile({ seed: Number(values.seed), peers: Number(values.peers), seconds: Number(values.seconds) });
-const times = ({ count, median, slowest }: Answers): string =>
-  `${count} times, ${median.toFixed(0)} ms in the middle, ${slowest.toFixed(0)} ms at the slowest`;
+const times = ({ count, median, slowest }: Answers): string => {
+  const both = ({ ms, cpuMs }: Answers['median']): string => `${ms.toFixed(0)} ms (processor ${cpuMs.toFixed(1)} ms)`;
+  return `${count} times, ${both(median)} in the middle, ${both(slowest)} at the slowest`;
+};
 const mib = (value: number): string => `${value.toFixed(0)} MiB`;
 console.log(`seed ${values.seed}: ${values.peers} hostile peers for ${outcome.seconds.toFixed(0)} seconds`);
 console.log(`  memory: ${mib(outcome.before.rssMib)} before, ${mib(outcome.peakMib)} at the peak, ${mib(outcome.afterMib)} afterwards`);

@@ -18,6 +18,7 @@ import type { MessageType } from '../../src/core/wire/messages/table.ts';
 import { decodeMessage, encodeMessage, MESSAGE_TYPES } from '../../src/core/wire/messages/table.ts';
 import { EncryptedStream } from '../../src/core/wire/v2/encrypted-stream.ts';
 import { PartialBlock } from '../../src/engine/sync/partial-block.ts';
+import { SocksHandshake } from '../../src/platform/net/socks5.ts';
 import type { Chance } from '../differential/chance.ts';
 import { block, hash, header, MESSAGE_EXAMPLES, tx } from '../support/message-examples.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
@@ -94,6 +95,22 @@ function* pieces(bytes: Uint8Array, chance: Chance): Generator<Uint8Array> {
   }
 }
 
+/** What a proxy's answers come to, in short. */
+function socksSteps(answers: Iterable<Uint8Array>): string {
+  const handshake = new SocksHandshake({ host: 'example.org', port: 8333 }, { user: 'u', password: 'p' });
+  let found = '';
+  for (const bytes of answers) {
+    const step = handshake.push(bytes);
+    if (step.kind !== 'wait') found += `${step.kind === 'failed' ? step.why : step.kind} `;
+    // What comes behind an answer is the connection's, however it is cut.
+    if (step.kind === 'done' || step.kind === 'failed') return found;
+  }
+  return found;
+}
+
+/** A proxy's whole side of a conversation, each answer a piece. */
+const SOCKS_ANSWERS: readonly Uint8Array[] = [Uint8Array.of(5, 0), Uint8Array.of(5, 0, 0, 1, 1, 2, 3, 4, 5, 6)];
+
 const compactSample = MESSAGE_EXAMPLES.filter(({ type }) => type === 'cmpctblock').map(encodeMessage);
 
 /** Messages by their names, and what they are made of. */
@@ -118,6 +135,20 @@ export const WIRE_TARGETS: FuzzTargets = {
     },
     refuses: refusesNothing,
     cost: 40,
+  },
+  'SOCKS5 answer': {
+    samples: [
+      SOCKS_ANSWERS[1]!,
+      Uint8Array.of(5, 0, 0, 3, 4, 97, 98, 99, 100, 1, 2),
+      Uint8Array.of(5, 0, 0, 4, ...new Uint8Array(18)),
+      Uint8Array.of(5, 1, 0, 1),
+    ],
+    read: (bytes, chance) => {
+      const whole = socksSteps([SOCKS_ANSWERS[0]!, bytes]);
+      expect(whole === socksSteps([SOCKS_ANSWERS[0]!, ...pieces(bytes, chance)]), 'an answer is the same wherever it is cut');
+      socksSteps(pieces(bytes, chance));
+    },
+    refuses: refusesNothing,
   },
   'block bytes': {
     samples: [encodeBlock(block), encodeBlock(regtest.genesis)],

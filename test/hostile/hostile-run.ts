@@ -40,11 +40,17 @@ export interface HostileOptions {
   readonly seconds: number;
 }
 
-/** Times of one kind of question, in milliseconds. */
+/** How long one answer took: by the clock, and as processor time of the node meanwhile, which a busy machine does not lengthen. */
+interface Taken {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+/** What answers to one kind of question took. */
 export interface Answers {
   readonly count: number;
-  readonly median: number;
-  readonly slowest: number;
+  readonly median: Taken;
+  readonly slowest: Taken;
 }
 
 /** What came of it. */
@@ -65,9 +71,16 @@ export interface HostileOutcome {
   readonly attacks: Readonly<Record<string, AttackCount>>;
 }
 
-function answers(timesMs: readonly number[]): Answers {
-  const sorted = [...timesMs].sort((a, b) => a - b);
-  return { count: sorted.length, median: sorted[sorted.length >> 1] ?? 0, slowest: sorted.at(-1) ?? 0 };
+function answers(taken: readonly Taken[]): Answers {
+  const sorted = (of: (each: Taken) => number): number[] => taken.map(of).sort((a, b) => a - b);
+  const [ms, cpuMs] = [sorted((each) => each.ms), sorted((each) => each.cpuMs)];
+  const at = (place: number): Taken => ({ ms: ms.at(place) ?? 0, cpuMs: cpuMs.at(place) ?? 0 });
+  return { count: taken.length, median: at(taken.length >> 1), slowest: at(-1) };
+}
+
+/** Processor time of a process's first thread, which does the node's work; to the microsecond. */
+function mainThreadMs(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
 }
 
 function memoryMib(pid: number, field: 'VmRSS' | 'VmHWM'): number {
@@ -83,18 +96,20 @@ function cpuSeconds(pid: number): number {
 /** A peer that keeps to the rules and measures. */
 class HonestPeer {
   readonly #peer: LoopbackPeer;
+  readonly #pid: number;
   readonly #waiting = new Map<string, () => void>();
   #nonce = 0n;
 
-  private constructor(peer: LoopbackPeer) {
+  private constructor(peer: LoopbackPeer, pid: number) {
     this.#peer = peer;
+    this.#pid = pid;
     peer.onFrame = (command, payload) => this.#take(decodeMessage(command, payload));
   }
 
   static async meet(node: QuoinProcess, from: string, nonce: bigint): Promise<HonestPeer> {
     const [host, port] = node.p2p.split(':');
     const peer = await LoopbackPeer.dial({ host: host!, port: Number(port), from }, regtest);
-    const honest = new HonestPeer(peer);
+    const honest = new HonestPeer(peer, node.process.pid!);
     assert.ok(await peer.greet(nonce), 'an honest peer is let in');
     return honest;
   }
@@ -114,32 +129,32 @@ class HonestPeer {
   }
 
   /** @returns how long it took */
-  async #wait(what: string, ask: () => void): Promise<number> {
-    const startedMs = performance.now();
-    let endedMs: number | undefined;
+  async #wait(what: string, ask: () => void): Promise<Taken> {
+    const before = { ms: performance.now(), cpuMs: mainThreadMs(this.#pid) };
+    let taken: Taken | undefined;
     this.#waiting.set(what, () => {
-      endedMs = performance.now();
+      taken = { ms: performance.now() - before.ms, cpuMs: mainThreadMs(this.#pid) - before.cpuMs };
     });
     ask();
-    while (endedMs === undefined) {
+    while (taken === undefined) {
       assert.ok(!this.#peer.isOver, 'an honest peer is not let go');
       await pause(POLL_MS);
     }
-    return endedMs - startedMs;
+    return taken;
   }
 
-  ping(): Promise<number> {
+  ping(): Promise<Taken> {
     const nonce = ++this.#nonce;
     return this.#wait(`pong ${nonce}`, () => this.#peer.send({ type: 'ping', nonce }));
   }
 
-  ask({ header }: Block): Promise<number> {
+  ask({ header }: Block): Promise<Taken> {
     const items = [{ kind: INVENTORY.witnessBlock, hash: header.hash }];
     return this.#wait(`block ${hashKey(header.hash)}`, () => this.#peer.send({ type: 'getdata', items }));
   }
 
   /** Waits until it hears of a block that `bring` brings. */
-  hear({ header }: Block, bring: () => void): Promise<number> {
+  hear({ header }: Block, bring: () => void): Promise<Taken> {
     return this.#wait(`news ${hashKey(header.hash)}`, bring);
   }
 
@@ -166,7 +181,7 @@ function startAttackers(data: AttackersData): Promise<Readonly<Record<string, At
 
 /** Asks as honest peers do until the attack is over. */
 async function probe(asker: HonestPeer, bringer: HonestPeer, chain: Block[], goesOn: () => boolean) {
-  const times: Record<'pings' | 'blocks' | 'relays', number[]> = { pings: [], blocks: [], relays: [] };
+  const times: Record<'pings' | 'blocks' | 'relays', Taken[]> = { pings: [], blocks: [], relays: [] };
   for (let round = 0; goesOn(); round++) {
     times.pings.push(await asker.ping());
     times.blocks.push(await asker.ask(chain[(round * 7) % chain.length]!));
