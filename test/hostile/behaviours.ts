@@ -10,7 +10,7 @@ import { encodeBlock, makeBlock } from '../../src/core/primitives/block.ts';
 import type { BlockHash, Txid } from '../../src/core/primitives/ids.ts';
 import { encodeFrame } from '../../src/core/wire/frame.ts';
 import { INVENTORY } from '../../src/core/wire/inventory.ts';
-import { encodeMessage } from '../../src/core/wire/messages/table.ts';
+import { encodeMessage, type Message } from '../../src/core/wire/messages/table.ts';
 import type { Random } from '../../src/engine/ports/random.ts';
 import { output, pay } from '../support/mempool-world.ts';
 import type { LoopbackPeer } from './loopback-peer.ts';
@@ -41,6 +41,23 @@ function flood(next: (peer: LoopbackPeer, prey: Prey, chance: Random) => void, r
       await pause(restMs);
     }
   };
+}
+
+/** Large messages of each kind that are made once and sent again and again, so that it is the node that has the work. */
+const VARIANTS = 16;
+const prepared = new Map<string, Uint8Array[]>();
+
+/** Floods with one kind of message. */
+function repeat(name: string, make: (prey: Prey, chance: Random) => Message): Behaviour {
+  return flood((peer, prey, chance) => {
+    const frames = prepared.get(name) ?? [];
+    prepared.set(name, frames);
+    if (frames.length < VARIANTS) {
+      const message = make(prey, chance);
+      frames.push(encodeFrame(prey.messageStart, message.type, encodeMessage(message)));
+    }
+    peer.write(frames[chance.below(frames.length)]!);
+  }, 20);
 }
 
 /** Random hashes of one kind. */
@@ -91,18 +108,18 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
       await pause(200);
     }
   },
-  'inv flood': flood((peer, _, chance) => peer.send({ type: 'inv', items: strangers(chance, INVENTORY.wtx, 50_000) }), 20),
-  'block inv flood': flood((peer, _, chance) => peer.send({ type: 'inv', items: strangers(chance, INVENTORY.block, 50_000) }), 20),
-  'header spam': flood((peer, { lowHeaders }) => peer.send({ type: 'headers', headers: lowHeaders }), 20),
-  'address flood': flood((peer, _, chance) => {
+  'inv flood': repeat('inv', (_, chance) => ({ type: 'inv', items: strangers(chance, INVENTORY.wtx, 50_000) })),
+  'block inv flood': repeat('blocks', (_, chance) => ({ type: 'inv', items: strangers(chance, INVENTORY.block, 50_000) })),
+  'header spam': repeat('headers', ({ lowHeaders }) => ({ type: 'headers', headers: lowHeaders })),
+  'address flood': repeat('addresses', (_, chance) => {
     const timeSeconds = Math.floor(Date.now() / 1_000);
     const addresses = Array.from({ length: 1_000 }, () => ({
       ...{ timeSeconds, services: 9n },
       address: { network: 'ipv4' as const, bytes: chance.bytes(4), port: 8333 },
     }));
-    peer.send({ type: 'addrv2', addresses });
-  }, 20),
-  'getdata flood': flood((peer, _, chance) => peer.send({ type: 'getdata', items: strangers(chance, INVENTORY.witnessBlock, 50_000) }), 20),
+    return { type: 'addrv2', addresses };
+  }),
+  'getdata flood': repeat('getdata', (_, chance) => ({ type: 'getdata', items: strangers(chance, INVENTORY.witnessBlock, 50_000) })),
   'block flood': flood((peer, { chain }) => peer.send({ type: 'getdata', items: chain.map(blockItem) }), 20),
   questions: flood((peer, prey, chance) => {
     for (let i = 0; i < 100; i++) peer.send(questions[chance.below(questions.length)]!(prey, chance));

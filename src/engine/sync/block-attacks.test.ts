@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { buildBlock, buildChain } from '../../../test/support/chain-builder.ts';
+import { buildBlock, buildChain, genesisParent } from '../../../test/support/chain-builder.ts';
 import type { ScriptedPeer, SyncTestNode } from '../../../test/support/sync-world.ts';
-import { blocksOn, SyncWorld } from '../../../test/support/sync-world.ts';
+import { blocksOn, greedyBlock, SyncWorld } from '../../../test/support/sync-world.ts';
 import { regtest } from '../../core/params/regtest.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { createMemoryBlockStore } from '../../platform/store/memory-block-store.ts';
@@ -76,5 +76,18 @@ describe('blocks that nobody asked for', () => {
     assert.deepEqual(await push(peer, stray), [0, 0]);
     assert.ok(peer.of('getheaders').length <= before + 1);
     assert.deepEqual(world.closings, []);
+  });
+
+  it('P25: one invalid block, sent by two hundred, is stored and judged once, and each of them is let go', async () => {
+    const bad = greedyBlock(regtest, genesisParent(regtest));
+    const before = stored;
+    for (let i = 0; i < 200; i++) {
+      const peer = await world.peer(node, `10.1.${i}.1`);
+      peer.sendBlock(bad);
+      await world.until(() => peer.closed !== undefined, 1_000);
+    }
+    assert.deepEqual(world.closings, new Array(200).fill('block-invalid'));
+    assert.equal(stored - before, 1);
+    assert.equal(node.height, 0);
   });
 });

@@ -101,7 +101,7 @@ describe('block download', () => {
     assert.equal(asked, CHAIN.length, 'everything came from the other one');
   });
 
-  it('disconnects the only one that the whole window waits for', async () => {
+  it('P7: disconnects the only one that the whole window waits for', async () => {
     const staller = await server('10.0.9.1', CHAIN, () => true);
     await world.until(() => blocksAsked(staller) === BLOCKS_IN_FLIGHT_PER_PEER);
     // Serves everything but the block that comes first; so nobody can take over from the staller.
@@ -112,7 +112,7 @@ describe('block download', () => {
     assert.equal(node.height, 0);
   });
 
-  it('asks another peer within seconds for a new block that the first does not send', async () => {
+  it('P7: asks another peer within seconds for a new block that the first does not send', async () => {
     const silent = await server('10.0.9.1', CHAIN.slice(0, 1), () => true);
     await show(silent, CHAIN.slice(0, 1));
     assert.equal(blocksAsked(silent), 1);

@@ -254,7 +254,7 @@ describe('network', () => {
       assert.equal(peer.of('block').length, 1);
     });
 
-    it('serves a block of another branch while it is young', async () => {
+    it('P21: serves a block of another branch while it is young', async () => {
       const stale = buildBlock({ parent: genesisParent(regtest), params: regtest, extra: Uint8Array.of(8) });
       await node.give([stale]);
       await node.give(blocksOn(regtest, STALE_BLOCK_DEPTH_MAX));
