@@ -48,7 +48,9 @@ async function runAll(minutes: number): Promise<FuzzOutcome> {
     if (at !== last.at) last = { at, sinceMs: performance.now() };
     if (performance.now() - last.sinceMs < HANG_MS) return;
     const name = targets[Atomics.load(progress, 0)]?.[0];
-    console.log(`${name}: hangs\n  again: --seed ${seed} --only '${name}' --case ${Atomics.load(progress, 1)}`);
+    const number = Atomics.load(progress, 1);
+    const again = number < 0 ? `the exhaustive input ${-1 - number}` : `--seed ${seed} --only '${name}' --case ${number}`;
+    console.log(`${name}: hangs\n  again: ${again}`);
     process.exit(1);
   }, LOOK_MS);
   try {

@@ -63,16 +63,23 @@ export async function tryCase(name: string, target: FuzzTarget, seed: number, nu
   return what === undefined ? undefined : { parser: name, number, what, input };
 }
 
-/** Goes through every cut, bit and count of every sample. @returns the first failure, and how many inputs there were */
+/**
+ * Goes through every cut, bit and count of every sample.
+ *
+ * @param onInput - told before each how many there were
+ * @returns the first failure, and how many inputs there were
+ */
 export async function tryAll(
   name: string,
   target: FuzzTarget,
   inputsMax: number,
+  onInput: (inputs: number) => void = () => {},
 ): Promise<{ readonly inputs: number; readonly failure?: FuzzFailure }> {
   let inputs = 0;
   for (const sample of target.samples) {
     for (const input of exhaustive(sample)) {
       if (inputs >= inputsMax) return { inputs };
+      onInput(inputs);
       const what = await tryInput(target, input, chanceOf(0, name, inputs++));
       if (what !== undefined) return { inputs, failure: { parser: name, number: undefined, what, input } };
     }

@@ -13,7 +13,7 @@ export interface FuzzThreadData {
   readonly seed: number;
   readonly minutes: number;
   readonly only: readonly string[] | undefined;
-  /** Which parser is at work and on which case: [index, case]. */
+  /** Which parser is at work and on which case: [index, case]; the n-th of the exhaustive inputs is -1 - n. */
   readonly progress: Int32Array;
 }
 
@@ -39,7 +39,9 @@ async function run({ seed, minutes, only, progress }: FuzzThreadData): Promise<F
     for (const [index, [name, target]] of targets.entries()) {
       Atomics.store(progress, 0, index);
       if (from === 0) {
-        const { inputs: tried, failure } = await tryAll(name, target, Number.POSITIVE_INFINITY);
+        const { inputs: tried, failure } = await tryAll(name, target, Number.POSITIVE_INFINITY, (at) =>
+          Atomics.store(progress, 1, -1 - at),
+        );
         inputs[name] = tried;
         if (failure !== undefined) failures.push(failure);
       }

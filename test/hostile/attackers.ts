@@ -1,5 +1,5 @@
 /**
- * The thread that plays all hostile peers: each connects again as soon as it was let go.
+ * A thread that plays hostile peers: each connects again as soon as it was let go.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { regtest } from '../../src/core/params/regtest.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
-import { BEHAVIOURS, WITHOUT_GREETING } from './behaviours.ts';
+import { BEHAVIOURS, behaviourOf, WITHOUT_GREETING } from './behaviours.ts';
 import { LoopbackPeer } from './loopback-peer.ts';
 import { lowHeaders, sharedChain } from './shared-chain.ts';
 
@@ -17,7 +17,8 @@ export interface AttackersData {
   readonly host: string;
   readonly port: number;
   readonly seed: number;
-  readonly peers: number;
+  /** Numbers of the peers that this thread plays: each has a behaviour and a place of its own. */
+  readonly numbers: readonly number[];
   readonly seconds: number;
 }
 
@@ -30,14 +31,13 @@ export interface AttackCount {
 
 const AFTER_REFUSAL_MS = 50;
 
-async function attack({ host, port, seed, peers, seconds }: AttackersData): Promise<Record<string, AttackCount>> {
+async function attack({ host, port, seed, numbers, seconds }: AttackersData): Promise<Record<string, AttackCount>> {
   const prey = { messageStart: regtest.messageStart, chain: sharedChain(), lowHeaders: lowHeaders(2_000) };
   const endMs = performance.now() + seconds * 1_000;
   const goesOn = (): boolean => performance.now() < endMs;
-  const names = Object.keys(BEHAVIOURS);
   const counts: Record<string, AttackCount> = {};
   const live = async (number: number): Promise<void> => {
-    const name = names[number % names.length]!;
+    const name = behaviourOf(number);
     const chance = new SeededRandom(seed * 1_000 + number);
     const from = `127.${1 + (number % 100)}.0.${2 + Math.floor(number / 100)}`;
     counts[name] ??= { connections: 0, refused: 0, bytes: 0 };
@@ -56,7 +56,7 @@ async function attack({ host, port, seed, peers, seconds }: AttackersData): Prom
       await peer?.close();
     }
   };
-  await Promise.all(Array.from({ length: peers }, (_, number) => live(number)));
+  await Promise.all(numbers.map(live));
   return counts;
 }
 

@@ -172,3 +172,20 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
 
 /** Those that say nothing of themselves first. */
 export const WITHOUT_GREETING: ReadonlySet<string> = new Set(['garbage', 'half open', 'connection storm']);
+
+/** Those that are at an end in no time: played apart, so that floods do not hold them up. */
+export const BRIEF: ReadonlySet<string> = new Set([
+  'garbage',
+  'connection storm',
+  'spoiled messages',
+  'slow sender',
+  'half open',
+  'header spam',
+]);
+
+const NAMES = Object.keys(BEHAVIOURS);
+
+/** What the peer of a number does. */
+export function behaviourOf(number: number): string {
+  return NAMES[number % NAMES.length]!;
+}

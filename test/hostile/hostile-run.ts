@@ -20,6 +20,7 @@ import { joinNodes, startApart } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
 import type { AttackCount, AttackersData } from './attackers.ts';
+import { BRIEF, behaviourOf } from './behaviours.ts';
 import { LoopbackPeer } from './loopback-peer.ts';
 import { nextBlock, sharedChain } from './shared-chain.ts';
 
@@ -210,11 +211,14 @@ export async function runHostile({ seed, peers, seconds }: HostileOptions): Prom
     const [cpuBefore, startedMs] = [cpuSeconds(pid), performance.now()];
     const [host, port] = node.p2p.split(':');
     let isOver = false;
-    const attack = startAttackers({ host: host!, port: Number(port), seed, peers, seconds }).finally(() => {
+    const numbers = Array.from({ length: peers }, (_, number) => number);
+    const parts = [true, false].map((brief) => numbers.filter((number) => BRIEF.has(behaviourOf(number)) === brief));
+    const threads = parts.map((part) => startAttackers({ host: host!, port: Number(port), seed, numbers: part, seconds }));
+    const attack = Promise.all(threads).finally(() => {
       isOver = true;
     });
     const times = await probe(asker, bringer, chain, () => !isOver);
-    const attacks = await attack;
+    const attacks = Object.assign({}, ...(await attack)) as HostileOutcome['attacks'];
     const spent = { cpuSeconds: cpuSeconds(pid) - cpuBefore, seconds: (performance.now() - startedMs) / 1_000 };
     const tip = toDisplayHex(chain.at(-1)!.header.hash);
     await eventually('the other node follows', async () => (await other.rpc('getbestblockhash')) === tip);
