@@ -42,6 +42,7 @@ import type {
   OpenedConnectionType,
   OrphanInfo,
   PeerInfo,
+  SubnetNodeInfo,
 } from '../../src/engine/ports/network-service.ts';
 import { NodeError } from '../../src/engine/ports/node-error.ts';
 import type { NodeEvent, NodePort } from '../../src/engine/ports/node-port.ts';
@@ -408,6 +409,7 @@ export function fakePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
     localAddress: undefined,
     inbound: false,
     connectionType: 'manual',
+    onSubnet: false,
     services: 1033n,
     protocolVersion: 70016,
     userAgent: '/quoin:0.1.0/',
@@ -462,6 +464,13 @@ export class FakeNetwork implements NetworkService {
 
   peers(): readonly PeerInfo[] {
     return this.connected;
+  }
+
+  /** Nodes on the subnet that a test sets. */
+  readonly onSubnet: SubnetNodeInfo[] = [];
+
+  subnetNodes(): readonly SubnetNodeInfo[] {
+    return this.onSubnet;
   }
 
   sync() {

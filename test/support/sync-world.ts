@@ -121,6 +121,8 @@ export type SyncNodeOptions = Partial<
     | 'uploadTargetBytes'
     | 'proxies'
     | 'onlyNetworks'
+    | 'discovery'
+    | 'log'
   >
 > & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook };
 

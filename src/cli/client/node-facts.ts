@@ -19,6 +19,8 @@ export interface StatusFacts {
   /** Null while it cannot be told. */
   readonly secondsLeft: number | null;
   readonly peers: number;
+  /** Undefined where the node does not tell. */
+  readonly peersOnSubnet?: number;
   readonly mempool: { readonly count: number; readonly vsize: number };
 }
 

@@ -44,6 +44,8 @@ describe('the status page', () => {
     const page = statusPage(facts, { url: '', paint: (style, text) => `<${style}>${text}` });
     assert.equal(page[2], 'sync     <good>in sync');
     assert.equal(page[3], 'peers    <warn>none');
+    const onSubnet = statusPage({ ...FACTS, status: { ...FACTS.status, peersOnSubnet: 2 } }, { url: '', paint: plain });
+    assert.equal(onSubnet[3], 'peers    3, 2 of them on the subnet');
     assert.equal(page[5], 'mining   <good>6.54 MH/s on 2 threads, 7 blocks found');
   });
 });

@@ -17,6 +17,11 @@ function syncWords({ status }: NodeFacts, paint: Paint): string {
   return paint('warn', parts.join(', '));
 }
 
+function peerWords({ status: { peers, peersOnSubnet = 0 } }: NodeFacts, paint: Paint): string {
+  if (peers === 0) return paint('warn', 'none');
+  return peersOnSubnet === 0 ? String(peers) : `${peers}, ${peersOnSubnet} of them on the subnet`;
+}
+
 /** The page, line by line. */
 export function statusPage(facts: NodeFacts, options: { readonly url: string; readonly paint: Paint }): string[] {
   const { status, mining } = facts;
@@ -27,7 +32,7 @@ export function statusPage(facts: NodeFacts, options: { readonly url: string; re
     `${paint('strong', status.network)}  ${paint('dim', options.url)}`,
     `tip      ${formatCount(status.height)}  ${paint('dim', status.bestBlockHash)}`,
     `sync     ${syncWords(facts, paint)}`,
-    `peers    ${status.peers === 0 ? paint('warn', 'none') : status.peers}`,
+    `peers    ${peerWords(facts, paint)}`,
     `mempool  ${formatCount(count)} transactions, ${formatBytes(vsize)}`,
     `mining   ${mining.running ? paint('good', work) : 'not running'}`,
   ];

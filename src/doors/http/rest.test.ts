@@ -353,6 +353,16 @@ describe('routes about transactions', () => {
 });
 
 describe('routes about peers', () => {
+  it('list the nodes of the subnet, IPv6 with its zone, and what is not known of them', async () => {
+    const { network } = fresh();
+    network.onSubnet.push({ address: { host: '10.0.0.2', port: 7333 }, proved: true, latencyMs: 0.5, connected: true });
+    network.onSubnet.push({ address: { host: 'fe80::2%eth0', port: 7334 }, proved: false, latencyMs: undefined, connected: false });
+    assert.deepEqual((await ask('listSubnetNodes', '/api/v1/peers/subnet', { login: false })).value, [
+      { address: '10.0.0.2:7333', proved: true, latencyMs: 0.5, connected: true },
+      { address: '[fe80::2%eth0]:7334', proved: false, latencyMs: null, connected: false },
+    ]);
+  });
+
   it('list, add and disconnect them', async () => {
     const { network } = fresh();
     network.connected.push(fakePeer(), fakePeer({ id: 2, pingTimeMs: undefined }));
@@ -361,6 +371,14 @@ describe('routes about peers', () => {
       value.map((peer: { pingMs: number | null }) => peer.pingMs),
       [1.5, null],
     );
+    network.connected.push(fakePeer({ id: 3, onSubnet: true }));
+    assert.deepEqual(
+      (await ask('listPeers', '/api/v1/peers')).value.map((peer: { onSubnet: boolean }) => peer.onSubnet),
+      [false, false, true],
+    );
+    const { peers, peersOnSubnet } = (await ask('status', '/api/v1/status')).value;
+    assert.deepEqual([peers, peersOnSubnet], [3, 1]);
+    network.connected.pop();
     const add = (json: unknown) => ask('addPeer', '/api/v1/peers', { json });
     assert.deepEqual((await add({ address: '127.0.0.1' })).value, { address: '127.0.0.1:18444' });
     assert.deepEqual((await add({ address: '[::1]:7', command: 'add' })).value, { address: '[::1]:7' });
@@ -504,6 +522,7 @@ describe('every route', () => {
       'getAddressTransactions',
       'mempool',
       'listPeers',
+      'listSubnetNodes',
       'mining',
     ]);
     for (const { id, method, path } of ROUTES.filter((route) => route.access === 'login')) {

@@ -6,7 +6,7 @@ import type { AddressCounts, PlacedPeer } from './address-book.ts';
 import type { Ban } from './ban-store.ts';
 import type { Permission } from './permissions.ts';
 import type { CalledNetwork, NetworkReach } from './proxy.ts';
-import type { Connection } from './transport.ts';
+import type { Connection, SocketAddress } from './transport.ts';
 
 /** Why there is a connection, in Core's words: they called, we chose to call, a user told us to, or one purpose of `OpenedConnectionType`. */
 export const CONNECTION_TYPES = ['inbound', 'outbound-full-relay', 'manual', 'block-relay-only', 'addr-fetch', 'feeler'] as const;
@@ -33,6 +33,8 @@ export interface PeerInfo {
   readonly permissions: readonly Permission[];
   /** It came in where Tor's own program calls us. */
   readonly throughOnion: boolean;
+  /** It was found on the subnet, whoever called. */
+  readonly onSubnet: boolean;
   readonly services: bigint;
   readonly protocolVersion: number;
   readonly userAgent: string;
@@ -85,6 +87,17 @@ export interface UploadState {
   /** Of this cycle; 0 where there is no limit. */
   readonly bytesLeft: number;
   readonly secondsLeft: number;
+}
+
+/** A node that is said to be on the subnet. */
+export interface SubnetNodeInfo {
+  readonly address: SocketAddress;
+  /** It has answered by a handshake and a pong, and since then whenever it was asked. */
+  readonly proved: boolean;
+  /** How long its last pong took; undefined before the first. */
+  readonly latencyMs: number | undefined;
+  /** There is a connection with it, or it is being called. */
+  readonly connected: boolean;
 }
 
 /** A transaction that came before its parents. */
@@ -169,6 +182,8 @@ export interface NetworkService {
   reach(): Readonly<Record<CalledNetwork, NetworkReach>>;
   /** Asks every peer for a sign of life now. */
   ping(): void;
+  /** Nodes on the subnet, as far as they are known. */
+  subnetNodes(): readonly SubnetNodeInfo[];
   /** Whether there may be connections. */
   active(): boolean;
   /** `false` ends every connection and lets none begin. Core's `setnetworkactive`. */

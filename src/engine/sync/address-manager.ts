@@ -179,6 +179,11 @@ export class AddressManager {
     return { key: this.#key.slice(), peers };
   }
 
+  /** Some of the addresses: from a number on, up to `count`. Numbers change when an address is removed. */
+  *some(from: number, count: number): Generator<NetworkAddress> {
+    for (let place = from; place < Math.min(this.#rows.count, from + count); place++) yield this.#rows.address(this.#rows.at(place));
+  }
+
   /** Every place that is taken, in order. */
   *places(): Generator<PlacedPeer> {
     for (const [name, table] of [

@@ -4,7 +4,7 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { ConnectionType, OpenedConnectionType } from '../ports/network-service.ts';
 import type { SocketAddress } from '../ports/transport.ts';
 import type { AddressManager } from './address-manager.ts';
-import { addressKey, groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
+import { groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
 import { searchAddress } from './address-search.ts';
 import type { SyncContext } from './context.ts';
 import { InboundSlots } from './inbound-slots.ts';
@@ -54,7 +54,7 @@ interface ManualTarget {
 const WANTED_SERVICES = SERVICES.network | SERVICES.witness;
 
 /** Key of what a socket is told to call; a host may be a name. */
-function socketKey({ host, port }: SocketAddress): string {
+export function socketKey({ host, port }: SocketAddress): string {
   return `${host}|${port}`;
 }
 
@@ -192,16 +192,16 @@ export class Connections {
   isOwn(peer: Peer): void {
     if (peer.dialled !== undefined) this.#manual.delete(socketKey(peer.dialled));
     const address = toNetworkAddress(peer.remote.host, peer.remote.port);
-    if (address === undefined) return;
-    this.#own.add(addressKey(address));
-    this.#manager.remove(address);
+    this.#own.add(socketKey(peer.remote));
+    if (address !== undefined) this.#manager.remove(address);
   }
 
   /** The peer misbehaved. One on this machine is only let go: others behind the same address did nothing. */
   discourage(peer: Peer): void {
     const { host } = peer.remote;
     const address = toNetworkAddress(host, peer.remote.port);
-    if (address === undefined || scopeOf(address) === 'loopback') return;
+    // A link-local host has a zone: it is no address by itself.
+    if (address !== undefined && scopeOf(address) === 'loopback') return;
     this.#discouraged.delete(host);
     this.#discouraged.set(host, this.#context.nowMs() + DISCOURAGED_MS);
     const [oldest] = this.#discouraged.keys();
@@ -258,6 +258,22 @@ export class Connections {
     return socket !== undefined && this.#isConnected(socket);
   }
 
+  /** Whether a call to what a socket calls is under way or led to a connection. */
+  reaches(address: SocketAddress): boolean {
+    return this.#isConnected(address);
+  }
+
+  /** Whether an address turned out to be our own. */
+  isOurs(address: SocketAddress): boolean {
+    return this.#own.has(socketKey(address));
+  }
+
+  /** Whether a node may be called: we have no connection with it, whoever called, and hold nothing against it. */
+  isFree(address: SocketAddress): boolean {
+    const { host } = address;
+    return !this.#isConnected(address) && !this.hasCalled(address) && !this.#isDiscouraged(host) && !this.#context.bans.coversHost(host);
+  }
+
   /** Whether an address may be called that we are not connected with, nor with others of its part of the network. */
   mayCall(address: NetworkAddress): boolean {
     return this.#isWorthCalling(address, WANTED_SERVICES, this.#outboundGroups());
@@ -289,9 +305,8 @@ export class Connections {
 
   #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {
     const socket = this.#context.reachable.has(address.network) ? toSocketAddress(address) : undefined;
-    if (socket === undefined || !offers(services, WANTED_SERVICES) || this.#own.has(addressKey(address))) return false;
-    if (this.#isConnected(socket) || this.#hasCalled(socket) || this.#isDiscouraged(socket.host)) return false;
-    if (this.#context.bans.covers(address)) return false;
+    if (socket === undefined || !offers(services, WANTED_SERVICES) || this.isOurs(socket)) return false;
+    if (!this.isFree(socket) || this.#isLeftToSubnet(address)) return false;
     // An onion's name says nothing of where it is.
     const hasGroup = scopeOf(address) === 'public' && (address.network === 'ipv4' || address.network === 'ipv6');
     return !hasGroup || !groups.has(groupOf(address));
@@ -308,9 +323,14 @@ export class Connections {
     for (const { address, connectionType } of chosen) {
       const isChosen = connectionType !== 'inbound' && connectionType !== 'manual';
       const place = isChosen ? toNetworkAddress(address.host, address.port) : undefined;
-      if (place !== undefined) groups.add(groupOf(place));
+      if (place !== undefined && !this.#isLeftToSubnet(place)) groups.add(groupOf(place));
     }
     return groups;
+  }
+
+  /** Whether only `SubnetPeers` calls an address: after it is proved, and within its share of the places. */
+  #isLeftToSubnet(address: NetworkAddress): boolean {
+    return this.#context.options.usesSubnet === true && scopeOf(address) === 'private';
   }
 
   /** Whether a call to an address is under way or led to a connection. */
@@ -324,7 +344,7 @@ export class Connections {
   }
 
   /** Whether the one that listens there has called us: a second connection would tell us nothing more. */
-  #hasCalled(address: SocketAddress): boolean {
+  hasCalled(address: SocketAddress): boolean {
     const key = socketKey(address);
     for (const { addresses } of this.#context.peers.values()) {
       if (addresses.listening !== undefined && socketKey(addresses.listening) === key) return true;

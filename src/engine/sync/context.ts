@@ -46,6 +46,8 @@ export interface SyncOptions {
   readonly externalAddresses?: readonly SocketAddress[];
   /** When the network's DNS seeds are asked for addresses. Default: never. */
   readonly dnsSeeds?: DnsSeedMode;
+  /** Look for nodes on the subnet: prove those that are seen there, and hold connections with some. Default: false. */
+  readonly usesSubnet?: boolean;
   /** Nodes that are asked for addresses where nobody else tells any. */
   readonly seedNodes?: readonly SocketAddress[];
 }

@@ -1,3 +1,4 @@
+import { toHex } from '../../core/base/bytes.ts';
 import type { TransportEngine } from '../../core/crypto/transport-engine.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
@@ -16,6 +17,7 @@ import type { AddressCounts, PlacedPeer } from '../ports/address-book.ts';
 import type { AnchorStore } from '../ports/anchor-store.ts';
 import type { Ban, BanStore } from '../ports/ban-store.ts';
 import type { Clock, Timer } from '../ports/clock.ts';
+import type { Discovery } from '../ports/discovery.ts';
 import type {
   AddedNode,
   LearnOutcome,
@@ -23,6 +25,7 @@ import type {
   OpenedConnectionType,
   OrphanInfo,
   PeerInfo,
+  SubnetNodeInfo,
   SyncProgress,
   UploadState,
 } from '../ports/network-service.ts';
@@ -37,9 +40,9 @@ import type { FilterWay } from './filter-sender.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
 import type { PeerId } from './peer.ts';
-import { isInbound } from './peer.ts';
-import { peerInfo } from './peer-info.ts';
+import { connectionTo, peerInfo } from './peer-info.ts';
 import { kindsOf, reachOf } from './reach.ts';
+import { SubnetVoice } from './subnet-voice.ts';
 import { type NewConnection, SyncMachine } from './sync-machine.ts';
 import { UploadTarget } from './upload-target.ts';
 
@@ -66,7 +69,7 @@ interface NewLink extends Omit<NewConnection, 'id' | 'remote' | 'local'> {
 }
 
 /** What the network is made with, besides what decisions need. */
-export interface NetworkOptions extends Omit<SyncOptions, 'clock' | 'reachable'> {
+export interface NetworkOptions extends Omit<SyncOptions, 'clock' | 'reachable' | 'usesSubnet'> {
   readonly clock: Clock;
   readonly transport: Transport;
   /** Speaks the encrypted transport too (BIP-324), and says so by its service bit; unless given the first one alone. */
@@ -81,6 +84,8 @@ export interface NetworkOptions extends Omit<SyncOptions, 'clock' | 'reachable'>
   readonly anchorStore?: AnchorStore;
   /** Looks up DNS seeds; without it a node behind each is called by its name. */
   readonly resolver?: Resolver;
+  /** Looks for nodes on the subnet; without it those that are known of it are called like all others. */
+  readonly discovery?: Discovery;
   /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
   readonly banSeconds?: number;
   /** Where to accept connections; nowhere unless given. */
@@ -121,6 +126,7 @@ export class Network implements NetworkService {
   readonly #uploads: UploadTarget;
   readonly #server: BlockServer;
   readonly #reach: Readonly<Record<CalledNetwork, NetworkReach>>;
+  readonly #voice: SubnetVoice;
   #unsubscribe: (() => void)[] = [];
   #listener: Listener | undefined;
   readonly #furtherListeners: Listener[] = [];
@@ -137,7 +143,13 @@ export class Network implements NetworkService {
     this.relaysTransactions = options.blocksOnly !== true;
     this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
     this.#reach = reachOf(options.proxies ?? {}, options.onlyNetworks);
-    this.#machine = new SyncMachine({ ...options, services: this.services, reachable: kindsOf(this.#reach) });
+    this.#machine = new SyncMachine({
+      ...options,
+      services: this.services,
+      reachable: kindsOf(this.#reach),
+      usesSubnet: options.discovery !== undefined,
+    });
+    this.#voice = new SubnetVoice(options.discovery, (sighting) => this.#perform(this.#machine.seenOnSubnet(sighting)));
     const { clock, uploadTargetBytes = 0 } = options;
     this.#uploads = new UploadTarget(
       uploadTargetBytes,
@@ -175,6 +187,13 @@ export class Network implements NetworkService {
     ];
     this.#started = true;
     this.#perform(this.#machine.start(kept, this.#listener?.address.port));
+    if (this.#machine.active) await this.#discover(true);
+  }
+
+  /** Tells the subnet of us and hears of others, or does so no longer. */
+  #discover(on: boolean): Promise<void> {
+    const own = this.#listener && { address: this.#listener.address, net: toHex(this.#options.params.messageStart) };
+    return on ? this.#voice.begin(own) : this.#voice.end();
   }
 
   /** Ends every connection, waits for what is under way, and keeps the addresses. */
@@ -182,12 +201,14 @@ export class Network implements NetworkService {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const end of this.#unsubscribe) end();
+    const farewell = this.#discover(false);
     const anchors = this.#machine.anchors();
     if (this.#timer !== undefined) this.#options.clock.cancel(this.#timer.timer);
     // A listener may end only when its last connection has.
     const closing = Promise.all([this.#listener, ...this.#furtherListeners].map((each) => each?.close()));
     for (const id of [...this.#links.keys()]) this.#perform(this.#machine.disconnect(id, 'stopping'));
     await closing;
+    await farewell;
     while (this.#running.size > 0) await Promise.all(this.#running);
     await this.#saving;
     // Who never read them has none to keep.
@@ -205,9 +226,13 @@ export class Network implements NetworkService {
     const infos: PeerInfo[] = [];
     for (const peer of this.#machine.peers.values()) {
       const link = this.#links.get(peer.id);
-      if (link !== undefined) infos.push(peerInfo(peer, link, now));
+      if (link !== undefined) infos.push(peerInfo(peer, link, { ...now, onSubnet: this.#machine.subnet.includes(peer) }));
     }
     return infos;
+  }
+
+  subnetNodes(): readonly SubnetNodeInfo[] {
+    return this.#machine.subnet.nodes();
   }
 
   accept(connection: Connection): void {
@@ -251,7 +276,8 @@ export class Network implements NetworkService {
   }
 
   addedNodes(): readonly AddedNode[] {
-    return this.#machine.orders.addedNodes().map(({ host, port }) => ({ host, port, connection: this.#connectionTo(host, port) }));
+    const { orders, peers } = this.#machine;
+    return orders.addedNodes().map(({ host, port }) => ({ host, port, connection: connectionTo(peers.values(), host, port) }));
   }
 
   knownNodes(count: number, network?: NetworkKind): readonly GossipAddress[] {
@@ -308,6 +334,7 @@ export class Network implements NetworkService {
     if (active === this.#machine.active) return;
     this.#options.log.info('network-active', { active });
     this.#perform(this.#machine.orders.setActive(active));
+    if (this.#started) this.#run(this.#discover(active));
   }
 
   bans(): readonly Ban[] {
@@ -342,16 +369,6 @@ export class Network implements NetworkService {
 
   orphans(): readonly OrphanInfo[] {
     return Array.from(this.#machine.orphans(), ({ tx, peer }) => ({ tx, peer }));
-  }
-
-  /** The connection with a node, whichever side called. */
-  #connectionTo(host: string, port: number): AddedNode['connection'] {
-    for (const peer of this.#machine.peers.values()) {
-      const { remote, dialled, leaving } = peer;
-      const matches = [remote, dialled].some((each) => each?.host === host && each.port === port);
-      if (matches && !leaving) return { address: formatHostPort(remote.host, remote.port), inbound: isInbound(peer) };
-    }
-    return undefined;
   }
 
   #accept(connection: Connection, how: NewLink): void {

@@ -1,12 +1,16 @@
 import { formatHostPort, formatIp } from '../../core/wire/ip-text.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { findFork } from '../chain/header-tree.ts';
-import type { PeerInfo } from '../ports/network-service.ts';
+import type { AddedNode, PeerInfo } from '../ports/network-service.ts';
 import type { Link } from './link.ts';
-import { type Peer, wantsTransactions } from './peer.ts';
+import { isInbound, type Peer, wantsTransactions } from './peer.ts';
 
 /** A peer in the words of `getpeerinfo`. `tip` is our own. */
-export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; readonly tip: HeaderNode }): PeerInfo {
+export function peerInfo(
+  peer: Peer,
+  link: Link,
+  now: { readonly ms: number; readonly tip: HeaderNode; readonly onSubnet: boolean },
+): PeerInfo {
   const { version, headers, blocks, transactions, addresses, ping } = peer;
   const { bestKnown } = headers;
   return {
@@ -18,6 +22,7 @@ export function peerInfo(peer: Peer, link: Link, now: { readonly ms: number; rea
     connectionType: peer.connectionType,
     permissions: [...peer.permissions],
     throughOnion: peer.throughOnion,
+    onSubnet: now.onSubnet,
     services: version?.services ?? 0n,
     protocolVersion: version?.protocolVersion ?? 0,
     userAgent: version?.userAgent ?? '',
@@ -58,4 +63,14 @@ function localAddress(peer: Peer): string | undefined {
   const seen = peer.version?.receiver;
   if (seen === undefined || seen.bytes.every((byte) => byte === 0)) return undefined;
   return formatHostPort(formatIp(seen.bytes), seen.port);
+}
+
+/** The connection with a node, whichever side called; undefined where there is none. */
+export function connectionTo(peers: Iterable<Peer>, host: string, port: number): AddedNode['connection'] {
+  for (const peer of peers) {
+    const { remote, dialled, leaving } = peer;
+    const matches = [remote, dialled].some((each) => each?.host === host && each.port === port);
+    if (matches && !leaving) return { address: formatHostPort(remote.host, remote.port), inbound: isInbound(peer) };
+  }
+  return undefined;
 }

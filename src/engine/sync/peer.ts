@@ -162,6 +162,8 @@ export interface PeerPing {
 export interface Peer extends PeerFacts {
   /** The connection is being ended: nothing it sends counts any more. */
   leaving: boolean;
+  /** We called it because it was found on the subnet. */
+  onSubnet: boolean;
   version: VersionMessage | undefined;
   timeOffsetSeconds: number;
   /** Its verack has come. */
@@ -181,6 +183,7 @@ export function createPeer(facts: PeerFacts): Peer {
   return {
     ...facts,
     leaving: false,
+    onSubnet: false,
     version: undefined,
     timeOffsetSeconds: 0,
     ready: false,

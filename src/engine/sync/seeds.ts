@@ -137,10 +137,10 @@ export class Seeds {
     return this.#manager.size >= MANY_ADDRESSES ? SEED_DELAY_MANY_MS : SEED_DELAY_MS;
   }
 
-  /** Peers that we called for everything and that answered. */
+  /** Peers that we called for everything and that answered; those of our subnet may all be of one who fills it. */
   #peers(): number {
     let count = 0;
-    for (const { connectionType } of this.#context.ready()) if (connectionType === 'outbound-full-relay') count++;
+    for (const { connectionType, onSubnet } of this.#context.ready()) if (connectionType === 'outbound-full-relay' && !onSubnet) count++;
     return count;
   }
 

@@ -12,6 +12,7 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { ChainEvent } from '../chain/chain-event.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Ban } from '../ports/ban-store.ts';
+import type { Sighting } from '../ports/discovery.ts';
 import type { ConnectionType, LearnOutcome, SyncProgress } from '../ports/network-service.ts';
 import type { StoredBook } from '../ports/peer-store.ts';
 import type { Permission } from '../ports/permissions.ts';
@@ -48,6 +49,7 @@ import { grantedTo, withImplied } from './permissions.ts';
 import { RecentBlock } from './recent-block.ts';
 import { Seeds } from './seeds.ts';
 import { Serving } from './serving.ts';
+import { SubnetPeers } from './subnet-peers.ts';
 import { SyncStatus } from './sync-status.ts';
 import { TransactionRelay } from './transaction-relay.ts';
 import type { BlockOutcome, TransactionOutcome, WaitingTransaction } from './views.ts';
@@ -89,6 +91,7 @@ export class SyncMachine {
   readonly #seeds: Seeds;
   readonly #handshake: Handshake;
   readonly #liveness: Liveness;
+  readonly #subnet: SubnetPeers;
   readonly #headers: HeaderSync;
   readonly #blocks: BlockDownload;
   readonly #surplus: OutboundEviction;
@@ -122,6 +125,7 @@ export class SyncMachine {
       (peer) => this.#connections.isOwn(peer),
     );
     this.#liveness = new Liveness(this.#context);
+    this.#subnet = new SubnetPeers(this.#context, this.#manager, this.#connections, this.#liveness);
     this.#headers = new HeaderSync(this.#context, (peer) => this.#blocks.request(peer));
     this.#blocks = new BlockDownload(this.#context);
     this.#surplus = new OutboundEviction(this.#context, this.#connections.slots, (peer, from) => this.#headers.probe(peer, from));
@@ -138,7 +142,10 @@ export class SyncMachine {
     this.#serving = new Serving(this.#context, recent);
     this.#filters = new FilterServing(this.#context, this.#serving);
     this.#bloom = new BloomServing(this.#context);
-    this.#addresses = new AddressGossip(this.#context, this.#manager, () => this.#connections.learned());
+    this.#addresses = new AddressGossip(this.#context, this.#manager, () => {
+      this.#connections.learned();
+      this.#subnet.learned();
+    });
     this.#status = new SyncStatus(this.#context);
     this.#handlers = this.#makeHandlers();
     this.orders = new Orders(this.#context, this.#connections, this.#blocks);
@@ -181,6 +188,17 @@ export class SyncMachine {
     return this.#context.takeActions();
   }
 
+  /** A node of the subnet says that it is there, or goes. */
+  seenOnSubnet(sighting: Sighting): readonly SyncAction[] {
+    this.#subnet.seen(sighting);
+    return this.#context.takeActions();
+  }
+
+  /** Nodes of the subnet, and which peers are some. */
+  get subnet(): Pick<SubnetPeers, 'includes' | 'nodes'> {
+    return this.#subnet;
+  }
+
   /** A connection stands. */
   connected(connection: NewConnection): readonly SyncAction[] {
     const facts: PeerFacts = {
@@ -194,6 +212,7 @@ export class SyncMachine {
     };
     const peer = createPeer(facts);
     this.#context.peers.set(peer.id, peer);
+    this.#subnet.connected(peer);
     const isBanned = isInbound(peer) && !peer.permissions.has('noban') && this.#context.bans.coversHost(peer.remote.host);
     if (isBanned) this.#context.disconnect(peer, 'banned');
     else if (this.#connections.admits(peer)) this.#handshake.connected(peer);
@@ -204,6 +223,7 @@ export class SyncMachine {
   /** A call led nowhere. */
   dialFailed(address: SocketAddress): readonly SyncAction[] {
     this.#connections.dialFailed(address);
+    this.#subnet.dialFailed(address);
     return this.#context.takeActions();
   }
 
@@ -224,6 +244,7 @@ export class SyncMachine {
     this.#transactions.gone(id);
     this.#headers.gone(peer);
     this.#connections.gone(peer, { unanswered: unanswered && !wasLeft });
+    this.#subnet.gone(peer);
     this.#announce();
     return this.#context.takeActions();
   }
@@ -308,6 +329,7 @@ export class SyncMachine {
       if (peer.leaving) continue;
       this.#handshake.tick(peer);
       this.#liveness.tick(peer);
+      this.#subnet.tickPeer(peer);
       this.#headers.tick(peer);
       this.#surplus.tickPeer(peer);
       this.#feeFilter.tick(peer);
@@ -320,6 +342,7 @@ export class SyncMachine {
     this.#seeds.tick();
     this.#connections.tick();
     this.#feelers.tick();
+    this.#subnet.tick();
     this.#savePeers();
     return this.#context.takeActions();
   }
@@ -395,7 +418,7 @@ export class SyncMachine {
 
   #version(peer: Peer, message: MessageOf<'version'>): void {
     this.#handshake.version(peer, message);
-    if (peer.connectionType !== 'feeler' || peer.leaving) return;
+    if (peer.connectionType !== 'feeler' || peer.leaving || this.#subnet.isProbe(peer)) return;
     this.#connections.ready(peer);
     this.#context.disconnect(peer, 'feeler-done');
   }
@@ -522,7 +545,10 @@ export class SyncMachine {
       merkleblock: () => {},
       notfound: (peer, { items }) => this.#notFound(peer, items),
       ping: (peer, { nonce }) => this.#context.send(peer, { type: 'pong', nonce }),
-      pong: (peer, { nonce }) => this.#liveness.pong(peer, nonce),
+      pong: (peer, { nonce }) => {
+        this.#liveness.pong(peer, nonce);
+        this.#subnet.answered(peer);
+      },
       sendaddrv2: (peer) => this.#handshake.sendAddrv2(peer),
       sendcmpct: (peer, message) => this.#sendcmpct(peer, message),
       sendheaders: (peer) => {

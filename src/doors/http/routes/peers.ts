@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { formatHostPort } from '../../../core/wire/ip-text.ts';
 import { CONNECTION_TYPES, type PeerInfo } from '../../../engine/ports/network-service.ts';
 import { type Static, Type } from '../../schema.ts';
 import { HttpProblem } from '../problem.ts';
@@ -10,6 +11,7 @@ const PEER = Type.Object(
     address: Type.String({ description: 'Host and port.' }),
     inbound: Type.Boolean(),
     type: Type.Enum([...CONNECTION_TYPES]),
+    onSubnet: Type.Boolean({ description: 'It was found on the subnet, whoever called.' }),
     userAgent: Type.String(),
     protocolVersion: Type.Integer(),
     transport: Type.Enum(['v1', 'v2', 'detecting'], { description: 'v1 in the clear, v2 encrypted, detecting until it is known.' }),
@@ -31,6 +33,7 @@ function peerView(peer: PeerInfo): Static<typeof PEER> {
     address: peer.address,
     inbound: peer.inbound,
     type: peer.connectionType,
+    onSubnet: peer.onSubnet,
     userAgent: peer.userAgent,
     protocolVersion: peer.protocolVersion,
     transport: peer.transport,
@@ -53,6 +56,29 @@ const list = defineRoute({
   summary: 'The connected peers.',
   result: Type.Array(PEER),
   run: (node) => node.network.peers().map(peerView),
+});
+
+const subnet = defineRoute({
+  id: 'listSubnetNodes',
+  method: 'GET',
+  path: '/api/v1/peers/subnet',
+  tag: 'peers',
+  summary: 'The nodes on the subnet, connected or not.',
+  result: Type.Array(
+    Type.Object(
+      {
+        address: Type.String({ description: 'Host and port.' }),
+        proved: Type.Boolean({ description: 'It has answered by a handshake and a pong, and since then whenever it was asked.' }),
+        latencyMs: Type.Union([Type.Number(), Type.Null()], { description: 'How long its last pong took.' }),
+        connected: Type.Boolean(),
+      },
+      { additionalProperties: false },
+    ),
+  ),
+  run: (node) =>
+    node.network.subnetNodes().map(({ address: { host, port }, proved, latencyMs, connected }) => {
+      return { address: formatHostPort(host, port), proved, latencyMs: latencyMs ?? null, connected };
+    }),
 });
 
 const ADDRESS_PATTERN = '^(\\[[0-9a-fA-F:.]+\\]|[^\\s:\\[\\]/@]+)(:[0-9]{1,5})?$';
@@ -113,4 +139,4 @@ const remove = defineRoute({
   },
 });
 
-export const peerRoutes: readonly Route[] = [list, add, remove];
+export const peerRoutes: readonly Route[] = [list, subnet, add, remove];

@@ -16,6 +16,7 @@ const STATUS = Type.Object(
     blocksPerSecond: Type.Number(),
     secondsLeft: Type.Union([Type.Number(), Type.Null()], { description: 'Until it is in sync; null while that cannot be told.' }),
     peers: Type.Integer(),
+    peersOnSubnet: Type.Integer({ description: 'Those of them that were found on the subnet.' }),
     mempool: Type.Object({ count: Type.Integer(), vsize: Type.Integer() }, { additionalProperties: false }),
     uptime: Type.Integer({ description: 'Seconds.' }),
     p2p: Type.Union([Type.String(), Type.Null()], { description: 'Where peers are accepted.' }),
@@ -33,6 +34,7 @@ const status = defineRoute({
   run: (node) => {
     const tip = node.chain.tip();
     const sync = node.network.sync();
+    const peers = node.network.peers();
     const { count, vsizeBytes } = node.mempool.info();
     return {
       network: node.params.name,
@@ -45,7 +47,8 @@ const status = defineRoute({
       progress: sync.fraction,
       blocksPerSecond: sync.blocksPerSecond,
       secondsLeft: sync.secondsLeft ?? null,
-      peers: node.network.peers().length,
+      peers: peers.length,
+      peersOnSubnet: peers.filter(({ onSubnet }) => onSubnet).length,
       mempool: { count, vsize: vsizeBytes },
       uptime: node.clock.nowSeconds() - node.startedAtSeconds,
       p2p: node.network.listenAddress() ?? null,
