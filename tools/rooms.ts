@@ -14,7 +14,7 @@ export interface Room {
 const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
 const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'signing', 'consensus'];
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'fees', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
-const PLATFORM = ['store', 'net', 'workers', 'system'];
+const PLATFORM = ['store', 'net', 'discovery', 'workers', 'system'];
 
 /** Folder of each room below `src/`, or its one file. */
 export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>> = {
@@ -41,6 +41,7 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   explain: { folder: 'engine/explain', floor: 5, mayImport: [...CORE, 'ports', 'policy', 'mempool', 'chain'] },
   store: { folder: 'platform/store', floor: 6, mayImport: ENGINE },
   net: { folder: 'platform/net', floor: 6, mayImport: ENGINE },
+  discovery: { folder: 'platform/discovery', floor: 6, mayImport: ENGINE },
   workers: { folder: 'platform/workers', floor: 6, mayImport: ENGINE },
   system: { folder: 'platform/system', floor: 6, mayImport: ENGINE },
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },

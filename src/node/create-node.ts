@@ -24,6 +24,7 @@ import type { BlockStore, FilePosition } from '../engine/ports/block-store.ts';
 import type { ChainService } from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
+import type { Discovery } from '../engine/ports/discovery.ts';
 import type { DraftFiles } from '../engine/ports/draft-file.ts';
 import type { ExplainService } from '../engine/ports/explanation.ts';
 import type { FeeService } from '../engine/ports/fee-service.ts';
@@ -137,6 +138,8 @@ export interface NodeParts {
   readonly resolver?: Resolver;
   /** For the encrypted transport; undefined: it is not spoken. */
   readonly transportEngine?: TransportEngine;
+  /** Finds nodes on the subnet; none unless given. */
+  readonly discovery?: Discovery | undefined;
   readonly openSearch: (workers: number) => BlockSearch;
   /** Threads that mine unless another number is asked for. */
   readonly workersDefault: number;
@@ -295,6 +298,7 @@ function createNetwork(
     ...(stores.anchors && { anchorStore: stores.anchors }),
     // Who calls by a proxy asks nobody else for names: a node behind each is called by its name then.
     ...(parts.resolver && settings.proxies?.names === undefined && { resolver: parts.resolver }),
+    ...(parts.discovery && { discovery: parts.discovery }),
     ...(settings.dnsSeeds && { dnsSeeds: settings.dnsSeeds }),
     ...(settings.seedNodes && { seedNodes: settings.seedNodes }),
     services: servicesOf(settings),

@@ -77,7 +77,7 @@ export interface NodeOptions {
   readonly userAgentComments?: readonly string[];
   /** Whether the encrypted transport is spoken (BIP-324), besides the first one. Default: true. */
   readonly encryptedTransport?: boolean;
-  /** Whether the node may look for peers beyond those named here and those that peers tell of. Default: true. */
+  /** Whether the node may look for peers beyond those named here and those that peers tell of: by DNS seeds, and on its subnet. Default: true. */
   readonly discovery: boolean;
   /** Mines from the start with this many threads, 1 to `MINING_WORKERS_MAX`; undefined: until it is asked. Default: undefined. */
   readonly mine: { readonly workers: number } | undefined;

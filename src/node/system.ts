@@ -18,6 +18,8 @@ import { NodeError } from '../engine/ports/node-error.ts';
 import type { PeerStore } from '../engine/ports/peer-store.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import { createMnemonic, parseMnemonic } from '../engine/wallet/seed.ts';
+import { createDnsSd } from '../platform/discovery/dns-sd.ts';
+import { createNodeMulticast } from '../platform/discovery/node-multicast.ts';
 import { createAnchorFile } from '../platform/net/anchor-file.ts';
 import { createBanFile } from '../platform/net/ban-file.ts';
 import { createPeerFile } from '../platform/net/peer-file.ts';
@@ -46,6 +48,7 @@ import { packageVersion } from '../platform/system/version.ts';
 import { MiningPool } from '../platform/workers/mining-pool.ts';
 import type { NodeStores, RunningNode, StoredBlocks, WalletSeed } from './create-node.ts';
 import { createNode } from './create-node.ts';
+import { discoversSubnet } from './discovers-subnet.ts';
 import { DiskGuard, FREE_BYTES_MIN_DEFAULT } from './disk-guard.ts';
 import type { FeeFile } from './fee-estimates.ts';
 import { loadBlocks } from './load-blocks.ts';
@@ -93,6 +96,9 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
         transport: createProxyTransport({ direct: tcpTransport, proxies: options.proxies ?? {}, random: systemRandom }),
         resolver: systemResolver,
         transportEngine: chooseTransportEngine(secp256k1),
+        discovery: discoversSubnet(options)
+          ? createDnsSd({ multicast: createNodeMulticast(clock), clock, random: systemRandom, log })
+          : undefined,
         openSearch: (workers) => new MiningPool({ workers, failed: (error) => log.error('mining-worker-failed', { why: error.message }) }),
         workersDefault: availableParallelism(),
       },

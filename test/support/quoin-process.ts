@@ -31,6 +31,8 @@ export interface QuoinOptions {
   /** Where it accepts peers and serves HTTP; free ports of this machine unless given. */
   readonly listen?: string;
   readonly http?: string;
+  /** Whether it looks for peers by itself. Default: no. */
+  readonly discovery?: boolean;
   /** A command that is given the node's own, such as one that runs it in another network namespace. */
   readonly launcher?: readonly string[];
 }
@@ -94,7 +96,8 @@ export async function startQuoin(options: QuoinOptions = {}): Promise<QuoinProce
     QUOIN_COMMAND,
     'node',
     ...['--network', options.network ?? 'regtest', '--data-dir', dataDir],
-    ...['--listen', options.listen ?? '127.0.0.1:0', '--http', options.http ?? '127.0.0.1:0', '--no-discovery', '--log-json'],
+    ...['--listen', options.listen ?? '127.0.0.1:0', '--http', options.http ?? '127.0.0.1:0', '--log-json'],
+    ...(options.discovery === true ? [] : ['--no-discovery']),
     ...(options.args ?? []),
   ];
   const [command, ...rest] = [...(options.launcher ?? []), process.execPath, ...args] as [string, ...string[]];

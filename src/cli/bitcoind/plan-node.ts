@@ -241,7 +241,8 @@ export function planCore(args: Arguments, network: NetworkParams, folder: string
     ...calling(args, network),
     ...seedsOf(args, network),
     ...planPeers(args),
-    discovery: true,
+    // A bitcoind says nothing to its subnet; seeds are asked as the options above say.
+    discovery: false,
     mine: undefined,
     mineTo: undefined,
     networkActive: args.switch('networkactive', true),

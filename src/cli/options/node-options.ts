@@ -133,7 +133,7 @@ const RUNNING_OPTIONS = {
   }),
   noDiscovery: switchOption({
     name: 'no-discovery',
-    help: 'ask nobody outside for peers (DNS seeds): dial those named here, those known and those that peers tell of',
+    help: 'do not look for peers on the subnet nor by DNS seeds: dial those named here, those known and those that peers tell of',
     parse: parseSwitch,
   }),
   noV2: switchOption({
