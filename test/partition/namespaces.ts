@@ -5,7 +5,7 @@
  * @module
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 
 /** Address of a host by its number, from 1. */
 export function addressOfHost(number: number): string {
@@ -104,6 +104,42 @@ export class Namespaces {
       }
       ip('netns', 'del', name);
     }
+  }
+}
+
+/** Runs a program of ours inside a namespace; what it printed. @throws with what it said where it fails or takes too long */
+function runInside(namespace: string, program: string, args: readonly string[], timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const command = ['netns', 'exec', namespace, process.execPath, program, ...args];
+    // It is no test file: what it prints is not for the runner of tests.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    execFile('ip', command, { env, timeout: timeoutMs, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${error.message}\n${stderr}`));
+    });
+  });
+}
+
+/**
+ * Makes so many hosts, runs a program in the hub that is given the prefix and more, and takes everything away again, however this ends.
+ *
+ * @returns what the program printed
+ */
+export async function runAmongHosts(
+  hosts: number,
+  run: { readonly name: string; readonly program: string; readonly args?: readonly string[]; readonly timeoutMs: number },
+): Promise<string> {
+  const prefix = `quoin-${run.name}${process.pid}`;
+  const namespaces = new Namespaces(prefix);
+  const remove = (): void => namespaces.remove();
+  const end = (): void => process.exit(1);
+  process.on('exit', remove).once('SIGINT', end).once('SIGTERM', end);
+  try {
+    namespaces.make(hosts);
+    return await runInside(namespaces.hub, run.program, [prefix, ...(run.args ?? [])], run.timeoutMs);
+  } finally {
+    remove();
+    process.off('exit', remove).off('SIGINT', end).off('SIGTERM', end);
   }
 }
 
