@@ -6,7 +6,9 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { addressOfHost, Namespaces } from '../partition/namespaces.ts';
 import { agree, makeNetworkFile, mine } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,6 +19,8 @@ import { Avahi } from './avahi.ts';
 const P2P_PORT = 7333;
 const SERVICE = '_quoin._tcp';
 const DEADLINE_MS = 60_000;
+const HOSTILE_PACKETS = 10_000;
+const HOSTILE_MIB_MAX = 200;
 
 /** What was seen. */
 export interface SubnetResult {
@@ -24,6 +28,8 @@ export interface SubnetResult {
   readonly nodes: number;
   /** From the first node's start until all have proved each other. */
   readonly foundMs?: number;
+  /** Packets of a hostile host, and what they cost a node. */
+  readonly hostile?: { readonly packets: number; readonly cpuSeconds: number; readonly residentMib: number };
 }
 
 interface SubnetNode {
@@ -184,7 +190,41 @@ async function beside(): Promise<SubnetResult> {
   }
 }
 
-const RUNS: Readonly<Record<string, () => Promise<SubnetResult>>> = { discover, 'link-local': linkLocal, beside };
+/** Memory and CPU time of a process, from the kernel's own account, in hundredths of a second. */
+function usageOf({ process: { pid } }: QuoinProcess): { readonly residentMib: number; readonly cpuSeconds: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return { residentMib: Math.round(Number(resident) / 1024), cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100 };
+}
+
+/** One host sends what may do harm; the nodes are as before, and find who comes after that. */
+async function hostile(): Promise<SubnetResult> {
+  const network = makeNetworkFile(8);
+  const [a, b] = [await start(1, network), await start(2, network)];
+  await finds(a, 2);
+  const before = usageOf(a);
+  const program = fileURLToPath(new URL('./hostile-host.js', import.meta.url));
+  const host = ['netns', 'exec', namespaces.of(3), process.execPath, program, addressOfHost(3), String(HOSTILE_PACKETS)];
+  const packets = Number(
+    await new Promise<string>((resolve, reject) => {
+      execFile('ip', host, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
+    }),
+  );
+  assert.ok(packets > HOSTILE_PACKETS / 2, `${packets} packets went out`);
+  const after = usageOf(a);
+  // What was said of four services at most is looked at, and given up: nobody answers there.
+  await finds(a, 2);
+  assert.ok(after.residentMib - before.residentMib < HOSTILE_MIB_MAX, `${after.residentMib - before.residentMib} MiB more`);
+  await start(4, network);
+  await finds(a, 2, 4);
+  await finds(b, 1, 4);
+  return {
+    nodes: 3,
+    hostile: { packets, cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMib: after.residentMib - before.residentMib },
+  };
+}
+
+const RUNS: Readonly<Record<string, () => Promise<SubnetResult>>> = { discover, 'link-local': linkLocal, beside, hostile };
 
 try {
   process.stdout.write(`${JSON.stringify(await RUNS[what]?.())}\n`);

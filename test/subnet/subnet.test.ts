@@ -31,6 +31,12 @@ test('nodes find each other by link-local IPv6 where there is nothing else', { s
   assert.equal((await run(2, 'link-local')).nodes, 2);
 });
 
+test('P13: 10,000 packets of a hostile host cost a node little, and keep nobody out', { skip }, async (t) => {
+  const result = await run(4, 'hostile');
+  t.diagnostic(JSON.stringify(result));
+  assert.equal(result.nodes, 3);
+});
+
 test('Avahi sees our service, and we find what Avahi announces', { skip: skip || (whyNoAvahi() ?? false) }, async (t) => {
   const result = await run(2, 'beside');
   t.diagnostic(JSON.stringify(result));
