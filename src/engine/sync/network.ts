@@ -1,5 +1,4 @@
 import { toHex } from '../../core/base/bytes.ts';
-import type { TransportEngine } from '../../core/crypto/transport-engine.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
@@ -14,10 +13,8 @@ import type { Subnet } from '../../core/wire/subnet.ts';
 import { EncryptedStream } from '../../core/wire/v2/encrypted-stream.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { AddressCounts, PlacedPeer } from '../ports/address-book.ts';
-import type { AnchorStore } from '../ports/anchor-store.ts';
-import type { Ban, BanStore } from '../ports/ban-store.ts';
-import type { Clock, Timer } from '../ports/clock.ts';
-import type { Discovery } from '../ports/discovery.ts';
+import type { Ban } from '../ports/ban-store.ts';
+import type { Timer } from '../ports/clock.ts';
 import type {
   AddedNode,
   LearnOutcome,
@@ -29,16 +26,13 @@ import type {
   SyncProgress,
   UploadState,
 } from '../ports/network-service.ts';
-import type { PeerStore } from '../ports/peer-store.ts';
-import type { CalledNetwork, NetworkReach, Proxies } from '../ports/proxy.ts';
-import type { Resolver } from '../ports/resolver.ts';
-import type { Connection, ListenAddress, Listener, SocketAddress, Transport } from '../ports/transport.ts';
+import type { CalledNetwork, NetworkReach } from '../ports/proxy.ts';
+import type { Connection, ListenAddress, Listener, SocketAddress } from '../ports/transport.ts';
 import type { SyncAction } from './actions.ts';
 import { BlockServer } from './block-server.ts';
-import type { SyncOptions } from './context.ts';
-import type { FilterWay } from './filter-sender.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
+import type { NetworkOptions } from './network-options.ts';
 import type { PeerId } from './peer.ts';
 import { connectionTo, peerInfo } from './peer-info.ts';
 import { kindsOf, reachOf } from './reach.ts';
@@ -57,51 +51,10 @@ const MESSAGES_PER_TURN = 50;
 /** Bytes of a message that others have their turn before and after: to read it takes milliseconds, and what follows from it takes more. */
 const LARGE_MESSAGE_BYTES = 100_000;
 
-/** What a peer connection's life is worth telling. */
-export type PeerEvent =
-  | { readonly kind: 'peer-connected'; readonly id: number }
-  | { readonly kind: 'peer-disconnected'; readonly id: number; readonly why: string };
-
 /** What is known of a new connection besides its two ends. */
 interface NewLink extends Omit<NewConnection, 'id' | 'remote' | 'local'> {
   /** The encrypted transport was called for. Who calls us may speak either. */
   readonly encrypted?: boolean;
-}
-
-/** What the network is made with, besides what decisions need. */
-export interface NetworkOptions extends Omit<SyncOptions, 'clock' | 'reachable' | 'usesSubnet'> {
-  readonly clock: Clock;
-  readonly transport: Transport;
-  /** Speaks the encrypted transport too (BIP-324), and says so by its service bit; unless given the first one alone. */
-  readonly transportEngine?: TransportEngine;
-  /** Where addresses are kept over a restart; nowhere unless given. */
-  readonly peerStore?: PeerStore;
-  /** Where the compact filters are that `services` offers; it offers none unless given. */
-  readonly filters?: FilterWay['find'];
-  /** Where bans are kept; nowhere unless given. */
-  readonly banStore?: BanStore;
-  /** Where the peers are kept that are called first after a restart; nowhere unless given. */
-  readonly anchorStore?: AnchorStore;
-  /** Looks up DNS seeds; without it a node behind each is called by its name. */
-  readonly resolver?: Resolver;
-  /** Looks for nodes on the subnet; without it those that are known of it are called like all others. */
-  readonly discovery?: Discovery;
-  /** How long a ban lasts that is said no time for. Default: a day, Core's `DEFAULT_MISBEHAVING_BANTIME`. */
-  readonly banSeconds?: number;
-  /** Where to accept connections; nowhere unless given. */
-  readonly listen?: ListenAddress;
-  /** Where else; the port that others are told is that of `listen`. */
-  readonly alsoListen?: readonly ListenAddress[];
-  /** Bytes that may be sent in a day before old blocks are refused; 0 for no limit. Default: 0. */
-  readonly uploadTargetBytes?: number;
-  /** By which proxies the transport calls. Default: none. */
-  readonly proxies?: Proxies;
-  /** Networks to call nodes on which we learned of. Default: every one that can be called. */
-  readonly onlyNetworks?: readonly CalledNetwork[];
-  /** Told when a store fails while peers are served: nothing more can be promised then. */
-  readonly onFailure: (error: unknown) => void;
-  /** Told of handshakes that are done and of their ends. */
-  readonly onPeer?: (event: PeerEvent) => void;
 }
 
 /**
