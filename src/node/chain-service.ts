@@ -1,4 +1,5 @@
 import { assert } from '../core/base/assert.ts';
+import { builtInNetworks } from '../core/params/networks.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
 import type { Chain } from '../engine/chain/chain.ts';
@@ -6,12 +7,22 @@ import { isRecordDamage } from '../engine/chain/damage.ts';
 import type { HeaderNode } from '../engine/chain/header-node.ts';
 import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
+import { SnapshotError } from '../engine/chain/read-snapshot.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
 import type { BlockStore } from '../engine/ports/block-store.ts';
-import type { BlockOutcome, BlockSummary, ChainService, CoinSetFile } from '../engine/ports/chain-service.ts';
+import type {
+  BlockOutcome,
+  BlockSummary,
+  ChainService,
+  ChainStateSummary,
+  CoinSetFile,
+  LoadedCoins,
+  RefusedCoins,
+} from '../engine/ports/chain-service.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import type { DraftFile, DraftFiles } from '../engine/ports/draft-file.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
+import type { SourceFile, SourceFiles } from '../engine/ports/snapshot-store.ts';
 
 /** A node of the header tree as the doors see it. */
 function summaryOf(chain: Chain, node: HeaderNode): BlockSummary {
@@ -59,6 +70,34 @@ async function dumpInto(file: DraftFile, dump: () => ReturnType<Chain['dumpCoins
   }
 }
 
+/** Loads coins from a file, which is closed then. */
+async function loadFrom(file: SourceFile, load: () => ReturnType<Chain['loadSnapshot']>): Promise<LoadedCoins | RefusedCoins | undefined> {
+  const { path } = file;
+  try {
+    const loaded = await load();
+    return loaded && { height: loaded.base.height, baseBlock: loaded.base.hash, txouts: loaded.coinCount, path };
+  } catch (error) {
+    if (error instanceof SnapshotError) return { what: error.what, why: error.message, path };
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The chains whose coins are held, the one of most work last. */
+function chainStatesOf(chain: Chain): readonly ChainStateSummary[] {
+  const { history, missing } = chain;
+  const active = {
+    tip: summaryOf(chain, chain.tip),
+    snapshotBase: history?.base.hash,
+    cacheBytesMax: chain.cacheBytesMax,
+    validated: missing === undefined,
+  };
+  if (missing === undefined) return [active];
+  const { active: checked, cacheBytesMax } = missing;
+  return [{ tip: summaryOf(chain, checked.tip), snapshotBase: undefined, cacheBytesMax, validated: true }, active];
+}
+
 /** The chain as the doors see it. */
 export function createChainService(parts: {
   readonly chain: Chain;
@@ -67,9 +106,11 @@ export function createChainService(parts: {
   /** With it, who asks for a damaged block waits a little for the peer that was asked for it. */
   readonly clock?: Clock;
   /** Who moves the chain is answered when the waiting transactions have followed. */
-  readonly mempool: Pick<Mempool, 'settled'>;
+  readonly mempool: Pick<Mempool, 'settled' | 'size'>;
   /** Where coins are written on request; undefined: nowhere. */
   readonly drafts?: DraftFiles | undefined;
+  /** Where coins are read from on request; undefined: nowhere. */
+  readonly sources?: SourceFiles | undefined;
 }): ChainService {
   const { chain, blocks, prune, clock, mempool, drafts } = parts;
   const readBlock = async (node: HeaderNode): Promise<Uint8Array> => {
@@ -110,6 +151,14 @@ export function createChainService(parts: {
       const file = await drafts(path);
       return dumpInto(file, () => chain.dumpCoins(file, node, signal));
     },
+    loadCoins: async (path, { signal }) => {
+      if (parts.sources === undefined) throw new NodeError('file-unreadable', 'this node reads no files');
+      const file = await parts.sources(path);
+      return loadFrom(file, () =>
+        chain.loadSnapshot({ file, networks: builtInNetworks, signal, isMempoolEmpty: () => mempool.size === 0 }),
+      );
+    },
+    chainStates: () => chainStatesOf(chain),
     submitBlock: async (block: Block, raw?: Uint8Array): Promise<BlockOutcome> => {
       const { node, rejection, isNew } = await chain.acceptBlock(block, raw === undefined ? {} : { raw });
       await mempool.settled();

@@ -42,6 +42,7 @@ import type { Random } from '../engine/ports/random.ts';
 import type { Resolver } from '../engine/ports/resolver.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
 import type { ScriptVerifier } from '../engine/ports/script-verifier.ts';
+import type { SnapshotStore, SourceFiles } from '../engine/ports/snapshot-store.ts';
 import type { ListenAddress, SocketAddress, Transport } from '../engine/ports/transport.ts';
 import type { WalletService } from '../engine/ports/wallet-service.ts';
 import { Network } from '../engine/sync/network.ts';
@@ -52,7 +53,7 @@ import type { DiskGuard } from './disk-guard.ts';
 import { createExplainService } from './explain-service.ts';
 import type { FeeFile } from './fee-estimates.ts';
 import { FeeEstimates } from './fee-estimates.ts';
-import { guardBlocks, guardCoins, guardDrafts, guardIndex } from './guarded-stores.ts';
+import { guardBlocks, guardCoins, guardDrafts, guardIndex, guardSnapshots } from './guarded-stores.ts';
 import { Indexes } from './index-service.ts';
 import { createMempoolService } from './mempool-service.ts';
 import type { Mining } from './mining-service.ts';
@@ -79,6 +80,10 @@ export interface NodeStores {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /** Where coins lie that were loaded from a file; none can be loaded unless given. */
+  readonly snapshots?: SnapshotStore;
+  /** Opens files that others ask to be read; there are none unless given. */
+  readonly sources?: SourceFiles;
   readonly peers: PeerStore;
   /** Nowhere unless given. */
   readonly bans?: BanStore;
@@ -204,6 +209,7 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
   const chain = await Chain.open({
     ...{ params, clock, log, verifier, random },
     ...{ blocks: stores.blocks, headers: stores.headers, coins: stores.coins },
+    ...(stores.snapshots && { snapshots: stores.snapshots }),
     ...(dbCacheBytes === undefined ? {} : { dbCacheBytes }),
     ...(settings.prune === undefined ? {} : { prune: settings.prune }),
     indexing: stores.reindex !== undefined,
@@ -258,12 +264,13 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
 
 /** Stores that ask before they grow, where the disk is watched. */
 function guarded(stores: NodeStores): NodeStores {
-  const { guard, openIndex, drafts } = stores;
+  const { guard, openIndex, drafts, snapshots } = stores;
   if (guard === undefined) return stores;
   return {
     ...stores,
     blocks: guardBlocks(stores.blocks, guard),
     coins: guardCoins(stores.coins, guard),
+    ...(snapshots && { snapshots: guardSnapshots(snapshots, guard) }),
     ...(drafts && { drafts: guardDrafts(drafts, guard) }),
     ...(openIndex && { openIndex: async (name) => guardIndex(await openIndex(name), guard) }),
   };
@@ -301,7 +308,9 @@ function createNetwork(
     ...(parts.discovery && { discovery: parts.discovery }),
     ...(settings.dnsSeeds && { dnsSeeds: settings.dnsSeeds }),
     ...(settings.seedNodes && { seedNodes: settings.seedNodes }),
-    services: servicesOf(settings),
+    get services() {
+      return servicesOf(settings, chain.missing !== undefined);
+    },
     ...(settings.blocksOnly && { blocksOnly: true }),
     filters: (hash) => node().indexes.filter(hash),
     userAgent: userAgentOf(version, settings.userAgentComments ?? []),
@@ -312,11 +321,11 @@ function createNetwork(
 }
 
 /** What peers are told that we have for them. */
-function servicesOf({ prune, indexes = [], servesBloom = false, servesFilters = true }: NodeSettings): bigint {
+function servicesOf({ prune, indexes = [], servesBloom = false, servesFilters = true }: NodeSettings, lacksHistory: boolean): bigint {
   return (
     SERVICES.witness |
     SERVICES.networkLimited |
-    (prune === undefined ? SERVICES.network : 0n) |
+    (prune === undefined && !lacksHistory ? SERVICES.network : 0n) |
     (servesBloom ? SERVICES.bloom : 0n) |
     (servesFilters && indexes.includes('filter') ? SERVICES.compactFilters : 0n)
   );
@@ -391,7 +400,7 @@ class FullNode implements RunningNode {
     this.log = parts.log;
     this.startedAtSeconds = parts.clock.nowSeconds();
     this.dataDir = parts.dataDir;
-    this.chain = createChainService({ ...parts, blocks: parts.stores.blocks, drafts: parts.stores.drafts });
+    this.chain = createChainService({ ...parts, blocks: parts.stores.blocks, drafts: parts.stores.drafts, sources: parts.stores.sources });
     this.#waiting = new WaitingFile({ ...parts, file: parts.stores.mempoolFile });
     this.mempool = createMempoolService(parts.mempool, this.#waiting);
     this.fees = parts.fees;

@@ -2,6 +2,7 @@ import type { BlockStore } from '../engine/ports/block-store.ts';
 import type { CoinStore } from '../engine/ports/coin-store.ts';
 import type { DraftFiles } from '../engine/ports/draft-file.ts';
 import type { IndexStore } from '../engine/ports/index-store.ts';
+import type { SnapshotStore } from '../engine/ports/snapshot-store.ts';
 import type { DiskGuard } from './disk-guard.ts';
 
 /** A block store that asks a guard before it grows. */
@@ -41,6 +42,18 @@ export function guardCoins(coins: CoinStore, guard: Pick<DiskGuard, 'check'>): C
     },
     entries: () => coins.entries(),
     close: () => coins.close(),
+  };
+}
+
+/** Coins that are loaded from a file, in stores that ask a guard before each batch. */
+export function guardSnapshots(snapshots: SnapshotStore, guard: Pick<DiskGuard, 'check'>): SnapshotStore {
+  const { stored } = snapshots;
+  return {
+    stored: stored?.coins === undefined ? stored : { ...stored, coins: guardCoins(stored.coins, guard) },
+    create: async () => guardCoins(await snapshots.create(), guard),
+    discard: () => snapshots.discard(),
+    note: (base, state) => snapshots.note(base, state),
+    forget: () => snapshots.forget(),
   };
 }
 

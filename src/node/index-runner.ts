@@ -79,10 +79,18 @@ export class IndexRunner {
     this.#parts = parts;
     this.#turnBeganMs = parts.clock.monotonicMs();
     this.#unsubscribe = parts.chain.subscribe((event) => {
+      if (event.kind === 'history-moved') this.#followHistory();
       if (event.kind !== 'header-added') this.#wake?.();
     });
     this.#opened = this.#open();
     this.#done = this.#opened.then((store) => this.#keepRunning(store)).catch((error: unknown) => this.#fail(error));
+  }
+
+  /** After a snapshot was loaded there are no blocks up to its base: an index that was at the tip is not any more, until it comes there again. */
+  #followHistory(): void {
+    if (this.#parts.chain.missing === undefined || !this.#synced) return;
+    this.#synced = false;
+    this.#tellWaiters();
   }
 
   /** How far it has come. */
@@ -92,7 +100,7 @@ export class IndexRunner {
 
   /** Height up to which blocks are not needed any more: those above it are still to be read, or to be taken back. -1: every block is needed. */
   doneHeight(): number {
-    return this.#written === undefined ? -1 : this.#parts.chain.active.fork(this.#written).height;
+    return this.#written === undefined ? -1 : this.#parts.chain.checked.fork(this.#written).height;
   }
 
   /** Its rows. @throws NodeError where they cannot be opened */
@@ -135,7 +143,7 @@ export class IndexRunner {
   async #open(): Promise<IndexStore> {
     const { kind, open, chain, log } = this.#parts;
     // Behind the first block alone there is nothing to catch up with: who asks for what is mined next waits for a moment.
-    const begins = chain.tip.parent === undefined;
+    const begins = chain.tip.parent === undefined && chain.missing === undefined;
     const store = watchedIndexStore(await open(), (error) => {
       this.#damage ??= error;
       this.#wake?.();
@@ -205,7 +213,7 @@ export class IndexRunner {
   #mustWait(): boolean {
     const { chain } = this.#parts;
     if (this.#closing || this.#damage !== undefined) return false;
-    return this.#at === chain.tip || (this.#waitsFor !== undefined && chain.isDamaged(this.#waitsFor));
+    return this.#at === chain.checked.tip || (this.#waitsFor !== undefined && chain.isDamaged(this.#waitsFor));
   }
 
   /** One block nearer to the tip. @returns false where there is nothing to do, or what it needs is damaged and waits to be mended */
@@ -226,11 +234,11 @@ export class IndexRunner {
   async #stepTo(rows: PendingRows): Promise<boolean> {
     const { chain, kind } = this.#parts;
     const at = this.#at;
-    if (at !== undefined && !chain.active.contains(at)) {
+    if (at !== undefined && !chain.checked.contains(at)) {
       await kind.disconnect(await this.#load(at), rows, this.#pause);
       this.#at = at.parent;
     } else {
-      const next = at === undefined ? chain.tree.genesis : chain.active.next(at);
+      const next = at === undefined ? chain.tree.genesis : chain.checked.next(at);
       if (next === undefined) return false;
       await kind.connect(await this.#load(next), rows, this.#pause);
       this.#at = next;

@@ -37,9 +37,11 @@ import { createMemoryCoinStore } from '../platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../platform/store/memory-header-store.ts';
 import { createMemoryIndexStore } from '../platform/store/memory-index-store.ts';
 import { createMemoryRowStore } from '../platform/store/memory-row-store.ts';
+import { createMemorySnapshotStore } from '../platform/store/memory-snapshot-store.ts';
 import type { Reindexing } from '../platform/store/reindex.ts';
 import { createSeedFile, readSeedFile, seedFilePath } from '../platform/store/seed-file.ts';
 import { readFileLimited, writeFileAtomic } from '../platform/store/small-files.ts';
+import { openSources } from '../platform/store/source-files.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
 import { fileAgeSeconds } from '../platform/system/file-age.ts';
 import { systemRandom } from '../platform/system/random.ts';
@@ -128,7 +130,9 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
       peers: noPeers,
       wallet: undefined,
       mempoolFile: undefined,
+      snapshots: createMemorySnapshotStore(),
       drafts: openDrafts('.'),
+      sources: openSources('.'),
       openIndex: async () => createMemoryIndexStore(),
       close: async () => {},
     };
@@ -152,6 +156,7 @@ async function openNodeStores(options: NodeOptions, clock: Clock): Promise<NodeS
     anchors: createAnchorFile({ path: join(dataDir, 'anchors'), log }),
     wallet: undefined,
     drafts: openDrafts(dataDir),
+    sources: openSources(dataDir),
     mempoolFile:
       options.persistMempool === false
         ? undefined

@@ -61,6 +61,8 @@ class AttachedWallet implements NodeWallet {
   readonly #timers = new Map<string, Timer>();
   /** The block that the wallet has got to and cannot read: it follows the chain no further until that is mended. */
   #waitsFor: HeaderNode | undefined;
+  /** The wallet must look through blocks below a snapshot: it follows the chain no further until all of them are here. */
+  #waitsForHistory = false;
   /** Payments are made one after another, so that no two take the same coin. */
   #sending: Promise<unknown> = Promise.resolve();
 
@@ -84,10 +86,8 @@ class AttachedWallet implements NodeWallet {
   async #catchUp(): Promise<void> {
     const { chain, onProgress } = this.#parts;
     const kept = chain.pruneHeight();
-    const { scanned } = this.#wallet;
-    let from: HeaderNode | undefined = scanned === undefined ? undefined : chain.tree.get(scanned.hash);
-    // A block that is not known any more says nothing about where the branches part.
-    const fork = from === undefined ? chain.tree.genesis : chain.active.fork(from);
+    const fork = this.#scannedFork();
+    if (this.#mustWaitForHistory(fork)) return;
     if (fork.height + 1 < kept) {
       const what = `the wallet must look through the blocks from ${fork.height + 1} on, and those before ${kept} were pruned`;
       throw new NodeError('option-invalid', `${what}: start with --reindex to get them again`);
@@ -96,12 +96,46 @@ class AttachedWallet implements NodeWallet {
       const node = chain.tree.get(hash);
       return node !== undefined && chain.active.contains(node);
     }, fork);
-    for (from = chain.active.next(fork); from !== undefined; from = chain.active.next(from)) {
+    for (let from = chain.active.next(fork); from !== undefined; from = chain.active.next(from)) {
       const block = await this.#read(from);
       if (block === undefined) return;
       this.#wallet.connectBlock(block, from.height);
       onProgress?.(from.height, chain.tip.height);
     }
+  }
+
+  /** The last block of the chain that the wallet has seen. A block that is not known any more says nothing about where the branches part. */
+  #scannedFork(): HeaderNode {
+    const { chain } = this.#parts;
+    const { scanned } = this.#wallet;
+    const from = scanned === undefined ? undefined : chain.tree.get(scanned.hash);
+    return from === undefined ? chain.tree.genesis : chain.active.fork(from);
+  }
+
+  /** Whether blocks above one are below a snapshot and not here yet. */
+  #mustWaitForHistory(fork: HeaderNode): boolean {
+    const { chain, log } = this.#parts;
+    const { missing } = chain;
+    if (missing === undefined || fork.height >= missing.base.height) return false;
+    if (!this.#waitsForHistory) log.warn('wallet-waits', { height: fork.height, why: 'the blocks below the snapshot are not here yet' });
+    this.#waitsForHistory = true;
+    return true;
+  }
+
+  /** A snapshot was loaded, or the history below it has come on. */
+  #historyMoved(): void {
+    const { chain, log } = this.#parts;
+    if (!this.#waitsForHistory) {
+      this.#mustWaitForHistory(this.#scannedFork());
+      return;
+    }
+    if (chain.missing !== undefined) return;
+    chain
+      .run(async () => {
+        this.#waitsForHistory = false;
+        await this.#catchUp();
+      })
+      .catch((error: unknown) => log.error('wallet-rescan-failed', { why: error instanceof Error ? error.message : String(error) }));
   }
 
   /** A block; undefined where it is damaged, and the wallet waits for it to be mended. */
@@ -133,10 +167,12 @@ class AttachedWallet implements NodeWallet {
     const { chain, mempool } = this.#parts;
     // What was learnt of blocks is written before they go.
     chain.beforePrune(() => this.#wallet.flush());
+    chain.keepAbove(() => (this.#waitsForHistory ? this.#scannedFork().height : Number.POSITIVE_INFINITY));
     this.#unsubscribe.push(
       chain.subscribe((event) => {
         if (event.kind === 'block-mended') this.#goOn(event.node);
-        if (this.#waitsFor !== undefined) return;
+        if (event.kind === 'history-moved') this.#historyMoved();
+        if (this.#waitsFor !== undefined || this.#waitsForHistory) return;
         if (event.kind === 'block-connected') this.#wallet.connectBlock(event.block, event.node.height);
         else if (event.kind === 'block-disconnected') this.#wallet.disconnectBlock(event.block, event.node.height);
       }),

@@ -11,10 +11,12 @@ import type { HeaderStore } from '../../src/engine/ports/header-store.ts';
 import type { IndexName } from '../../src/engine/ports/index-service.ts';
 import type { IndexStore } from '../../src/engine/ports/index-store.ts';
 import type { Random } from '../../src/engine/ports/random.ts';
+import type { SnapshotStore } from '../../src/engine/ports/snapshot-store.ts';
 import { openBlockFiles } from '../../src/platform/store/block-files.ts';
 import { createMemoryCoinStore } from '../../src/platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../../src/platform/store/memory-header-store.ts';
 import { createMemoryIndexStore } from '../../src/platform/store/memory-index-store.ts';
+import { createMemorySnapshotStore } from '../../src/platform/store/memory-snapshot-store.ts';
 import { toNodeError } from '../../src/platform/store/system-error.ts';
 import { type FaultPlan, PowerCut } from './fault-plan.ts';
 import type { Loss } from './forgetful-files.ts';
@@ -28,6 +30,7 @@ export interface WorldStores {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  readonly snapshots: SnapshotStore;
   readonly openIndex: (name: IndexName) => Promise<IndexStore>;
 }
 
@@ -41,7 +44,8 @@ interface IndexRows {
 export class FaultWorld {
   readonly disk = new SimulatedDisk();
   readonly #headers = createMemoryHeaderStore();
-  readonly #coins = createMemoryCoinStore();
+  #coins = createMemoryCoinStore();
+  #snapshots = createMemorySnapshotStore();
   readonly #indexes = new Map<IndexName, IndexRows>();
   readonly #params: NetworkParams;
   readonly #fileSizeMax: number | undefined;
@@ -59,6 +63,9 @@ export class FaultWorld {
   /** Opens everything for one start. @throws PowerCut, NodeError where the plan strikes already here */
   async open(plan: FaultPlan): Promise<WorldStores> {
     const batch = batchesOf(plan);
+    // The data folder does this before it opens anything.
+    if (this.#snapshots.noted?.state === 'validated') this.#coins = this.#snapshots.begun ?? this.#coins;
+    this.#snapshots = this.#snapshots.next();
     const coins = this.#coins;
     const coinBatch = batch('coins');
     const headers = this.#headers;
@@ -73,13 +80,8 @@ export class FaultWorld {
     return {
       blocks,
       headers: { load: () => headers.load(), put: (rows) => headerBatch(() => headers.put(rows)), close: async () => {} },
-      coins: {
-        tip: () => coins.tip(),
-        load: (keys) => coins.load(keys),
-        apply: (changes) => coinBatch(() => coins.apply(changes)),
-        entries: () => coins.entries(),
-        close: async () => {},
-      },
+      coins: coinsOver(coins, coinBatch),
+      snapshots: snapshotsOver(this.#snapshots, batch),
       openIndex: async (name) => this.#indexStore(name, batch(`index ${name}`)),
     };
   }
@@ -111,6 +113,29 @@ export class FaultWorld {
     const index = this.#indexes.get(name);
     return index === undefined ? new Map() : rowsOf(index.rows);
   }
+}
+
+function coinsOver(coins: CoinStore, batch: Batch): CoinStore {
+  return {
+    tip: () => coins.tip(),
+    load: (keys) => coins.load(keys),
+    apply: (changes) => batch(() => coins.apply(changes)),
+    entries: () => coins.entries(),
+    close: async () => {},
+  };
+}
+
+/** What is loaded goes into a database; the notes are files that are replaced whole. */
+function snapshotsOver(snapshots: SnapshotStore, batch: (where: string) => Batch): SnapshotStore {
+  const [coinBatch, noteBatch] = [batch('loaded coins'), batch('snapshot')];
+  const { stored } = snapshots;
+  return {
+    stored: stored?.coins === undefined ? stored : { ...stored, coins: coinsOver(stored.coins, coinBatch) },
+    create: async () => coinsOver(await snapshots.create(), coinBatch),
+    discard: () => snapshots.discard(),
+    note: (base, state) => noteBatch(() => snapshots.note(base, state)),
+    forget: () => noteBatch(() => snapshots.forget()),
+  };
 }
 
 /** Every row of an index, as text by text. */

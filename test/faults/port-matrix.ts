@@ -171,6 +171,7 @@ async function checkRestart(scenario: PortScenario, world: FaultWorld, reference
     if (node !== undefined) await chain.reconsiderBlock(node);
   }
   await life.take(scenario.paths.flat());
+  await life.checkHistory();
   assert.equal(hashKey(chain.tip.hash), reference.finalTip);
   assert.equal(await coinsHash(chain), reference.coins.get(reference.finalTip));
   await life.close();

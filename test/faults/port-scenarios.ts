@@ -20,6 +20,7 @@ import { buildBlock, buildChain, childOf, genesisParent, OP_TRUE, outputOf, spen
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { silentLog } from '../support/mempool-world.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
+import { BASE_HEIGHT, load, snapshotWorld } from '../support/snapshot-world.ts';
 import { acceptAll, nodeOf, openTestChain, quickRegtest } from '../support/test-chain.ts';
 import { isPowerCut } from './fault-plan.ts';
 import type { WorldStores } from './fault-world.ts';
@@ -43,10 +44,10 @@ export class Life {
 
   static async open(stores: WorldStores, options: Partial<ChainOptions>, names: readonly IndexName[]): Promise<Life> {
     const clock = new FakeClock();
-    const { blocks, headers, coins, openIndex } = stores;
+    const { blocks, headers, coins, snapshots, openIndex } = stores;
     const failures: unknown[] = [];
     const onFailure = (error: unknown): void => void failures.push(error);
-    const chain = await openTestChain({ ...options, blocks, headers, coins, clock, onFailure });
+    const chain = await openTestChain({ ...options, blocks, headers, coins, snapshots, clock, onFailure });
     const indexes = new Indexes({ chain, clock, random: new SeededRandom(1), log: silentLog, names, open: openIndex, onFailure });
     return new Life(chain, indexes, clock, failures);
   }
@@ -68,6 +69,19 @@ export class Life {
   async wait(): Promise<void> {
     await this.clock.advance(HEADER_FLUSH_DELAY_MS);
     await this.chain.run(() => {});
+    await this.#check();
+  }
+
+  /** Waits until every block below a snapshot is checked, where there is one. All of them must be there. */
+  async checkHistory(): Promise<void> {
+    for (let turns = 0; this.chain.missing !== undefined && this.#failures.length === 0; turns++) {
+      if (turns === INDEX_TURNS_MAX) {
+        // After a power cut every call fails.
+        await this.chain.flush();
+        throw new Error('the history is not checked');
+      }
+      await settle();
+    }
     await this.#check();
   }
 
@@ -197,6 +211,22 @@ async function prune(life: Life): Promise<void> {
   await life.close();
 }
 
+const SNAPSHOT = await snapshotWorld();
+
+/** Coins are loaded, blocks come above them, then those below in two parts, and the node ends in order. */
+async function loadCoins(life: Life): Promise<void> {
+  const { blocks, bytes } = SNAPSHOT;
+  life.chain.acceptHeaders(blocks.map(({ header }) => header));
+  await load(life.chain, bytes);
+  await life.take(blocks.slice(BASE_HEIGHT, -1));
+  await life.wait();
+  await life.take(blocks.slice(0, 3));
+  await life.flush();
+  await life.take(blocks.slice(3));
+  await life.checkHistory();
+  await life.close();
+}
+
 const IN_MEMORY = 1 << 26;
 const AT_ONCE = 0;
 const BRANCHES = { params: quickRegtest, paths, indexes: [] };
@@ -229,6 +259,16 @@ export const PORT_SCENARIOS: readonly PortScenario[] = [
     before: (life) => life.take(trunk).then(() => life.close()),
     live: switchOver,
   },
+  ...[IN_MEMORY, AT_ONCE].map(
+    (dbCacheBytes): PortScenario => ({
+      name: dbCacheBytes === AT_ONCE ? 'loading coins, flushed' : 'loading coins',
+      params: SNAPSHOT.params,
+      options: { dbCacheBytes },
+      indexes: [],
+      paths: [SNAPSHOT.blocks],
+      live: loadCoins,
+    }),
+  ),
   {
     name: 'prune',
     params: PRUNED,

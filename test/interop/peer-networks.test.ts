@@ -54,7 +54,12 @@ const CHAIN_FIELDS = ['chain', 'blocks', 'bestblockhash', 'bits', 'target', 'dif
 /** Our methods over a chain that is held in memory. */
 function callerOf(params: NetworkParams, { chain }: MemoryChain) {
   const node = new FakeNode();
-  const service = createChainService({ chain, blocks: createMemoryBlockStore(), prune: undefined, mempool: node.mempool });
+  const service = createChainService({
+    chain,
+    blocks: createMemoryBlockStore(),
+    prune: undefined,
+    mempool: { settled: () => node.mempool.settled(), size: 0 },
+  });
   return createRpcCaller(Object.assign(node, { params, chain: service })).call;
 }
 

@@ -19,7 +19,16 @@ import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/s
 import { checkPackage } from '../../src/engine/policy/check-package.ts';
 import type { AddressCounts, PlacedPeer } from '../../src/engine/ports/address-book.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
-import type { BlockOutcome, BlockSummary, ChainService, ChainTip, CoinSetHash } from '../../src/engine/ports/chain-service.ts';
+import type {
+  BlockOutcome,
+  BlockSummary,
+  ChainService,
+  ChainStateSummary,
+  ChainTip,
+  CoinSetHash,
+  LoadedCoins,
+  RefusedCoins,
+} from '../../src/engine/ports/chain-service.ts';
 import type { ExplainService, Explanation, Verdict } from '../../src/engine/ports/explanation.ts';
 import type { FeeHorizon, FeeService, HorizonEstimate } from '../../src/engine/ports/fee-service.ts';
 import type {
@@ -85,6 +94,17 @@ export class FakeChain implements ChainService {
   async submitHeader(header: BlockHeader): Promise<Rejection | undefined> {
     this.headers.push(header);
     return this.refusal;
+  }
+
+  /** What `loadCoins` answers next. */
+  loading: LoadedCoins | RefusedCoins | undefined;
+
+  async loadCoins(): Promise<LoadedCoins | RefusedCoins | undefined> {
+    return this.loading;
+  }
+
+  chainStates(): readonly ChainStateSummary[] {
+    return [{ tip: this.tip(), snapshotBase: undefined, cacheBytesMax: this.coinCacheMaxBytes(), validated: true }];
   }
 
   readonly reconsidered: BlockHash[] = [];

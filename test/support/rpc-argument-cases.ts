@@ -190,6 +190,7 @@ function transactionCases({ blockHash, hex, txid }: ArgumentFacts): Readonly<Rec
       ...[0, 'x', []].map((inMemory) => ['x', '', { rollback: 1, in_memory: inMemory }]),
       ['/nowhere/file', 'latest'],
     ],
+    loadtxoutset: [[], [1], [null], [true], [''], ['x', 1], ['/nowhere/file'], [[]], [{}]],
     importmempool: [[], [1], ['/nowhere/mempool.dat'], ['x', 1], ['x', { x: true }], ['x', { use_current_time: 1 }], ['x', {}, 1]],
     getorphantxs: [[], [0], [1], [2], [3], [-1], [true], ['1'], [1, 1]],
     testmempoolaccept: [

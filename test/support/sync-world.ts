@@ -30,6 +30,7 @@ import { mempoolChain } from '../../src/node/views.ts';
 import { createMemoryBlockStore } from '../../src/platform/store/memory-block-store.ts';
 import { createMemoryCoinStore } from '../../src/platform/store/memory-coin-store.ts';
 import { createMemoryHeaderStore } from '../../src/platform/store/memory-header-store.ts';
+import { createMemorySnapshotStore } from '../../src/platform/store/memory-snapshot-store.ts';
 import { buildBlock, buildChain, genesisParent } from './chain-builder.ts';
 import { FakeClock } from './fake-clock.ts';
 import { MemoryNetwork } from './memory-transport.ts';
@@ -147,6 +148,7 @@ export class SyncTestNode {
     const chain = await Chain.open({
       ...{ params, verifier, clock, log: silentLog },
       ...{ blocks, headers: createMemoryHeaderStore(), coins: createMemoryCoinStore() },
+      snapshots: createMemorySnapshotStore(),
     });
     const mempool = new Mempool({ chain: mempoolChain(chain), params: params.consensus, verifier, clock, log: silentLog });
     const failures: unknown[] = [];

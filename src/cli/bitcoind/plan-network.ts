@@ -68,6 +68,7 @@ function withChallenge(network: NetworkParams, texts: readonly string[]): Networ
     dnsSeeds: [],
     minimumChainWork: 0n as ChainWork,
     assumeValid: null,
+    assumeUtxo: [],
     consensus: { ...network.consensus, signetChallenge: challenge },
   };
 }

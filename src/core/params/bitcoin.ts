@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts';
 import { fromHex } from '../base/bytes.ts';
 import type { BlockHash } from '../primitives/ids.ts';
 import { fromDisplayHex } from '../primitives/ids.ts';
-import type { ConsensusParams, Deployment, NetworkHistory, NetworkParams } from './types.ts';
+import type { ConsensusParams, Deployment, NetworkHistory, NetworkParams, SnapshotBase } from './types.ts';
 import { ALWAYS_ACTIVE } from './types.ts';
 
 /** Text in the genesis coinbase of main, signet and regtest. */
@@ -59,6 +59,17 @@ export const TAPROOT_ALWAYS: Deployment = {
   periodBlocks: 2_016,
   thresholdBlocks: 1_512,
 };
+
+/** A block whose coins may be taken from a file, of constants in display order. */
+export function snapshotBase(of: {
+  readonly height: number;
+  readonly chainTxCount: number;
+  readonly block: string;
+  readonly coinsHash: string;
+}): SnapshotBase {
+  const { height, chainTxCount, block, coinsHash } = of;
+  return { height, blockHash: blockHashOf(block), coinsHash: blockHashOf(coinsHash), chainTxCount };
+}
 
 /** The block hash that a constant says in display order. */
 export function blockHashOf(text: string): BlockHash {

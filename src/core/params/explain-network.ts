@@ -97,11 +97,13 @@ function explainPast({ history, signetChallenge, heights }: ConsensusParams): re
 }
 
 /** What is known of the chain, and what is signalled. */
-function explainKnown({ minimumChainWork, assumeValid, deployments }: NetworkParams): readonly NetworkFact[] {
+function explainKnown({ minimumChainWork, assumeValid, assumeUtxo, deployments }: NetworkParams): readonly NetworkFact[] {
   const facts: NetworkFact[] = [];
   if (minimumChainWork > 0n)
     facts.push(fact('minimumChainWork', `0x${minimumChainWork.toString(16)}`, 'a chain with less is not the network'));
   if (assumeValid !== null) facts.push(fact('assumeValid', toDisplayHex(assumeValid), 'scripts up to it are not run when they are buried'));
+  for (const { height, blockHash } of assumeUtxo)
+    facts.push(fact(`assumeutxo.${height}`, toDisplayHex(blockHash), 'its coins may be taken from a file'));
   for (const deployment of deployments) facts.push(fact(`deployments.${deployment.name}`, `bit ${deployment.bit}`, spanOf(deployment)));
   return facts;
 }

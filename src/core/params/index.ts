@@ -44,6 +44,7 @@ export type {
   RetargetRule,
   ScriptException,
   ScriptRule,
+  SnapshotBase,
   SubsidyParams,
 } from './types.ts';
 export { ALWAYS_ACTIVE } from './types.ts';

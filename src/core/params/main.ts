@@ -1,6 +1,6 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { ChainWork, Target } from '../primitives/compact-target.ts';
-import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS, blockHashOf, TWO_WEEKS } from './bitcoin.ts';
+import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS, blockHashOf, snapshotBase, TWO_WEEKS } from './bitcoin.ts';
 import { makeGenesis } from './genesis.ts';
 import type { NetworkParams } from './types.ts';
 
@@ -40,6 +40,32 @@ export const main: NetworkParams = deepFreeze({
   listenOnAllInterfaces: true,
   minimumChainWork: 0x1128750f82f4c366153a3a030n as ChainWork,
   assumeValid: blockHashOf('00000000000000000000ccebd6d74d9194d8dcdc1d177c478e094bfad51ba5ac'),
+  assumeUtxo: [
+    snapshotBase({
+      height: 840_000,
+      chainTxCount: 991_032_194,
+      block: '0000000000000000000320283a032748cef8227873ff4872689bf23f1cda83a5',
+      coinsHash: 'a2a5521b1b5ab65f67818e5e8eccabb7171a517f9e2382208f77687310768f96',
+    }),
+    snapshotBase({
+      height: 880_000,
+      chainTxCount: 1_145_604_538,
+      block: '000000000000000000010b17283c3c400507969a9c2afd1dcf2082ec5cca2880',
+      coinsHash: 'dbd190983eaf433ef7c15f78a278ae42c00ef52e0fd2a54953782175fbadcea9',
+    }),
+    snapshotBase({
+      height: 910_000,
+      chainTxCount: 1_226_586_151,
+      block: '0000000000000000000108970acb9522ffd516eae17acddcb1bd16469194a821',
+      coinsHash: '4daf8a17b4902498c5787966a2b51c613acdab5df5db73f196fa59a4da2f1568',
+    }),
+    snapshotBase({
+      height: 935_000,
+      chainTxCount: 1_305_397_408,
+      block: '0000000000000000000147034958af1652b2b91bba607beacc5e72a56f0fb5ee',
+      coinsHash: 'e4b90ef9eae834f56c4b64d2d50143cee10ad87994c614d7d04125e2a6025050',
+    }),
+  ],
   deployments: [
     {
       name: 'taproot',

@@ -88,8 +88,8 @@ describe('a network file', () => {
     }
   });
 
-  it('wants every field but magic, pow.limit, genesis.hash, pruneAfterHeight and deployments', () => {
-    const optional = ['magic', 'pow.limit', 'genesis.hash', 'pruneAfterHeight', 'deployments'];
+  it('wants every field but magic, pow.limit, genesis.hash, pruneAfterHeight, assumeutxo and deployments', () => {
+    const optional = ['magic', 'pow.limit', 'genesis.hash', 'pruneAfterHeight', 'assumeutxo', 'deployments'];
     const walk = (value: unknown, path: Path): void => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
       for (const [key, part] of Object.entries(value)) {

@@ -3,7 +3,7 @@
  *
  * Every field of a built-in network stands in it and every one must be there, but for `magic` (else it follows from the rules),
  * `pow.limit` (else it is what the bits say), `genesis.hash` (if given, it must be right), `pruneAfterHeight` (else `pruneKeepBlocks`), and what few networks have: `history`,
- * `signetChallenge`, `minimumChainWork`, `assumeValid` and `deployments` (else there is none; network-past.ts reads them).
+ * `signetChallenge`, `minimumChainWork`, `assumeValid`, `assumeutxo` and `deployments` (else there is none; network-past.ts reads them).
  *
  * @module
  */

@@ -18,6 +18,7 @@ import type {
   NetworkParams,
   RetargetRule,
   ScriptRule,
+  SnapshotBase,
 } from './types.ts';
 
 /** What a definition says in place of a genesis block that is still to be mined. */
@@ -44,6 +45,16 @@ export interface HistoryFile {
   /** Display order. */
   readonly bip30Repeats?: readonly string[];
   readonly scriptExceptions?: readonly { readonly block: string; readonly rules: readonly ScriptRule[] }[];
+}
+
+/** A block whose coins may be taken from a file. */
+export interface SnapshotBaseFile {
+  readonly height: number;
+  /** Display order. */
+  readonly block: string;
+  /** `txoutset_hash` of `dumptxoutset`. */
+  readonly coinsHash: string;
+  readonly chainTxCount: number;
 }
 
 /** What a network file says. Amounts are base units; everything hexadecimal is text. */
@@ -86,6 +97,8 @@ export interface NetworkFile {
   readonly minimumChainWork?: string;
   /** Display order. */
   readonly assumeValid?: string;
+  /** Blocks whose coins may be taken from a file; hashes in display order. */
+  readonly assumeutxo?: readonly SnapshotBaseFile[];
   readonly deployments?: readonly Deployment[];
 }
 
@@ -166,8 +179,13 @@ export function networkToFile(params: NetworkParams): NetworkFile {
     ...(params.pruneAfterHeight === params.pruneKeepBlocks ? {} : { pruneAfterHeight: params.pruneAfterHeight }),
     ...(params.minimumChainWork === 0n ? {} : { minimumChainWork: hexU256(params.minimumChainWork) }),
     ...(params.assumeValid === null ? {} : { assumeValid: toDisplayHex(params.assumeValid) }),
+    ...(params.assumeUtxo.length === 0 ? {} : { assumeutxo: params.assumeUtxo.map(snapshotBaseToFile) }),
     ...(params.deployments.length === 0 ? {} : { deployments: params.deployments.map((deployment) => ({ ...deployment })) }),
   };
+}
+
+function snapshotBaseToFile({ height, blockHash, coinsHash, chainTxCount }: SnapshotBase): SnapshotBaseFile {
+  return { height, block: toDisplayHex(blockHash), coinsHash: toDisplayHex(coinsHash), chainTxCount };
 }
 
 function hexU256(value: bigint): string {

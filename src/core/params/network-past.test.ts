@@ -36,14 +36,16 @@ const deployment = {
   thresholdBlocks: 10,
 };
 
+const snapshotBase = { height: 2, block: HASH, coinsHash: HASH, chainTxCount: 3 };
+
 describe('what few networks have in their file', () => {
   it('is nothing where it is left out, and then not written', () => {
-    const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', deployments: undefined }));
+    const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', assumeutxo: undefined, deployments: undefined }));
     assert.deepEqual(network.consensus.history, { bip34Hash: null, bip30Repeats: [], scriptExceptions: [] });
     assert.equal(network.consensus.signetChallenge, null);
-    assert.deepEqual([network.minimumChainWork, network.assumeValid, network.deployments], [0n, null, []]);
+    assert.deepEqual([network.minimumChainWork, network.assumeValid, network.assumeUtxo, network.deployments], [0n, null, [], []]);
     const written = Object.keys(networkToFile(network));
-    for (const field of ['history', 'signetChallenge', 'minimumChainWork', 'assumeValid', 'deployments'])
+    for (const field of ['history', 'signetChallenge', 'minimumChainWork', 'assumeValid', 'assumeutxo', 'deployments'])
       assert.ok(!written.includes(field));
   });
 
@@ -53,6 +55,7 @@ describe('what few networks have in their file', () => {
       signetChallenge: '51',
       minimumChainWork: HASH,
       assumeValid: HASH,
+      assumeutxo: [snapshotBase],
       deployments: [deployment],
     };
     const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', ...fields }));
@@ -90,6 +93,23 @@ describe('what few networks have in their file', () => {
     assert.equal(fieldOf({ signetChallenge: '51'.repeat(10_000) }), 'accepted');
     assert.equal(fieldOf({ minimumChainWork: '01' }), 'minimumChainWork');
     assert.equal(fieldOf({ assumeValid: null }), 'assumeValid');
+    assert.equal(fieldOf({ assumeutxo: snapshotBase }), 'assumeutxo');
+    assert.equal(fieldOf({ assumeutxo: new Array(65).fill(snapshotBase) }), 'assumeutxo');
+    assert.equal(fieldOf({ assumeutxo: new Array(64).fill(snapshotBase) }), 'accepted');
+    for (const [field, least] of [
+      ['height', 1],
+      ['chainTxCount', 3],
+    ] as const) {
+      for (const [value, outcome] of [
+        [least, 'accepted'],
+        [least - 1, `assumeutxo.0.${field}`],
+        [least + 0.5, `assumeutxo.0.${field}`],
+      ] as const)
+        assert.equal(fieldOf({ assumeutxo: [{ ...snapshotBase, [field]: value }] }), outcome);
+    }
+    for (const field of ['block', 'coinsHash'])
+      assert.equal(fieldOf({ assumeutxo: [{ ...snapshotBase, [field]: 'ab' }] }), `assumeutxo.0.${field}`);
+    assert.equal(fieldOf({ assumeutxo: [{ ...snapshotBase, colour: 1 }] }), 'assumeutxo.0.colour');
     assert.equal(fieldOf({ deployments: new Array(65).fill(deployment) }), 'deployments');
     assert.equal(fieldOf({ deployments: new Array(64).fill(deployment) }), 'accepted');
   });

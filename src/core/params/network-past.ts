@@ -10,7 +10,7 @@ import type { BlockHash } from '../primitives/ids.ts';
 import { fromDisplayHex } from '../primitives/ids.ts';
 import { NO_HISTORY } from './bitcoin.ts';
 import type { FieldReader } from './field-reader.ts';
-import type { Deployment, NetworkHistory, NetworkParams, ScriptException, ScriptRule } from './types.ts';
+import type { Deployment, NetworkHistory, NetworkParams, ScriptException, ScriptRule, SnapshotBase } from './types.ts';
 import { ALWAYS_ACTIVE } from './types.ts';
 
 /** Blocks that can be named as exceptions, and deployments: more than any network has. */
@@ -57,11 +57,22 @@ export function readSignetChallenge(reader: FieldReader): Uint8Array | null {
 }
 
 /** What is known of a network's chain, and what is signalled in it. */
-export function readKnown(reader: FieldReader): Pick<NetworkParams, 'minimumChainWork' | 'assumeValid' | 'deployments'> {
+export function readKnown(reader: FieldReader): Pick<NetworkParams, 'minimumChainWork' | 'assumeValid' | 'assumeUtxo' | 'deployments'> {
   const work = reader.has('minimumChainWork') ? hashToNumber(reader.hex('minimumChainWork', { min: 32, max: 32 }).reverse()) : 0n;
   const assumeValid = reader.has('assumeValid') ? readHash(reader, 'assumeValid') : null;
+  const assumeUtxo = reader.has('assumeutxo') ? reader.objects('assumeutxo', LIST_LENGTH_MAX).map(readSnapshotBase) : [];
   const deployments = reader.has('deployments') ? reader.objects('deployments', LIST_LENGTH_MAX).map(readDeployment) : [];
-  return { minimumChainWork: work as ChainWork, assumeValid, deployments };
+  return { minimumChainWork: work as ChainWork, assumeValid, assumeUtxo, deployments };
+}
+
+/** Every block has a transaction, so there are more of them than the height says. */
+function readSnapshotBase(reader: FieldReader): SnapshotBase {
+  const height = reader.integer('height', { min: 1, max: HEIGHT_MAX });
+  const blockHash = readHash(reader, 'block');
+  const coinsHash = readHash(reader, 'coinsHash');
+  const chainTxCount = reader.integer('chainTxCount', { min: height + 1, max: Number.MAX_SAFE_INTEGER });
+  reader.end();
+  return { height, blockHash, coinsHash, chainTxCount };
 }
 
 function readDeployment(reader: FieldReader): Deployment {

@@ -41,6 +41,7 @@ export const quoin: NetworkParams = deepFreeze({
   listenOnAllInterfaces: true,
   minimumChainWork: 0n as ChainWork,
   assumeValid: null,
+  assumeUtxo: [],
   deployments: [],
   consensus: {
     genesisHash: genesis.header.hash,

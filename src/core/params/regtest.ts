@@ -1,6 +1,14 @@
 import { deepFreeze } from '../base/deep-freeze.ts';
 import type { ChainWork, Target } from '../primitives/compact-target.ts';
-import { BITCOIN_GENESIS_SCRIPT, BITCOIN_GENESIS_TEXT, BITCOIN_LIMITS, NO_HISTORY, TAPROOT_ALWAYS, TEST_KEYS } from './bitcoin.ts';
+import {
+  BITCOIN_GENESIS_SCRIPT,
+  BITCOIN_GENESIS_TEXT,
+  BITCOIN_LIMITS,
+  NO_HISTORY,
+  snapshotBase,
+  TAPROOT_ALWAYS,
+  TEST_KEYS,
+} from './bitcoin.ts';
 import { makeGenesis } from './genesis.ts';
 import type { ActivationHeights, NetworkParams } from './types.ts';
 
@@ -33,6 +41,39 @@ export const regtest: NetworkParams = deepFreeze({
   listenOnAllInterfaces: false,
   minimumChainWork: 0n as ChainWork,
   assumeValid: null,
+  // Of Core's unit tests as its versions up to 29, 30 and 31 mine them, of its fuzz target and of its functional test.
+  assumeUtxo: [
+    snapshotBase({
+      height: 110,
+      chainTxCount: 111,
+      block: '696e92821f65549c7ee134edceeeeaaa4105647a3c4fd9f298c0aec0ab50425c',
+      coinsHash: '6657b736d4fe4db0cbc796789e812d5dba7f5c143764b1b6905612f1830609d1',
+    }),
+    snapshotBase({
+      height: 110,
+      chainTxCount: 111,
+      block: '6affe030b7965ab538f820a56ef56c8149b7dc1d1c144af57113be080db7c397',
+      coinsHash: 'b952555c8ab81fec46f3d4253b7af256d766ceb39fb7752b9d18cdf4a0141327',
+    }),
+    snapshotBase({
+      height: 110,
+      chainTxCount: 111,
+      block: '135eec25a6fb277884e5824e7aa7d052c4868161c99a5122170b5266f86c273d',
+      coinsHash: '86e9a1205b418b16dde3a18a78c730e30137e28466bda5dbf6b33ab8fc05447c',
+    }),
+    snapshotBase({
+      height: 200,
+      chainTxCount: 201,
+      block: '385901ccbd69dff6bbd00065d01fb8a9e464dede7cfe0372443884f9b1dcf6b9',
+      coinsHash: '17dcc016d188d16068907cdeb38b75691a118d43053b8cd6a25969419381d13a',
+    }),
+    snapshotBase({
+      height: 299,
+      chainTxCount: 334,
+      block: '0c552ced4721c249a389eb9b08cb8da261cd46f0e7b5f9d064d48f3113406853',
+      coinsHash: '106b2c56233e378a824cf0d5ff2be42ed32c72f1605c9be288d00942908a40ac',
+    }),
+  ],
   deployments: [
     {
       name: 'testdummy',

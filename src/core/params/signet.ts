@@ -11,6 +11,7 @@ import {
   blockHashOf,
   FROM_BLOCK_1,
   NO_HISTORY,
+  snapshotBase,
   TAPROOT_ALWAYS,
   TEST_KEYS,
   TWO_WEEKS,
@@ -55,6 +56,20 @@ export const signet: NetworkParams = deepFreeze({
   listenOnAllInterfaces: true,
   minimumChainWork: 0xb463ea0a4b8n as ChainWork,
   assumeValid: blockHashOf('00000008414aab61092ef93f1aacc54cf9e9f16af29ddad493b908a01ff5c329'),
+  assumeUtxo: [
+    snapshotBase({
+      height: 160_000,
+      chainTxCount: 2_289_496,
+      block: '0000003ca3c99aff040f2563c2ad8f8ec88bd0fd6b8f0895cfaf1ef90353a62c',
+      coinsHash: 'fe0a44309b74d6b5883d246cb419c6221bcccf0b308c9b59b7d70783dbdf928a',
+    }),
+    snapshotBase({
+      height: 290_000,
+      chainTxCount: 28_547_497,
+      block: '0000000577f2741bb30cd9d39d6d71b023afbeb9764f6260786a97969d5c9ac0',
+      coinsHash: '97267e000b4b876800167e71b9123f1529d13b14308abec2888bbd2160d14545',
+    }),
+  ],
   deployments: [TAPROOT_ALWAYS],
   consensus: {
     genesisHash: genesis.header.hash,
@@ -81,6 +96,7 @@ export function signetWithChallenge(challenge: Uint8Array, dnsSeeds: readonly st
     dnsSeeds,
     minimumChainWork: 0n as ChainWork,
     assumeValid: null,
+    assumeUtxo: [],
     consensus: { ...signet.consensus, signetChallenge: challenge },
   });
 }

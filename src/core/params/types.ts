@@ -123,6 +123,16 @@ export interface Deployment {
   readonly thresholdBlocks: number;
 }
 
+/** A block whose coins may be taken from a file, since whoever made this version knows their hash. Core's `AssumeutxoData`. */
+export interface SnapshotBase {
+  readonly height: number;
+  readonly blockHash: BlockHash;
+  /** Core's `hash_serialized_3` of the coins of the block, wire order. */
+  readonly coinsHash: Uint8Array;
+  /** Transactions of the chain up to it, the genesis block's among them. */
+  readonly chainTxCount: number;
+}
+
 /** Version bytes of Base58Check text. */
 export interface Base58Prefixes {
   readonly pubkeyHash: number;
@@ -168,6 +178,8 @@ export interface NetworkParams {
   readonly minimumChainWork: ChainWork;
   /** A block whose scripts, and those of all before it, were run by whoever made this version; null: none. */
   readonly assumeValid: BlockHash | null;
+  /** Blocks whose coins `loadtxoutset` takes from a file. */
+  readonly assumeUtxo: readonly SnapshotBase[];
   /** What miners may signal. No rule here depends on it: those that came into force have heights. */
   readonly deployments: readonly Deployment[];
   readonly consensus: ConsensusParams;

@@ -23,11 +23,16 @@ export class ActiveChain {
   constructor(tip: HeaderNode) {
     this.#nodes = tip.nodes;
     this.#tip = tip;
-    this.#rows = new Uint32Array(roomFor(tip.height + 1));
+    this.#rows = this.#rowsTo(tip);
+  }
+
+  #rowsTo(tip: HeaderNode): Uint32Array {
+    const rows = new Uint32Array(roomFor(tip.height + 1));
     for (let { row, height } = tip; height >= 0; height--) {
-      this.#rows[height] = row;
+      rows[height] = row;
       row = this.#nodes.table.parent(row);
     }
+    return rows;
   }
 
   get tip(): HeaderNode {
@@ -104,6 +109,12 @@ export class ActiveChain {
       if (holds(row)) return this.#nodes.of(row);
     }
     return undefined;
+  }
+
+  /** Goes to any block of the tree at once. */
+  moveTo(tip: HeaderNode): void {
+    this.#rows = this.#rowsTo(tip);
+    this.#tip = tip;
   }
 
   /** Goes one block on. */

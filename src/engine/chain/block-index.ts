@@ -187,6 +187,35 @@ export class BlockIndex {
     }
   }
 
+  /**
+   * Takes all blocks up to one for stored as far as those above it are concerned, which can be connected on the coins that are known of it.
+   */
+  assume(base: HeaderNode): void {
+    const assumed: number[] = [];
+    for (let { row } = base; !this.#isLinked(row); row = this.#table.parent(row)) assumed.push(row);
+    for (const row of assumed.reverse()) {
+      this.#table.setStatus(row, this.#table.status(row) | STATUS.LINKED);
+      const stored = this.#waiting.get(row) ?? [];
+      this.#waiting.delete(row);
+      for (const each of stored) this.#link(each);
+    }
+    this.refreshCandidates();
+  }
+
+  /** Forgets what was found out about the blocks that build on one, and which coins they spent: it was found with coins that are not to be trusted. */
+  forgetAbove(base: HeaderNode): void {
+    const table = this.#table;
+    for (const row of this.tree.descendants(base.row)) {
+      table.setStatus(row, table.status(row) & ~(STATUS.VALID | STATUS.FAILED));
+      table.setUndo(row, undefined);
+      this.#failed.delete(row);
+      this.#changed(row);
+      this.#refreshParentFailed(row);
+    }
+    this.tree.refreshBest();
+    this.refreshCandidates();
+  }
+
   /** Takes a block off the list of what could be the tip, until something changes about it. The one before it may still be. */
   dropCandidate(node: HeaderNode): void {
     this.#candidates.delete(node.row);

@@ -31,6 +31,8 @@ export type ChainEvent =
   | { readonly kind: 'header-added'; readonly node: HeaderNode }
   /** Stored blocks turned out to be damaged: `Chain.damagedBlocks` has them, to be fetched again. */
   | { readonly kind: 'blocks-damaged' }
+  /** Coins were loaded from a file, or blocks below these were checked: `Chain.checked` is another. */
+  | { readonly kind: 'history-moved' }
   /** A block or undo record that was damaged can be read again. */
   | { readonly kind: 'block-mended'; readonly node: HeaderNode };
 

@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts';
 import type { NodeError } from '../ports/node-error.ts';
 import type { Random } from '../ports/random.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
+import type { SnapshotStore } from '../ports/snapshot-store.ts';
 import type { PruneOptions } from './pruner.ts';
 
 /** Memory for coins before they are written. */
@@ -18,6 +19,8 @@ export interface ChainOptions {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /** Where coins lie that were loaded from a file; none can be loaded unless given. */
+  readonly snapshots?: SnapshotStore;
   readonly verifier: ScriptVerifier;
   readonly clock: Clock;
   readonly log: Log;

@@ -43,7 +43,7 @@ import type { CoinCache } from './coin-cache.ts';
 import { type Damage, isRecordDamage } from './damage.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed, STATUS } from './header-node.ts';
-import { ancestorOf } from './header-tree.ts';
+import { ancestorOf, isAncestorOf } from './header-tree.ts';
 import { betweenStages } from './stages.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
 import { WholeBlocks } from './whole-blocks.ts';
@@ -54,13 +54,16 @@ export interface ChainParts {
   readonly index: BlockIndex;
   readonly active: ActiveChain;
   readonly cache: CoinCache;
-  readonly cacheBytesMax: number;
+  /** Bytes that the cache may take now. */
+  readonly cacheBytesMax: () => number;
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly verifier: ScriptVerifier;
   readonly clock: Pick<Clock, 'yield'>;
   readonly log: Log;
   readonly emit: ChainListener;
+  /** The block below which there is no way back, since the blocks before it were not connected here. */
+  readonly floor: () => HeaderNode | undefined;
   /** Stored blocks and undo records that are not what was written. */
   readonly damage: Damage;
   /** A block that waits to be handled and builds on the one of this hash, if there is one. */
@@ -94,6 +97,9 @@ const SCRIPTS_RUN_MAX = 1_000;
 
 /** Coins that are looked for a second time, of those that a block lacks: an honest one lacks few, if any. */
 const ABSENT_COINS_CHECKED_MAX = 16;
+
+const PRUNED = 'blocks that it needs were pruned: --reindex gets the chain anew';
+const BELOW_FLOOR = 'it leaves our chain below the snapshot that was loaded: it can be taken when all blocks up to that are checked';
 
 /** Tip and coins of one chain. */
 export class ChainState {
@@ -179,10 +185,15 @@ export class ChainState {
 
   #canGoBack(fork: HeaderNode): boolean {
     const { damage, index } = this.#parts;
+    if (this.#isBelowFloor(fork)) return false;
     const { table } = index.tree;
     // By rows: there may be millions.
     for (let row = this.tip.row; row !== fork.row; row = table.parent(row)) if (!table.isStored(row)) return false;
     return !damage.any || !damage.hindersReturn(fork, this.tip);
+  }
+
+  #isBelowFloor({ height }: HeaderNode): boolean {
+    return height < (this.#parts.floor()?.height ?? 0);
   }
 
   /** The lowest block above a fork that is not there, on the way to another. */
@@ -205,7 +216,8 @@ export class ChainState {
       index.dropCandidate(node);
     }
     const facts = { fork: fork.height, tip: this.tip.height, branch: best.height, branchTip: toDisplayHex(best.hash) };
-    if (!this.#isPrunedBetween(fork, best)) {
+    const isBelowFloor = this.#isBelowFloor(fork);
+    if (!isBelowFloor && !this.#isPrunedBetween(fork, best)) {
       if (this.#heldUpBy === best) return;
       this.#heldUpBy = best;
       log.error('chain-waits-for-damaged-blocks', { ...facts, blocks: damage.blockCount });
@@ -214,7 +226,7 @@ export class ChainState {
     const isTold = this.refusedAt === fork;
     this.#tooDeep = best;
     if (isTold) return;
-    log.error('reorganisation-too-deep', { ...facts, note: 'blocks that it needs were pruned: --reindex gets the chain anew' });
+    log.error('reorganisation-too-deep', { ...facts, note: isBelowFloor ? BELOW_FLOOR : PRUNED });
   }
 
   #isPrunedBetween(fork: HeaderNode, best: HeaderNode): boolean {
@@ -241,6 +253,13 @@ export class ChainState {
     const branch = this.#tooDeep;
     if (branch === undefined || isFailed(branch) || !index.tree.isBetter(branch.row, this.tip.row)) return undefined;
     return active.fork(branch);
+  }
+
+  /** One block nearer to another: back where it is of another branch, else forwards. @returns why the next block is invalid, if it is */
+  async stepTo(target: HeaderNode): Promise<Rejection | undefined> {
+    if (isAncestorOf(this.tip, target)) return this.#connectNext(ancestorOf(target, this.tip.height + 1), undefined);
+    await this.#disconnectTip();
+    return undefined;
   }
 
   #fail(node: HeaderNode, rejection: Rejection): void {
@@ -452,9 +471,9 @@ export class ChainState {
 
   async #keepWithinBudget(): Promise<void> {
     const { cache, cacheBytesMax } = this.#parts;
-    if (!cache.isFull(cacheBytesMax)) return;
+    if (!cache.isFull(cacheBytesMax())) return;
     await this.flush();
-    cache.trim(cacheBytesMax);
+    cache.trim(cacheBytesMax());
   }
 
   /** Writes the header rows that changed, after the blocks and undo records that they point to are safe. */

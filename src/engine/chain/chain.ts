@@ -32,16 +32,19 @@ import { ChangeQueue } from './change-queue.ts';
 import { checkProposal } from './check-proposal.ts';
 import { CoinCache } from './coin-cache.ts';
 import { type CoinDump, CoinQueries } from './coin-queries.ts';
-import { countTransactions } from './count-transactions.ts';
+import { countKnownTransactions } from './count-transactions.ts';
 import { Damage } from './damage.ts';
 import type { CoinSearchOptions } from './find-coins.ts';
 import { Flusher } from './flusher.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isFailed } from './header-node.ts';
 import type { HeaderTree } from './header-tree.ts';
+import type { History } from './history.ts';
 import { loadIndex, loadTip, storeGenesis } from './load-index.ts';
 import { Mending, noteShortFiles } from './mending.ts';
 import { Pruner } from './pruner.ts';
+import { type LoadedSnapshot, type LoadSnapshotOptions, type OpenedSnapshot, openSnapshot, Snapshots } from './snapshots.ts';
+import { TipCoins } from './tip-coins.ts';
 import { chainTips } from './tips.ts';
 import type { VerifyOptions } from './verify-chain.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -61,6 +64,8 @@ export class Chain {
   readonly #changes: ChangeQueue;
   readonly #coins: CoinQueries;
   readonly #damage: Damage;
+  readonly #coinStore: TipCoins;
+  readonly #snapshots: Snapshots;
   readonly #flusher: Flusher;
   readonly #mending: Mending;
   readonly #pruner: Pruner;
@@ -72,8 +77,9 @@ export class Chain {
   static async open(options: ChainOptions): Promise<Chain> {
     const index = await loadIndex(options);
     await storeGenesis(index, options);
-    const tip = await loadTip(index, options.coins);
-    const chain = new Chain(options, index, new ActiveChain(tip ?? index.tree.genesis));
+    const snapshot = await openSnapshot(index, options);
+    const tip = await loadTip(index, snapshot?.coins ?? options.coins);
+    const chain = new Chain(options, index, new ActiveChain(tip ?? index.tree.genesis), snapshot);
     if (options.indexing !== true) {
       await chain.#pruner.begin();
       if (tip === undefined && index.hasPruned()) throw lostCoins();
@@ -81,11 +87,12 @@ export class Chain {
     noteShortFiles(chain.#parts);
     // Nothing is pruned here: who has still to read old blocks, such as the wallet and the indexes, comes after this.
     await chain.#advance(undefined, options.onProgress);
+    chain.#snapshots.history?.begin();
     return chain;
   }
 
-  private constructor(options: ChainOptions, index: BlockIndex, active: ActiveChain) {
-    const { params, blocks, headers, coins, verifier, clock, log, random } = options;
+  private constructor(options: ChainOptions, index: BlockIndex, active: ActiveChain, snapshot: OpenedSnapshot | undefined) {
+    const { params, blocks, headers, verifier, clock, log, random } = options;
     this.#options = options;
     this.params = params;
     this.#index = index;
@@ -94,23 +101,43 @@ export class Chain {
     const emit = (event: ChainEvent): void => this.#emit(event);
     const settle = (atHand?: BlockAtHand): Promise<Rejection | undefined> => this.#settle(atHand);
     const flush = (): Promise<void> => this.#flusher.flush();
+    const coins = new TipCoins(snapshot?.coins ?? options.coins);
     const cache = new CoinCache(coins, random?.below(2 ** 32) ?? 0);
-    const stores = { cache, cacheBytesMax: options.dbCacheBytes ?? COIN_CACHE_BYTES_DEFAULT, blocks, headers };
+    const cacheBytesMax = options.dbCacheBytes ?? COIN_CACHE_BYTES_DEFAULT;
+    const stores = { cache, cacheBytesMax: () => this.#snapshots.cacheBytesMax(), blocks, headers };
     const damage = new Damage(log, () => {
       emit({ kind: 'blocks-damaged' });
       this.#mending?.begin();
     });
     const waitingAfter = (hash: BlockHash): Block | undefined => this.#waiting.get(hashKey(hash));
-    const parts = { params, index, active, ...stores, verifier, clock, log, emit, waitingAfter, damage };
+    const floor = (): HeaderNode | undefined => this.#snapshots.missing?.base;
+    const parts = { params, index, active, ...stores, verifier, clock, log, emit, waitingAfter, damage, floor };
     const state = new ChainState(parts);
     const changes = new ChangeQueue(options.onFailure);
     this.#parts = parts;
     this.#damage = damage;
     this.#state = state;
     this.#changes = changes;
-    this.#flusher = new Flusher({ index, state, clock, log, changes });
+    this.#coinStore = coins;
+    this.#snapshots = new Snapshots(
+      {
+        ...{ chain: parts, params, store: options.snapshots, changes, clock, random, coins, ownCoins: options.coins, cacheBytesMax, flush },
+        settle: () => settle(),
+      },
+      snapshot,
+    );
+    const both = {
+      flush: async () => {
+        await state.flush();
+        await this.#snapshots.missing?.flush();
+      },
+      flushHeaders: () => state.flushHeaders(),
+    };
+    this.#flusher = new Flusher({ index, state: both, clock, log, changes });
     this.#mending = new Mending({ ...parts, state, change: (task) => changes.change(task), settle: () => settle() });
     this.#pruner = new Pruner({ params, index, active, blocks, log, options: options.prune, flush });
+    // What is not checked yet is still to be read.
+    this.#pruner.keepAbove(() => this.#snapshots.missing?.active.height ?? Number.POSITIVE_INFINITY);
     this.#coins = new CoinQueries({ ...parts, messageStart: params.messageStart, state, changes, coins, flush, pruner: this.#pruner });
     const mended = (node: HeaderNode, position: FilePosition): void => this.#mending.stored(node, position);
     const rowChanged = (): void => this.#flusher.headersLater();
@@ -129,17 +156,40 @@ export class Chain {
 
   /** Memory of the coins that are held: what a flush writes is less. */
   get cacheBytes(): number {
-    return this.#parts.cache.sizeBytes;
+    return this.#parts.cache.sizeBytes + (this.#snapshots.missing?.cacheBytes ?? 0);
   }
 
   /** Memory that coins may take before they are written. */
   get cacheBytesMax(): number {
-    return this.#parts.cacheBytesMax;
+    return this.#parts.cacheBytesMax();
   }
 
-  /** Transactions of the last `blocks` blocks up to a node, itself the last; of its whole branch unless given. */
-  transactionCount(node: HeaderNode, blocks: number = node.height + 1): Promise<number> {
-    return countTransactions(node, blocks, () => this.#options.clock.yield());
+  /**
+   * Transactions of the last `blocks` blocks up to a node, itself the last; of its whole branch unless given. Undefined where that is not
+   * known, since blocks below a snapshot are not here yet.
+   */
+  transactionCount(node: HeaderNode, blocks: number = node.height + 1): Promise<number | undefined> {
+    return countKnownTransactions(node, blocks, this.#snapshots.missing, () => this.#options.clock.yield());
+  }
+
+  /** The snapshot that the chain was begun with, whole or not yet; undefined without one. */
+  get history(): Pick<History, 'base' | 'active' | 'whole'> | undefined {
+    return this.#snapshots.history;
+  }
+
+  /** The same while the blocks below it are not all checked: up to its `active.tip` they are. */
+  get missing(): Pick<History, 'base' | 'active' | 'cacheBytesMax'> | undefined {
+    return this.#snapshots.missing;
+  }
+
+  /** The branch whose every block was checked here: the active one, but for the time after a snapshot was loaded. */
+  get checked(): ActiveChain {
+    return this.#snapshots.missing?.active ?? this.active;
+  }
+
+  /** Goes on from coins of a file. @throws SnapshotError; NodeError where a store fails */
+  loadSnapshot(options: LoadSnapshotOptions): Promise<LoadedSnapshot | undefined> {
+    return this.#snapshots.load(options);
   }
 
   /** The ends of all branches, the highest first. */
@@ -183,6 +233,7 @@ export class Chain {
   async #settle(atHand?: BlockAtHand): Promise<Rejection | undefined> {
     const failed = await this.#advance(atHand);
     await this.#pruner.keepToTarget();
+    this.#snapshots.missing?.begin();
     if (atHand === undefined || !isFailed(atHand.node)) return undefined;
     return (
       failed.find(({ node }) => node === atHand.node)?.rejection ?? reject('invalid-prev', 'bad-prevblk', { height: atHand.node.height })
@@ -193,6 +244,12 @@ export class Chain {
   invalidateBlock(node: HeaderNode): Promise<boolean> {
     return this.#changes.change(async () => {
       if (node.height === 0) return false;
+      const floor = this.#snapshots.missing?.base;
+      if (floor !== undefined && node.height <= floor.height && this.active.contains(node))
+        throw new NodeError(
+          'option-invalid',
+          `the chain goes on from a snapshot of block ${floor.height}, and those below are not checked yet`,
+        );
       const lacking = this.active.contains(node) ? this.#pruner.lackingAbove(node.height) : undefined;
       if (lacking !== undefined)
         throw new NodeError('option-invalid', `block ${lacking.height} was pruned: the chain cannot go back behind it`);
@@ -326,8 +383,8 @@ export class Chain {
   verify(options: VerifyOptions): Promise<string | undefined> {
     return this.#changes.change(async () => {
       await this.#flusher.flush();
-      await this.#options.coins.check?.();
-      const problem = await verifyChain({ ...this.#parts, cache: new CoinCache(this.#options.coins, 0) }, options);
+      await this.#coinStore.check();
+      const problem = await verifyChain({ ...this.#parts, cache: new CoinCache(this.#coinStore, 0) }, options);
       if (problem !== undefined) this.#options.log.warn('chain-not-verified', { ...options, why: problem });
       return problem;
     });
@@ -364,6 +421,7 @@ export class Chain {
   async close(): Promise<void> {
     this.#flusher.close();
     await this.#mending.close();
+    await this.#snapshots.close();
     await this.flush();
   }
 }

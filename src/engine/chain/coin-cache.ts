@@ -117,6 +117,13 @@ export class CoinCache {
     return coins;
   }
 
+  /** Forgets everything, since the store has other coins from now on. Nothing may be left to write, nor may a load be under way. */
+  forget(): void {
+    this.#flushes++;
+    this.#ahead = NOTHING_READ;
+    this.#table.clear();
+  }
+
   /** Makes sure of coins that were not found, where the store can: of those that it was asked for. @throws NodeError `database-damaged` */
   async check(outPoints: readonly OutPoint[]): Promise<void> {
     const asked = outPoints.filter((outPoint) => this.#table.find(outPoint) === 0);

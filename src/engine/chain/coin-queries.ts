@@ -23,6 +23,8 @@ interface CoinQueriesParts {
   readonly changes: Pick<ChangeQueue, 'change' | 'told'>;
   readonly clock: Pick<Clock, 'yield'>;
   readonly coins: Pick<CoinStore, 'entries'>;
+  /** The block below which there is no way back. */
+  readonly floor: () => HeaderNode | undefined;
   readonly messageStart: Uint8Array;
   readonly pruner: Pick<Pruner, 'keepAbove' | 'lackingAbove'>;
   readonly state: Pick<ChainState, 'readBytes' | 'readUndo'>;
@@ -113,7 +115,7 @@ export class CoinQueries {
   #checkWayBack(to: HeaderNode): void {
     const { active, pruner } = this.#parts;
     if (!active.contains(to)) throw new NodeError('option-invalid', 'Could not roll back to requested height.');
-    if (pruner.lackingAbove(to.height) !== undefined)
+    if (pruner.lackingAbove(to.height) !== undefined || to.height < (this.#parts.floor()?.height ?? 0))
       throw new NodeError('option-invalid', 'Could not roll back to requested height since necessary block data is already pruned.');
   }
 

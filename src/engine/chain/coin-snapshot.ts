@@ -12,9 +12,12 @@ import type { DraftFile } from '../ports/draft-file.ts';
 import type { StoredCoin } from './past-coins.ts';
 import { writeVarInt } from './var-int.ts';
 
-const MAGIC = Uint8Array.of(0x75, 0x74, 0x78, 0x6f, 0xff);
-const VERSION = 2;
-const HEAD_SIZE_BYTES = MAGIC.length + 2 + 4 + 32 + 8;
+/** Its first bytes. */
+export const SNAPSHOT_MAGIC: Uint8Array = Uint8Array.of(0x75, 0x74, 0x78, 0x6f, 0xff);
+/** Of the format; there is no other that anybody still reads. */
+export const SNAPSHOT_VERSION = 2;
+/** Bytes of the head. */
+export const SNAPSHOT_HEAD_SIZE_BYTES: number = SNAPSHOT_MAGIC.length + 2 + 4 + 32 + 8;
 
 /** Bytes that are gathered before they are written. */
 const CHUNK_SIZE_BYTES = 1 << 18;
@@ -31,7 +34,13 @@ export interface SnapshotHead {
 
 /** The head of the file, 51 bytes. */
 export function encodeSnapshotHead({ messageStart, baseBlock, coinCount }: SnapshotHead): Uint8Array {
-  return new ByteWriter(HEAD_SIZE_BYTES).raw(MAGIC).u16(VERSION).raw(messageStart).raw(baseBlock).u64(BigInt(coinCount)).finish();
+  return new ByteWriter(SNAPSHOT_HEAD_SIZE_BYTES)
+    .raw(SNAPSHOT_MAGIC)
+    .u16(SNAPSHOT_VERSION)
+    .raw(messageStart)
+    .raw(baseBlock)
+    .u64(BigInt(coinCount))
+    .finish();
 }
 
 /** Unspent outputs of one transaction. */
@@ -67,7 +76,7 @@ function writeGroup(writer: ByteWriter, group: Group): void {
  */
 export async function* writtenTo(file: Pick<DraftFile, 'append'>, entries: AsyncIterable<StoredCoin>): AsyncGenerator<StoredCoin> {
   let writer = new ByteWriter(CHUNK_SIZE_BYTES);
-  writer.raw(new Uint8Array(HEAD_SIZE_BYTES));
+  writer.raw(new Uint8Array(SNAPSHOT_HEAD_SIZE_BYTES));
   let group: Group | undefined;
   for await (const entry of entries) {
     const [key, value] = entry;

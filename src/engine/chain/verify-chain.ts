@@ -67,13 +67,17 @@ class Verification {
     const stop = depth <= 0 || depth > tip.height ? 0 : tip.height - depth;
     let node = tip;
     for (; node.height > stop && node.parent !== undefined; node = node.parent) {
+      if (node === this.#parts.floor()) {
+        this.#lacking ??= `block ${node.height} and those before it are not checked yet: the chain goes on from a snapshot of it`;
+        break;
+      }
       if (!isStored(node)) {
         this.#lacking ??= `block ${node.height} and those before it were pruned`;
         break;
       }
       const problem = await this.#look(node);
       if (problem !== undefined) return `block ${toDisplayHex(node.hash)} at height ${node.height}: ${problem}`;
-      if (this.#level >= 3 && this.#parts.cache.sizeBytes > this.#parts.cacheBytesMax) {
+      if (this.#level >= 3 && this.#parts.cache.sizeBytes > this.#parts.cacheBytesMax()) {
         this.#lacking ??= `there is no memory to take back the blocks before height ${node.height}`;
         node = node.parent;
         break;

@@ -472,6 +472,8 @@ export class Mempool {
   }
 
   #onSettled(): void {
+    // The tip may have moved without any block: to the base of a snapshot.
+    this.#chainRevision++;
     this.#switching = false;
     this.#limit();
     if (this.#returning !== undefined) this.#settling ??= this.#settle(this.#returning);

@@ -85,6 +85,33 @@ export interface CoinSetFile {
   readonly path: string;
 }
 
+/** The coins of a file, from which the chain goes on. */
+export interface LoadedCoins {
+  readonly height: number;
+  readonly baseBlock: BlockHash;
+  readonly txouts: number;
+  readonly path: string;
+}
+
+/** Why the coins of a file cannot be loaded. */
+export interface RefusedCoins {
+  /** `head`: it is no file of coins, or not one of this network. */
+  readonly what: 'head' | 'coins';
+  readonly why: string;
+  readonly path: string;
+}
+
+/** One chain whose coins are held. */
+export interface ChainStateSummary {
+  readonly tip: BlockSummary;
+  /** The block of the snapshot that it went on from; undefined where it began with the first block. */
+  readonly snapshotBase: BlockHash | undefined;
+  /** Bytes of coins that may be held in memory before they are written. */
+  readonly cacheBytesMax: number;
+  /** Whether each block was checked, from the first on. */
+  readonly validated: boolean;
+}
+
 /** What became of a block that was handed in. */
 export interface BlockOutcome {
   /** The block was unknown before. */
@@ -139,8 +166,21 @@ export interface ChainService {
   reconsiderBlock(hash: BlockHash): Promise<boolean>;
   /** Prefers a block to others of the same work, as if it had come first. @returns false where the block is unknown */
   preciousBlock(hash: BlockHash): Promise<boolean>;
-  /** Transactions in the last `blocks` blocks of the branch that ends in a known block; all of the branch's unless given. */
-  transactionCount(hash: BlockHash, blocks?: number): Promise<number>;
+  /**
+   * Transactions in the last `blocks` blocks of the branch that ends in a known block; all of the branch's unless given. Undefined where that
+   * is not known, since blocks below a snapshot are not here yet.
+   */
+  transactionCount(hash: BlockHash, blocks?: number): Promise<number | undefined>;
+  /**
+   * Goes on from the coins of a file, in the form of Core's snapshots, while the blocks below are fetched and checked.
+   *
+   * @param path - counts from the data folder where it is not absolute
+   * @returns why the file is refused, in Core's words; undefined where it was told to end, and nothing is changed
+   * @throws NodeError `file-unreadable`
+   */
+  loadCoins(path: string, options: { readonly signal: CancelSignal }): Promise<LoadedCoins | RefusedCoins | undefined>;
+  /** The chains whose coins are held, the one of most work last: two while blocks below a snapshot are not checked yet. */
+  chainStates(): readonly ChainStateSummary[];
   /** Bytes of coins that may be held in memory before they are written. */
   coinCacheMaxBytes(): number;
   /** Undefined where every block is kept. */

@@ -21,6 +21,8 @@ export const NODE_ERRORS = {
   'mempool-file-unread': 'A file of waiting transactions is not there or cannot be read.',
   'file-exists': 'A file that was to be made is there already.',
   'file-unwritable': 'A file cannot be made where it was to be.',
+  'file-unreadable': 'A file that was to be read is not there, or cannot be opened.',
+  'snapshot-invalid': 'The coins that were loaded from a file are not those of the chain.',
   'worker-failed': 'A worker thread ended by itself.',
   'option-invalid': 'An option has a value that it cannot have.',
 } as const;

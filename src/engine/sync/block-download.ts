@@ -9,6 +9,7 @@ import { isFailed, isStored } from '../chain/header-node.ts';
 import { ancestorOf, findFork, isAncestorOf } from '../chain/header-tree.ts';
 import { BlockRepair } from './block-repair.ts';
 import type { SyncContext } from './context.ts';
+import { historyWanted, leavesBelowBase } from './history-download.ts';
 import type { Peer, PeerId } from './peer.ts';
 
 /** Blocks that are asked of one peer at once. Core's MAX_BLOCKS_IN_TRANSIT_PER_PEER. */
@@ -77,7 +78,9 @@ export class BlockDownload {
     const { inFlight } = peer.blocks;
     if (!peer.ready || peer.leaving || this.#isLate(peer)) return;
     this.requestDamaged();
-    const wanted = this.#wanted(peer, BLOCKS_IN_FLIGHT_PER_PEER - inFlight.size);
+    const count = BLOCKS_IN_FLIGHT_PER_PEER - inFlight.size;
+    const wanted = this.#wanted(peer, count);
+    wanted.push(...this.#historyWanted(peer, count - wanted.length));
     if (wanted.length > 0) this.#ask(peer, wanted);
   }
 
@@ -294,7 +297,9 @@ export class BlockDownload {
 
   /** Stored, or connected once and pruned since. */
   #have(node: HeaderNode): boolean {
-    return isStored(node) || this.#context.chain.active.contains(node);
+    const { active, missing } = this.#context.chain;
+    if (isStored(node)) return true;
+    return missing !== undefined && node.height < missing.base.height ? missing.active.contains(node) : active.contains(node);
   }
 
   /** Whether a block is on its way from somebody who delivers, or from too many already. */
@@ -325,6 +330,7 @@ export class BlockDownload {
     const best = peer.headers.bestKnown;
     const { tip } = this.#context.chain.active;
     if (count <= 0 || best === undefined || isFailed(best) || best.chainWork < tip.chainWork) return [];
+    if (leavesBelowBase(best, this.#context.chain)) return [];
     const common = findFork(peer.blocks.lastCommon ?? tip, best);
     const wanted: HeaderNode[] = [];
     let waitsFor: HeaderNode | undefined;
@@ -344,6 +350,15 @@ export class BlockDownload {
     }
     peer.blocks.lastCommon = firstLacking === undefined ? ancestorOf(best, Math.min(best.height, windowEnd + 1)) : firstLacking.parent;
     return wanted;
+  }
+
+  /** The next blocks below a snapshot, where there is one. */
+  #historyWanted(peer: Peer, count: number): HeaderNode[] {
+    return historyWanted(peer, count, (node) => serves(peer, node), {
+      chain: this.#context.chain,
+      windowBlocks: BLOCK_WINDOW,
+      isAsked: (node) => this.#isAsked(node, peer),
+    });
   }
 
   /** The window is full of blocks that wait for one: whoever was asked for it is on probation. */

@@ -22,7 +22,7 @@ export interface SyncOptions {
   readonly log: Log;
   readonly chain: SyncChain;
   readonly mempool: SyncMempool;
-  /** What we offer, bits of `SERVICES`. */
+  /** What we offer, bits of `SERVICES`. It may change, so it is asked for each time. */
   readonly services: bigint;
   /** Sent to every peer. */
   readonly userAgent: string;

@@ -8,7 +8,6 @@ import type { MessageStream } from '../../core/wire/message-stream.ts';
 import { PlainStream } from '../../core/wire/message-stream.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
 import type { GossipAddress, NetworkAddress, NetworkKind } from '../../core/wire/network-address.ts';
-import { SERVICES } from '../../core/wire/services.ts';
 import type { Subnet } from '../../core/wire/subnet.ts';
 import { EncryptedStream } from '../../core/wire/v2/encrypted-stream.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
@@ -33,6 +32,7 @@ import { BlockServer } from './block-server.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
 import type { NetworkOptions } from './network-options.ts';
+import { offeredServices, offering } from './offered-services.ts';
 import type { PeerId } from './peer.ts';
 import { connectionTo, peerInfo } from './peer-info.ts';
 import { kindsOf, reachOf } from './reach.ts';
@@ -66,7 +66,6 @@ interface NewLink extends Omit<NewConnection, 'id' | 'remote' | 'local'> {
 export class Network implements NetworkService {
   readonly userAgent: string;
   readonly protocolVersion: number = PROTOCOL_VERSION;
-  readonly services: bigint;
   readonly relaysTransactions: boolean;
   readonly banSeconds: number;
   readonly #options: NetworkOptions;
@@ -92,16 +91,10 @@ export class Network implements NetworkService {
   constructor(options: NetworkOptions) {
     this.#options = options;
     this.userAgent = options.userAgent;
-    this.services = options.transportEngine === undefined ? options.services : options.services | SERVICES.p2pV2;
     this.relaysTransactions = options.blocksOnly !== true;
     this.banSeconds = options.banSeconds ?? BAN_SECONDS_DEFAULT;
     this.#reach = reachOf(options.proxies ?? {}, options.onlyNetworks);
-    this.#machine = new SyncMachine({
-      ...options,
-      services: this.services,
-      reachable: kindsOf(this.#reach),
-      usesSubnet: options.discovery !== undefined,
-    });
+    this.#machine = new SyncMachine(offering(options, { reachable: kindsOf(this.#reach), usesSubnet: options.discovery !== undefined }));
     this.#voice = new SubnetVoice(options.discovery, (sighting) => this.#perform(this.#machine.seenOnSubnet(sighting)));
     const { clock, uploadTargetBytes = 0 } = options;
     this.#uploads = new UploadTarget(
@@ -116,6 +109,10 @@ export class Network implements NetworkService {
       refuses: (id, node) => this.#refuses(id, node),
       stopped: () => this.#stopped,
     });
+  }
+
+  get services(): bigint {
+    return offeredServices(this.#options);
   }
 
   /** Accepts connections and begins to make them. @throws NodeError `port-in-use`, `listen-failed` */

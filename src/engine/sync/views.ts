@@ -7,7 +7,17 @@ import type { Chain } from '../chain/chain.ts';
 /** What decisions about peers need of the chain. */
 export type SyncChain = Pick<
   Chain,
-  'tree' | 'active' | 'acceptHeaders' | 'acceptBlock' | 'readBlock' | 'run' | 'subscribe' | 'damagedBlocks' | 'isDamaged' | 'noteAsked'
+  | 'tree'
+  | 'active'
+  | 'acceptHeaders'
+  | 'acceptBlock'
+  | 'readBlock'
+  | 'run'
+  | 'subscribe'
+  | 'damagedBlocks'
+  | 'isDamaged'
+  | 'noteAsked'
+  | 'missing'
 >;
 
 /** What became of a block. */

@@ -5,6 +5,7 @@ import type { BlockStore } from '../../engine/ports/block-store.ts';
 import type { CoinStore } from '../../engine/ports/coin-store.ts';
 import type { HeaderStore } from '../../engine/ports/header-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
+import type { SnapshotStore } from '../../engine/ports/snapshot-store.ts';
 import { parseBlockFileName } from './block-file-format.ts';
 import { openBlockFiles } from './block-files.ts';
 import type { StoredNetwork } from './database-identity.ts';
@@ -15,6 +16,7 @@ import { type ClearableHeaderStore, openLevelHeaderStore } from './level-header-
 import type { Rebuild, Reindexing } from './reindex.ts';
 import { beginScan, clearDiscarded, clearForReindex, discardCoins, noteStep, refuseMasked, refusePruned, reindexStep } from './reindex.ts';
 import { readFileLimited, syncFolder } from './small-files.ts';
+import { openSnapshots, settleSnapshot } from './snapshot-folder.ts';
 import { systemCode, toNodeError } from './system-error.ts';
 
 /** Everything of a chain that is kept on disk. */
@@ -22,6 +24,8 @@ export interface Stores {
   readonly blocks: BlockStore;
   readonly headers: HeaderStore;
   readonly coins: CoinStore;
+  /** Where coins lie that were loaded from a file. */
+  readonly snapshots: SnapshotStore;
   /** The last process that used the folder ended without a word: what it opened is looked at closely. */
   readonly wasKilled: boolean;
   /** Gives up the folder's reserve, so that headers can be written on a full disk. It is made again at the next start. */
@@ -126,6 +130,7 @@ async function prepare(folder: string, headers: ClearableHeaderStore, rebuild: R
   await clearDiscarded(folder);
   if (rebuild === 'index') await noteStep(folder, 'clear');
   const step = await reindexStep(folder);
+  await settleSnapshot(folder, step === 'clear' ? 'index' : rebuild);
   if (step === 'clear') {
     await headers.clear();
     await clearForReindex(folder);
@@ -185,18 +190,18 @@ export async function openStores({ folder, params, rebuild, blockFileSizeMax, on
       ...(blockFileSizeMax === undefined ? {} : { fileSizeMax: blockFileSizeMax }),
     });
     opened.push(blocks);
-    const coins = await openLevelCoinStore(join(folder, 'coins'), network, {
-      advice: () => coinAdvice(blocks),
-      thorough: wasKilled,
-      onUpgrade: upgrading('coins'),
-    });
+    const openCoins = (location: string): Promise<CoinStore> =>
+      openLevelCoinStore(location, network, { advice: () => coinAdvice(blocks), thorough: wasKilled, onUpgrade: upgrading('coins') });
+    const coins = await openCoins(join(folder, 'coins'));
     opened.push(coins);
+    const snapshots = await openSnapshots(folder, openCoins);
+    opened.push(snapshots);
     // The names of the folders themselves: rows must not outlive the folder that they point into.
     await syncFolder(folder).catch((error: unknown) => {
       throw toNodeError(error, folder);
     });
     const reindexing = reindexes ? await beginScan(folder, messageStart, genesisHash) : undefined;
-    return { blocks, headers, coins, reindexing, wasKilled, makeRoom: () => releaseReserve(folder), close };
+    return { blocks, headers, coins, snapshots, reindexing, wasKilled, makeRoom: () => releaseReserve(folder), close };
   } catch (error) {
     await close();
     throw error;

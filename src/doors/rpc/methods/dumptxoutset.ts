@@ -9,14 +9,6 @@ import type { RpcContext, RpcMethod } from '../method.ts';
 import { objectOf } from '../object-argument.ts';
 import { blockAt } from '../stored-block.ts';
 
-/** The highest block of each network whose coins Core takes from a file: what "rollback" alone means. */
-const SNAPSHOT_HEIGHTS: Readonly<Record<string, number>> = {
-  main: 935_000,
-  testnet4: 120_000,
-  signet: 290_000,
-  regtest: 299,
-};
-
 function wrongKind(type: string, words: string): RpcError {
   return new RpcError('INVALID_PARAMETER', `Invalid snapshot type "${type}" specified${words}`);
 }
@@ -35,9 +27,9 @@ function targetOf({ node }: RpcContext, args: Arguments): BlockSummary {
   }
   if (type === 'latest') return chain.tip();
   if (type !== 'rollback') throw wrongKind(type, '. Please specify "rollback" or "latest"');
-  const height = SNAPSHOT_HEIGHTS[params.name];
-  if (height === undefined) throw new RpcError('INVALID_PARAMETER', 'No block of this network is known for snapshots: say which');
-  return blockAt(chain, height);
+  const heights = params.assumeUtxo.map(({ height }) => height);
+  if (heights.length === 0) throw new RpcError('INVALID_PARAMETER', 'No block of this network is known for snapshots: say which');
+  return blockAt(chain, Math.max(...heights));
 }
 
 async function dumped({ node, signal }: RpcContext, path: string, target: BlockSummary): Promise<CoinSetFile> {
@@ -80,7 +72,7 @@ export const dumptxoutset: RpcMethod = {
       }),
       fallback: '{}',
       description:
-        'rollback: height or hash of the block, else the highest one that Core knows for such files; in_memory: has no effect, since nothing but the file is written.',
+        'rollback: height or hash of the block, else the highest one whose outputs loadtxoutset takes; in_memory: has no effect, since nothing but the file is written.',
     },
   ],
   result: Type.Object({
@@ -99,7 +91,7 @@ export const dumptxoutset: RpcMethod = {
       base_height: file.height,
       path: file.path,
       txoutset_hash: toDisplayHex(file.hashSerialized),
-      nchaintx: await context.node.chain.transactionCount(file.bestBlock),
+      nchaintx: (await context.node.chain.transactionCount(file.bestBlock)) ?? 0,
     };
   },
 };

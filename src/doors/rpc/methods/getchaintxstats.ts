@@ -35,7 +35,9 @@ export const getchaintxstats: RpcMethod = {
   ],
   result: Type.Object({
     time: Type.Integer({ description: 'Of the last block.' }),
-    txcount: Type.Integer({ description: 'Transactions in the chain up to it.' }),
+    txcount: Type.Optional(
+      Type.Integer({ description: 'Transactions in the chain up to it, where that is known: after loadtxoutset it may not be.' }),
+    ),
     window_final_block_hash: Type.String(),
     window_final_block_height: Type.Integer(),
     window_block_count: Type.Integer(),
@@ -54,6 +56,7 @@ export const getchaintxstats: RpcMethod = {
     const count = await chain.transactionCount(last.header.hash);
     const inWindow = await chain.transactionCount(last.header.hash, blocks);
     const isEmpty = blocks === 0;
+    const isCounted = !isEmpty && inWindow !== undefined;
     return {
       time: last.header.timeSeconds,
       txcount: count,
@@ -61,8 +64,8 @@ export const getchaintxstats: RpcMethod = {
       window_final_block_height: last.height,
       window_block_count: blocks,
       window_interval: isEmpty ? undefined : interval,
-      window_tx_count: isEmpty ? undefined : inWindow,
-      txrate: isEmpty || interval <= 0 ? undefined : rounded(inWindow / interval),
+      window_tx_count: isCounted ? inWindow : undefined,
+      txrate: isCounted && interval > 0 ? rounded(inWindow / interval) : undefined,
     };
   },
 };

@@ -72,6 +72,7 @@ import { help } from './help.ts';
 import { importmempool } from './importmempool.ts';
 import { invalidateblock } from './invalidateblock.ts';
 import { listbanned } from './listbanned.ts';
+import { loadtxoutset } from './loadtxoutset.ts';
 import { logging } from './logging.ts';
 import { mockscheduler } from './mockscheduler.ts';
 import { ping } from './ping.ts';
@@ -172,6 +173,7 @@ const ALL: readonly RpcMethod[] = [
   importmempool,
   invalidateblock,
   listbanned,
+  loadtxoutset,
   logging,
   mockscheduler,
   ping,
