@@ -309,6 +309,7 @@ const NODE_CASES: Readonly<Record<string, readonly unknown[][]>> = {
     ...[[], [1], [1, 'x'], ['1', 'x'], [1, 1], [0, ADDRESS], [-1, ADDRESS], [1.5, ADDRESS], [1e10, ADDRESS]],
     [1, 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'],
     ...[0, 'x', 1.5].map((tries) => [1, ADDRESS, tries]),
+    ...[-1, 2 ** 31 - 1, 2 ** 31, 1e20].map((tries) => [0, ADDRESS, tries]),
     [1, ADDRESS, 1, 1],
   ],
   getblocktemplate: [

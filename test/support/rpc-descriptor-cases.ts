@@ -175,6 +175,7 @@ const OTHERS: Readonly<Record<string, readonly unknown[][]>> = {
       [1, 'raw(51)', 1, 1],
       [1, 'raw(51)#'],
     ],
+    ...[1.5, -1, 2 ** 31, Number.MAX_SAFE_INTEGER, 1e20].map((tries) => [0, 'raw(51)', tries]),
   ],
   scantxoutset: [
     [],

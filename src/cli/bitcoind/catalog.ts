@@ -24,10 +24,10 @@ const USED = `help h ? version regtest signet testnet testnet4 chain datadir con
   minimumchainwork maxmempool mempoolexpiry minrelaytxfee acceptnonstdtxn permitbaremultisig datacarrier datacarriersize dustrelayfee
   incrementalrelayfee bytespersigop blockmaxweight blockmintxfee blockreservedweight blockversion testactivationheight vbparams mocktime
   stopatheight uacomment bantime v2transport dnsseed forcednsseed seednode persistmempool acceptstalefeeestimates signetchallenge blocknotify startupnotify
-  shutdownnotify pid debuglogfile printtoconsole debug debugexclude maxconnections networkactive daemon daemonwait`;
+  shutdownnotify pid debuglogfile printtoconsole debug debugexclude loglevel maxconnections networkactive daemon daemonwait`;
 
 /** Where the log says more or less, how much memory or time something takes, a wallet that is not there, a network that is never dialled. */
-const WITHOUT_EFFECT = `loglevel logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
+const WITHOUT_EFFECT = `logips logratelimit logsourcelocations logthreadnames logtimemicros logtimestamps
   loglevelalways shrinkdebugfile printpriority help-debug settings rpcdoccheck deprecatedrpc
   addresstype avoidpartialspends changetype consolidatefeerate disablewallet discardfee fallbackfee keypool maxapsfee maxtxfee mintxfee
   paytxfee signer spendzeroconfchange txconfirmtarget wallet walletbroadcast walletdir walletrbf unsafesqlitesync walletcrosschain
@@ -50,6 +50,7 @@ const NOT_NEGATABLE: ReadonlySet<string> = new Set([
   'datadir',
   'chain',
   'conf',
+  'loglevel',
   'rpccookieperms',
   'signetchallenge',
   'testactivationheight',

@@ -43,6 +43,18 @@ describe("bitcoind's options", () => {
     assert.throws(() => plan('-debug=foo'), { message: 'Unsupported logging category -debug=foo.' });
     assert.throws(() => plan('-debugexclude=bar'), { message: 'Unsupported logging category -debugexclude=bar.' });
     assert.throws(() => plan('-debugexclude=none'), { message: 'Unsupported logging category -debugexclude=none.' });
+    for (const level of ['trace', 'net:info']) assert.ok(plan(`-loglevel=${level}`));
+    for (const level of ['foo', '']) {
+      const message = `Unsupported global logging level -loglevel=${level}. Valid values: info, debug, trace.`;
+      assert.throws(() => plan(`-loglevel=${level}`), { message });
+    }
+    for (const level of ['net:foo', 'foo:debug', 'net:debug:x']) {
+      const message = new RegExp(
+        `^Unsupported category-specific logging level -loglevel=${level}. Expected .* Valid loglevels: info, debug, trace.$`,
+      );
+      assert.throws(() => plan(`-loglevel=${level}`), { message });
+    }
+    assert.throws(() => plan('-nologlevel'), { message: /Negating of -loglevel is meaningless and therefore forbidden/ });
   });
 
   it('say whether peers are met', () => {

@@ -5,7 +5,7 @@
  */
 
 import { resolve } from 'node:path';
-import { categoriesOf, type LogCategory } from '../../engine/ports/log-categories.ts';
+import { categoriesOf, LOG_CATEGORIES, type LogCategory } from '../../engine/ports/log-categories.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import type { DoorPlan } from '../commands/node-doors.ts';
 import { ArgumentError, type Arguments } from './arguments.ts';
@@ -89,10 +89,28 @@ function categoriesSaid(args: Arguments): readonly LogCategory[] {
   return [...new Set(categoriesIn('debug', words.slice(from)))].filter((category) => !excluded.has(category));
 }
 
+const LOG_LEVELS = ['info', 'debug', 'trace'];
+
+/** Refuses what is no level, of one category or of all. What is written follows `-debug` alone. */
+function refuseLogLevels(args: Arguments): void {
+  const levels = LOG_LEVELS.join(', ');
+  for (const said of args.list('loglevel')) {
+    const [first, second, ...more] = said.split(':') as [string, ...string[]];
+    if (second === undefined) {
+      if (!LOG_LEVELS.includes(first))
+        throw new ArgumentError(`Unsupported global logging level -loglevel=${said}. Valid values: ${levels}.`);
+    } else if (more.length > 0 || !LOG_LEVELS.includes(second) || !LOG_CATEGORIES.some((each) => each === first)) {
+      const expected = `Expected -loglevel=<category>:<loglevel>. Valid categories: ${LOG_CATEGORIES.join(', ')}. Valid loglevels: ${levels}.`;
+      throw new ArgumentError(`Unsupported category-specific logging level -loglevel=${said}. ${expected}`);
+    }
+  }
+}
+
 /** What is started. @throws ArgumentError in bitcoind's words */
 export function planBitcoind(args: Arguments): BitcoindPlan {
   refuseMisplaced(args);
   refuseAbsent(args);
+  refuseLogLevels(args);
   const network = planNetwork(args);
   const folder = networkFolder(args);
   const pid = fileSaid(args, 'pid', 'bitcoind.pid');

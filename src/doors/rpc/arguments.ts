@@ -232,11 +232,21 @@ export class Arguments {
 
   /** An integer of signed 64 bits. */
   int64(index: number): bigint {
+    return this.#wide(index, (integer) => BigInt.asIntN(64, integer));
+  }
+
+  /** An integer of unsigned 64 bits. */
+  uint64(index: number): bigint {
+    return this.#wide(index, (integer) => BigInt.asUintN(64, integer));
+  }
+
+  /** An integer that is the same when it is cut to a width. */
+  #wide(index: number, cut: (integer: bigint) => bigint): bigint {
     const value = this.#values[index];
     const text = value instanceof JsonNumber ? value.text : typeof value === 'number' ? String(value) : undefined;
     if (text === undefined) throw new RpcError('TYPE_ERROR', wrongType(value, 'number'));
-    const integer = /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined;
-    if (integer === undefined || BigInt.asIntN(64, integer) !== integer) throw new RpcError('MISC_ERROR', 'JSON integer out of range');
+    const integer = /^-?\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+    if (integer === undefined || cut(integer) !== integer) throw new RpcError('MISC_ERROR', 'JSON integer out of range');
     return integer;
   }
 

@@ -7,7 +7,6 @@
 import { decodeBits } from '../../core/primitives/compact-target.ts';
 import { toDisplayHex } from '../../core/primitives/ids.ts';
 import { Type } from '../schema.ts';
-import type { Arguments } from './arguments.ts';
 import type { RpcContext, RpcParameter } from './method.ts';
 
 /** Tries that are made unless told otherwise where blocks are found in two tries, as on regtest. Core's `DEFAULT_MAX_TRIES`. */
@@ -23,12 +22,6 @@ export const MAX_TRIES_PARAMETER: RpcParameter = {
   fallback: '1000000 at the difficulty of regtest, else no limit',
   description: 'How many hashes to try at most.',
 };
-
-/** What the argument says, undefined where it was left out. */
-export function maxTriesOf(args: Arguments, index: number): bigint | undefined {
-  // Core reads a negative number as an unsigned one, so it stands for no limit.
-  return args.has(index) ? BigInt.asUintN(64, BigInt(args.integer(index, { max: Number.MAX_SAFE_INTEGER }))) : undefined;
-}
 
 /** Mines blocks that pay a script. @returns their hashes as text */
 export async function mineBlocks(

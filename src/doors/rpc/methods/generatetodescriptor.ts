@@ -1,6 +1,6 @@
 import { Type } from '../../schema.ts';
 import { scriptOfDescriptor } from '../descriptor-arguments.ts';
-import { MAX_TRIES_PARAMETER, maxTriesOf, mineBlocks } from '../generate.ts';
+import { MAX_TRIES_PARAMETER, mineBlocks } from '../generate.ts';
 import type { RpcMethod } from '../method.ts';
 
 export const generatetodescriptor: RpcMethod = {
@@ -17,7 +17,7 @@ export const generatetodescriptor: RpcMethod = {
   result: Type.Array(Type.String(), { description: 'The hashes of the blocks.' }),
   run: (context, args) => {
     const count = args.integer(0);
-    const tries = maxTriesOf(args, 2);
+    const tries = args.has(2) ? args.uint64(2) : undefined;
     return mineBlocks(context, { count, script: scriptOfDescriptor(args.string(1), context), tries });
   },
 };
