@@ -124,7 +124,7 @@ describe('the REST interface of a running node', () => {
     const { address } = await node.get('/api/v1/wallet');
     const values: Readonly<Record<string, string>> = { ':block': '103', ':txid': paid.txid, ':vout': '0', ':address': address };
     const reading = ROUTES.filter(({ method }) => method === 'GET');
-    assert.equal(reading.length, 15);
+    assert.equal(reading.length, 16);
     for (const route of reading) {
       const path = route.path.replace(/:\w+/g, (name) => values[name] as string);
       const [valid, errors] = Errors(route.result as TSchema, await node.get(path));
