@@ -2,10 +2,10 @@ import { COMPACT_VERSION } from '../../core/wire/messages/sendcmpct.ts';
 import type { VersionMessage } from '../../core/wire/messages/version.ts';
 import { toNetworkAddress } from '../../core/wire/network-address.ts';
 import { offers, SERVICES } from '../../core/wire/services.ts';
-import type { SyncContext } from './context.ts';
 import type { DisconnectReason } from './misbehaviour.ts';
 import type { Peer } from './peer.ts';
 import { CONNECTION_TRAITS, isInbound } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
 
 /** Protocol version that we speak: with `wtxidrelay` (BIP-339). */
 export const PROTOCOL_VERSION = 70_016;
@@ -30,7 +30,7 @@ const WANTED_SERVICES = SERVICES.network | SERVICES.witness;
  * `verack`. Nothing else counts before `verack` has come.
  */
 export class Handshake {
-  readonly #context: SyncContext;
+  readonly #context: PeerContext;
   readonly #onReady: (peer: Peer) => void;
   readonly #onSelf: (peer: Peer) => void;
 
@@ -38,7 +38,7 @@ export class Handshake {
    * @param onReady - told once for each peer, when its `verack` has come
    * @param onSelf - told of the outgoing one of two connections that are both ours
    */
-  constructor(context: SyncContext, onReady: (peer: Peer) => void, onSelf: (peer: Peer) => void) {
+  constructor(context: PeerContext, onReady: (peer: Peer) => void, onSelf: (peer: Peer) => void) {
     this.#context = context;
     this.#onReady = onReady;
     this.#onSelf = onSelf;

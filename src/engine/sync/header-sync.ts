@@ -7,11 +7,11 @@ import { offers, SERVICES } from '../../core/wire/services.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { isFailed } from '../chain/header-node.ts';
 import { buildLocator } from '../chain/header-tree.ts';
-import type { SyncContext } from './context.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { LowWork } from './low-work.ts';
 import { HEADER_VERDICTS } from './misbehaviour.ts';
 import { CONNECTION_TRAITS, type Peer } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
 
 /** Headers that were asked for come within this time. Core's HEADERS_RESPONSE_TIME. */
 export const HEADERS_TIMEOUT_MS = 120_000;
@@ -33,7 +33,7 @@ export const PRESYNC_PATIENCE_MS = 900_000;
  * before they have shown it (`LowWork`).
  */
 export class HeaderSync {
-  readonly #context: SyncContext;
+  readonly #context: PeerContext;
   readonly #onShown: (peer: Peer) => void;
   readonly #lowWork: LowWork;
   /** Who is asked while no other is. */
@@ -42,7 +42,7 @@ export class HeaderSync {
   #caughtUp = false;
 
   /** @param onShown - told when a peer has shown headers that are in the tree */
-  constructor(context: SyncContext, onShown: (peer: Peer) => void) {
+  constructor(context: PeerContext, onShown: (peer: Peer) => void) {
     this.#context = context;
     this.#onShown = onShown;
     this.#lowWork = new LowWork(context);

@@ -1,5 +1,5 @@
-import type { SyncContext } from './context.ts';
 import type { Peer } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
 
 /** Time between pings. Core's PING_INTERVAL. */
 export const PING_INTERVAL_MS = 120_000;
@@ -12,9 +12,9 @@ const PONG_VERSION = 60_001;
 
 /** Whether peers are still there, and how far away. */
 export class Liveness {
-  readonly #context: SyncContext;
+  readonly #context: PeerContext;
 
-  constructor(context: SyncContext) {
+  constructor(context: PeerContext) {
     this.#context = context;
   }
 

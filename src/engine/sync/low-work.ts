@@ -7,10 +7,10 @@ import type { BlockHash } from '../../core/primitives/ids.ts';
 import { HEADERS_PER_MESSAGE_MAX } from '../../core/wire/messages/headers.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import { buildLocator } from '../chain/header-tree.ts';
-import type { SyncContext } from './context.ts';
 import type { PresyncEnd } from './header-presync.ts';
 import { COMMITMENT_PERIOD, COMMITMENTS_MAX, HeaderPresync } from './header-presync.ts';
 import type { Peer, PresyncPass } from './peer.ts';
+import type { PeerContext } from './peer-context.ts';
 
 /** A branch is of interest if it has the work of our tip less that of so many blocks. Core's value. */
 export const NEAR_TIP_BLOCKS = 144;
@@ -62,9 +62,9 @@ export interface Screened {
  * a peer at most a million bytes.
  */
 export class LowWork {
-  readonly #context: SyncContext;
+  readonly #context: PeerContext;
 
-  constructor(context: SyncContext) {
+  constructor(context: PeerContext) {
     this.#context = context;
   }
 
