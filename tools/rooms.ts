@@ -15,6 +15,8 @@ const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
 const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'signing', 'consensus'];
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'fees', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'discovery', 'workers', 'system'];
+/** Rooms of the light client, which the full node does without. */
+const LIGHT = ['light', 'client'];
 
 /** Folder of each room below `src/`, or its one file. */
 export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>> = {
@@ -39,17 +41,19 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   wallet: { folder: 'engine/wallet', floor: 5, mayImport: [...CORE, 'ports'] },
   sync: { folder: 'engine/sync', floor: 5, mayImport: [...CORE, 'ports', 'chain', 'mempool'] },
   explain: { folder: 'engine/explain', floor: 5, mayImport: [...CORE, 'ports', 'policy', 'mempool', 'chain'] },
+  light: { folder: 'engine/light', floor: 5, mayImport: [...CORE, 'ports', 'chain', 'sync'] },
   store: { folder: 'platform/store', floor: 6, mayImport: ENGINE },
   net: { folder: 'platform/net', floor: 6, mayImport: ENGINE },
   discovery: { folder: 'platform/discovery', floor: 6, mayImport: ENGINE },
   workers: { folder: 'platform/workers', floor: 6, mayImport: ENGINE },
   system: { folder: 'platform/system', floor: 6, mayImport: ENGINE },
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },
+  client: { folder: 'light', floor: 7, mayImport: [...ENGINE, ...PLATFORM, 'light'] },
   schema: { folder: 'doors/schema.ts', floor: 8, mayImport: [] },
   rpc: { folder: 'doors/rpc', floor: 8, mayImport: [...ENGINE, 'schema'] },
   rest: { folder: 'doors/rest', floor: 8, mayImport: [...ENGINE, 'schema', 'rpc'] },
   http: { folder: 'doors/http', floor: 8, mayImport: [...ENGINE, 'schema'] },
-  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, 'node', 'rpc', 'rest', 'http'] },
+  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, ...LIGHT, 'node', 'rpc', 'rest', 'http'] },
 };
 
 /** Last floor of the pure half: no clock, no chance, no socket, no disk. */

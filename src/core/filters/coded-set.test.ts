@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sipHash24 } from '../crypto/siphash.ts';
 import { DecodeError } from '../primitives/decode-error.ts';
-import { CodedSetBuilder, codedSetMatchesAny, FALSE_POSITIVE_ONE_IN } from './coded-set.ts';
+import { CodedSetBuilder, codedSetCount, codedSetMatchesAll, codedSetMatchesAny, FALSE_POSITIVE_ONE_IN } from './coded-set.ts';
 
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i * 7);
 
@@ -62,6 +62,17 @@ describe('a coded set', () => {
     const others = Array.from({ length: 3_000 }, (_, i) => item(100_000 + i));
     assert.ok(others.filter((each) => codedSetMatchesAny(set, KEY, [each])).length <= 3);
     assert.equal(codedSetMatchesAny(set, KEY, []), false);
+  });
+
+  it('tells whether all of some items are in it, the highest and equal ones too, and how many it has', () => {
+    const items = Array.from({ length: 300 }, (_, i) => item(i));
+    const set = setOf(items);
+    assert.equal(codedSetMatchesAll(set, KEY, items), true);
+    assert.equal(codedSetMatchesAll(set, KEY, [item(3), item(3), item(299)]), true);
+    assert.equal(codedSetMatchesAll(set, KEY, []), true);
+    for (let i = 0; i < 50; i++) assert.equal(codedSetMatchesAll(set, KEY, [item(3), item(500_000 + i)]), false);
+    assert.equal(codedSetCount(set), 300);
+    assert.throws(() => codedSetMatchesAll(set.subarray(0, set.length - 3), KEY, []), DecodeError);
   });
 
   it('is refused where it ends early or says too many items', () => {

@@ -87,27 +87,70 @@ export class CodedSetBuilder {
   }
 }
 
+/** A coded set being looked at: its items' numbers come in their order. */
+class CodedSetReader {
+  readonly count: number;
+  readonly #bits: BitReader;
+  #value = 0;
+
+  /** @throws DecodeError where the bytes do not begin with a number of items */
+  constructor(bytes: Uint8Array) {
+    const reader = new ByteReader(bytes);
+    this.count = reader.compactSize({ what: 'filter item count', max: FILTER_ITEMS_MAX });
+    this.#bits = new BitReader(bytes, reader.offset);
+  }
+
+  /** The numbers that the items would have in the set, in their order. */
+  places(key: Uint8Array, items: readonly Uint8Array[]): Float64Array {
+    const range = this.count * FALSE_POSITIVE_ONE_IN;
+    return Float64Array.from(items, (item) => {
+      sipHash24Into(key, item, hash);
+      return mapToRange(hash[1]!, hash[0]!, range);
+    }).sort();
+  }
+
+  /** The next number of the set, at most `count` times. @throws DecodeError where the bytes end before */
+  next(): number {
+    while (this.#bits.bit() === 1) this.#value += REMAINDER_RANGE;
+    this.#value += this.#bits.bits(REMAINDER_BITS);
+    return this.#value;
+  }
+}
+
 /**
  * Whether any of the items may be in a coded set. False is certain; true is wrong for one item in `FALSE_POSITIVE_ONE_IN`.
  *
  * @throws DecodeError where the bytes are no coded set
  */
 export function codedSetMatchesAny(bytes: Uint8Array, key: Uint8Array, items: readonly Uint8Array[]): boolean {
-  const reader = new ByteReader(bytes);
-  const count = reader.compactSize({ what: 'filter item count', max: FILTER_ITEMS_MAX });
-  const range = count * FALSE_POSITIVE_ONE_IN;
-  const wanted = Float64Array.from(items, (item) => {
-    sipHash24Into(key, item, hash);
-    return mapToRange(hash[1]!, hash[0]!, range);
-  }).sort();
-  const bits = new BitReader(bytes, reader.offset);
-  let value = 0;
+  const set = new CodedSetReader(bytes);
+  const wanted = set.places(key, items);
   let at = 0;
-  for (let i = 0; i < count && at < wanted.length; i++) {
-    while (bits.bit() === 1) value += REMAINDER_RANGE;
-    value += bits.bits(REMAINDER_BITS);
+  for (let i = 0; i < set.count && at < wanted.length; i++) {
+    const value = set.next();
     while (at < wanted.length && wanted[at]! < value) at++;
     if (wanted[at] === value) return true;
   }
   return false;
+}
+
+/**
+ * Whether each of the items may be in a coded set; false is certain. The whole set is read.
+ *
+ * @throws DecodeError where the bytes are no coded set
+ */
+export function codedSetMatchesAll(bytes: Uint8Array, key: Uint8Array, items: readonly Uint8Array[]): boolean {
+  const set = new CodedSetReader(bytes);
+  const wanted = set.places(key, items);
+  let at = 0;
+  for (let i = 0; i < set.count; i++) {
+    const value = set.next();
+    while (at < wanted.length && wanted[at] === value) at++;
+  }
+  return at === wanted.length;
+}
+
+/** The number of items that a coded set says it has. @throws DecodeError where the bytes do not begin with one */
+export function codedSetCount(bytes: Uint8Array): number {
+  return new CodedSetReader(bytes).count;
 }

@@ -11,7 +11,18 @@ export {
   BASIC_FILTER_TYPE,
   BasicFilterBuilder,
   basicFilter,
+  basicFilterMatchesAll,
   basicFilterMatchesAny,
   filterHeader,
+  filterHeaderOfHash,
+  isFilteredOutput,
 } from './basic-filter.ts';
-export { CodedSetBuilder, codedSetMatchesAny, FALSE_POSITIVE_ONE_IN, FILTER_ITEMS_MAX, REMAINDER_BITS } from './coded-set.ts';
+export {
+  CodedSetBuilder,
+  codedSetCount,
+  codedSetMatchesAll,
+  codedSetMatchesAny,
+  FALSE_POSITIVE_ONE_IN,
+  FILTER_ITEMS_MAX,
+  REMAINDER_BITS,
+} from './coded-set.ts';

@@ -1,0 +1,76 @@
+import type { Message } from '../../core/wire/messages/table.ts';
+import type { Peer, PeerId } from '../sync/peer.ts';
+import type { LightContext } from './light-context.ts';
+
+/** A peer that does not answer for so long is let go. */
+export const ANSWER_TIMEOUT_MS = 20_000;
+
+/** A question about filters that was put to a peer. */
+export interface Question<Answer extends Message> {
+  readonly message: Message;
+  /** Whether a message is the answer, or one of several. */
+  readonly isAnswer: (message: Message) => message is Answer;
+  /** @returns whether more is to come */
+  readonly answered: (answer: Answer) => boolean;
+  /** The peer is gone, or let go since it did not answer. */
+  readonly failed: () => void;
+}
+
+interface Pending {
+  readonly question: Question<Message>;
+  dueMs: number;
+}
+
+/** Questions that wait for their answers. */
+export class Questions {
+  readonly #context: LightContext;
+  readonly #pending = new Map<PeerId, Pending[]>();
+
+  constructor(context: LightContext) {
+    this.#context = context;
+  }
+
+  /** How many questions a peer is at. */
+  count(peer: Peer): number {
+    return this.#pending.get(peer.id)?.length ?? 0;
+  }
+
+  ask<Answer extends Message>(peer: Peer, question: Question<Answer>): void {
+    const dueMs = this.#context.nowMs() + ANSWER_TIMEOUT_MS;
+    const list = this.#pending.get(peer.id) ?? [];
+    list.push({ question: question as unknown as Question<Message>, dueMs });
+    this.#pending.set(peer.id, list);
+    this.#context.send(peer, question.message);
+    this.#context.wakeBy(dueMs);
+  }
+
+  /** A message that can be an answer; one to nothing that was asked is ignored. */
+  received(peer: Peer, message: Message): void {
+    const list = this.#pending.get(peer.id) ?? [];
+    const at = list.findIndex(({ question }) => question.isAnswer(message));
+    const pending = list[at];
+    if (pending === undefined) return;
+    // It is off the list before it is told, since what follows may be another question.
+    list.splice(at, 1);
+    if (!pending.question.answered(message)) return;
+    pending.dueMs = this.#context.nowMs() + ANSWER_TIMEOUT_MS;
+    list.splice(at, 0, pending);
+  }
+
+  /** Nothing more comes of a peer. */
+  gone(peer: Peer): void {
+    const list = this.#pending.get(peer.id) ?? [];
+    this.#pending.delete(peer.id);
+    for (const { question } of list) question.failed();
+  }
+
+  /** Lets go who does not answer. */
+  tick(): void {
+    const now = this.#context.nowMs();
+    for (const peer of [...this.#context.ready()]) {
+      const due = Math.min(...(this.#pending.get(peer.id) ?? []).map(({ dueMs }) => dueMs));
+      if (due <= now) this.#context.disconnect(peer, 'filters-timeout');
+      else if (due < Number.POSITIVE_INFINITY) this.#context.wakeBy(due);
+    }
+  }
+}
