@@ -22,7 +22,7 @@ describe('the command', () => {
     assert.match(runQuoin(['--version']).out, /^\d+\.\d+\.\d+\n$/);
     const help = runQuoin(['--help']);
     assert.deepEqual([help.code, help.err], [0, '']);
-    for (const name of ['node', 'rpc', 'status', 'wallet', 'explain', 'network', 'devnet'])
+    for (const name of ['node', 'rpc', 'status', 'wallet', 'light', 'explain', 'network', 'devnet'])
       assert.match(help.out, new RegExp(`^  ${name} `, 'm'));
     assert.deepEqual(runQuoin([]), help);
     assert.match(runQuoin(['node', '--help']).out, /--db-cache <MIB>/);

@@ -60,6 +60,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/wallet.ts')).createWalletCommand(),
   },
   {
+    name: 'light',
+    summary: 'find and watch payments without keeping the chain',
+    load: async () => (await import('./commands/light.ts')).createLightCommand(),
+  },
+  {
     name: 'explain',
     summary: 'say why a transaction or a block is refused',
     load: async () => (await import('./commands/explain.ts')).createExplainCommand(),

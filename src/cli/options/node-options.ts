@@ -244,6 +244,9 @@ export const IMPORT_OPTIONS = {
   workers: RUNNING_OPTIONS.workers,
 };
 
+/** What `quoin light` takes beside its own. */
+export const LIGHT_OPTIONS = { ...PLACE_OPTIONS, memory: RUNNING_OPTIONS.memory, peer: RUNNING_OPTIONS.peer };
+
 /** What commands that talk to a running node take. */
 export const CLIENT_OPTIONS = {
   ...PLACE_OPTIONS,

@@ -62,6 +62,8 @@ export class FilterScan {
   readonly #blocks = new Map<HashKey, { readonly node: HeaderNode; block: Block | undefined }>();
   /** Blocks that are looked through whatever their filter says. */
   readonly #unsettled = new Map<HashKey, HeaderNode>();
+  /** What everything depended on when it was last looked at. */
+  #pumped = '';
 
   constructor(parts: ScanParts, watcher: ScanWatcher) {
     this.#parts = parts;
@@ -119,11 +121,13 @@ export class FilterScan {
     this.#scanned = height < 0 ? undefined : this.#parts.context.chain.active.at(height);
   }
 
-  /** Goes on wherever it can. */
+  /** Goes on wherever it can. It costs next to nothing where nothing has changed: it is called after every message. */
   pump(): void {
     const { active } = this.#parts.context.chain;
     if (this.#scanned !== undefined && !active.contains(this.#scanned)) this.#backTo(active.fork(this.#scanned).height);
-    this.#process();
+    const state = [active.tip.row, this.#end, this.#scanned?.row, this.#watcher.generation(), this.#unsettled.size].join();
+    if (state !== this.#pumped) this.#process();
+    this.#pumped = state;
     this.#request();
   }
 
@@ -136,6 +140,8 @@ export class FilterScan {
     if (this.#watcher.scripts().length === 0) return;
     const { context, questions, wasHeard } = this.#parts;
     const { active } = context.chain;
+    const isIdle = (peer: Peer): boolean => wasHeard(peer) && questions.count(peer) === 0;
+    if (![...context.ready()].some(isIdle)) return;
     const next = Math.max((this.#scanned?.height ?? -1) + 1, this.#birthday);
     const end = Math.min(this.#end, next + AHEAD_BLOCKS - 1);
     for (let height = next; height <= end; height++) {
@@ -144,9 +150,8 @@ export class FilterScan {
       while (last < end && last - height + 1 < RANGE_BLOCKS && this.#isLacking(last + 1)) last++;
       const stop = active.at(last)!;
       let chosen: Peer | undefined;
-      for (const peer of context.filtering(stop)) {
-        if (wasHeard(peer) && questions.count(peer) === 0 && (chosen === undefined || context.random.below(2) === 0)) chosen = peer;
-      }
+      for (const peer of context.filtering(stop))
+        if (isIdle(peer) && (chosen === undefined || context.random.below(2) === 0)) chosen = peer;
       if (chosen === undefined) return;
       this.#ask(chosen, height, stop);
       height = last;
