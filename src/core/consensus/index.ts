@@ -52,6 +52,8 @@ export type { Rejection, RejectionKind } from './rejection.ts';
 export { reject } from './rejection.ts';
 export { scriptFlagsAt } from './script-flags.ts';
 export { blockSubsidy } from './subsidy.ts';
+export type { ProofFault, ProvenTransaction, TransactionProof } from './transaction-proof.ts';
+export { checkTransactionProof } from './transaction-proof.ts';
 export type { DeploymentSignals, DeploymentState, DeploymentStatus, SignalBlock, SignalBranch } from './version-bits.ts';
 export { deploymentSignals, deploymentStatusAt, signals } from './version-bits.ts';
 export { WITNESS_SCALE_FACTOR } from './weight.ts';

@@ -9,9 +9,11 @@ import { httpRequest } from '../../../test/support/http-request.ts';
 import { repositoryRoot } from '../../../test/support/vectors.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
-import { encodeBlock } from '../../core/primitives/block.ts';
+import { checkTransactionProof } from '../../core/consensus/transaction-proof.ts';
+import { decodeHeader, encodeBlock } from '../../core/primitives/block.ts';
 import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
-import { encodeTransaction, outPointKey, type Transaction } from '../../core/primitives/transaction.ts';
+import { decodeMerkleBlock } from '../../core/primitives/merkle-block.ts';
+import { decodeTransaction, encodeTransaction, outPointKey, type Transaction } from '../../core/primitives/transaction.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import type { TSchema } from '../schema.ts';
 import { ROUTES } from './app.ts';
@@ -297,6 +299,31 @@ describe('routes about transactions', () => {
     }
   });
 
+  it('prove that a transaction is in a block, with the headers that bury it', async () => {
+    const { chain, indexes } = fresh();
+    const { header, transactions } = chain.at(2);
+    const [coinbase] = transactions as [Transaction];
+    const path = `/api/v1/tx/${toDisplayHex(coinbase.txid)}/proof`;
+    const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
+    const { value } = await ask('getTransactionProof', `${path}?block=${toDisplayHex(header.hash)}`, { login: false });
+    assert.deepEqual([value.height, value.position, value.headers.length], [2, 0, 1]);
+    const shown = {
+      transaction: decodeTransaction(bytes(value.transaction)),
+      coinbase: decodeTransaction(bytes(value.coinbase)),
+      merkleBlock: decodeMerkleBlock(bytes(value.merkleBlock)),
+      headers: value.headers.map((each: string) => decodeHeader(bytes(each))),
+    };
+    assert.deepEqual(checkTransactionProof(shown, node.params.consensus), { position: 0, work: 4n });
+    const short = (await ask('getTransactionProof', `${path}?block=${toDisplayHex(header.hash)}&headers=0`)).value;
+    assert.deepEqual(short.headers, []);
+    assert.match((await refused('index-missing', 'getTransactionProof', path)).detail, /--index tx/);
+    indexes.present.add('tx');
+    await refused('transaction-not-found', 'getTransactionProof', `/api/v1/tx/${UNKNOWN}/proof`);
+    await refused('transaction-not-found', 'getTransactionProof', `/api/v1/tx/${UNKNOWN}/proof?block=${toDisplayHex(header.hash)}`);
+    await refused('block-not-found', 'getTransactionProof', `${path}?block=${UNKNOWN}`);
+    assert.equal((await refused('request-invalid', 'getTransactionProof', `${path}?headers=2001`)).field, 'headers');
+  });
+
   it('refuse unknown and malformed ids', async () => {
     const { headerOnly } = fresh();
     await refused('index-missing', 'getTransaction', `/api/v1/tx/${UNKNOWN}`);
@@ -515,6 +542,7 @@ describe('every route', () => {
       'chainTips',
       'getTransaction',
       'getOutputSpend',
+      'getTransactionProof',
       'sendTransaction',
       'explain',
       'getAddress',

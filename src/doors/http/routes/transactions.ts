@@ -1,9 +1,16 @@
 import { bytesEqual, fromHex } from '../../../core/base/bytes.ts';
 import type { Coin } from '../../../core/consensus/coin.ts';
-import { decodeBlock } from '../../../core/primitives/block.ts';
+import { decodeBlock, encodeHeader } from '../../../core/primitives/block.ts';
 import { DecodeError } from '../../../core/primitives/decode-error.ts';
 import { type BlockHash, fromDisplayHex, type Txid, toDisplayHex } from '../../../core/primitives/ids.ts';
-import { decodeTransaction, type OutPoint, type Satoshis, type Transaction } from '../../../core/primitives/transaction.ts';
+import { encodeMerkleBlock, makeMerkleBlock } from '../../../core/primitives/merkle-block.ts';
+import {
+  decodeTransaction,
+  encodeTransaction,
+  type OutPoint,
+  type Satoshis,
+  type Transaction,
+} from '../../../core/primitives/transaction.ts';
 import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import type { NodePort } from '../../../engine/ports/node-port.ts';
 import { type Static, Type } from '../../schema.ts';
@@ -11,7 +18,7 @@ import { TRANSACTION_BODY_SIZE_MAX } from '../limits.ts';
 import { needIndex } from '../need-index.ts';
 import { HttpProblem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
-import { confirmationsOf, HASH, TRANSACTION_PROPERTIES, transactionView } from '../views.ts';
+import { confirmationsOf, HASH, hexOf, TRANSACTION_PROPERTIES, transactionView } from '../views.ts';
 
 const RESULT = Type.Object(
   {
@@ -158,6 +165,79 @@ const spend = defineRoute({
   },
 });
 
+/** Headers that a proof has at most: as many as a message to a peer. */
+const PROOF_HEADERS_MAX = 2_000;
+const PROOF_HEADERS_DEFAULT = 6;
+
+const PROOF = Type.Object(
+  {
+    transaction: Type.String({ description: 'In hexadecimal, with its witnesses.' }),
+    coinbase: Type.String({
+      description: "The block's first transaction in hexadecimal: its place in the tree shows how deep the leaves lie.",
+    }),
+    merkleBlock: Type.String({
+      description: "The block's header and the branches of both transactions: BIP-37's merkle block, in hexadecimal.",
+    }),
+    headers: Type.Array(Type.String(), { description: 'The headers on top of the block, the lowest first, 80 bytes each in hexadecimal.' }),
+    position: Type.Integer({ description: 'Of the transaction in the block.' }),
+    height: Type.Integer(),
+  },
+  { additionalProperties: false },
+);
+
+/** The block of the active chain that has a transaction. */
+async function activeBlockOf(node: NodePort, txid: Txid, named: BlockHash | undefined): Promise<BlockSummary> {
+  if (named === undefined) {
+    needIndex(node, 'tx', 'Name the block with ?block=HASH, or');
+    await node.indexes.ready('tx');
+  }
+  const hash = named ?? (await node.indexes.transaction(txid))?.blockHash;
+  if (hash === undefined)
+    throw new HttpProblem('transaction-not-found', { detail: 'The transaction is not in the chain as far as it is indexed.' });
+  const summary = node.chain.block(hash);
+  if (summary?.active !== true) throw new HttpProblem('block-not-found', { detail: 'The block is not on the active chain.' });
+  return summary;
+}
+
+const proof = defineRoute({
+  id: 'getTransactionProof',
+  method: 'GET',
+  path: '/api/v1/tx/:txid/proof',
+  tag: 'transactions',
+  summary: 'Proves that a transaction is in a block, given or found with the index "tx", with the headers that bury it.',
+  params: Type.Object({ txid: HASH }),
+  query: Type.Object(
+    { block: Type.Optional(HASH), headers: Type.Optional(Type.Integer({ minimum: 0, maximum: PROOF_HEADERS_MAX })) },
+    { additionalProperties: false },
+  ),
+  result: PROOF,
+  run: async (node, { params, query }) => {
+    const txid = fromHexText<Txid>(params.txid);
+    const named = query.block === undefined ? undefined : fromHexText<BlockHash>(query.block);
+    const { header, height, stored } = await activeBlockOf(node, txid, named);
+    const bytes = stored ? await node.chain.blockBytes(header.hash) : undefined;
+    if (bytes === undefined) throw new HttpProblem('block-not-stored');
+    const { transactions } = decodeBlock(bytes);
+    const position = transactions.findIndex((each) => bytesEqual(each.txid, txid));
+    const tx = transactions[position];
+    const coinbase = transactions[0];
+    if (tx === undefined || coinbase === undefined) throw new HttpProblem('transaction-not-found');
+    const txids = transactions.map((each) => each.txid);
+    const headers: string[] = [];
+    for (let at = height + 1; headers.length < (query.headers ?? PROOF_HEADERS_DEFAULT); at++) {
+      const hash = node.chain.hashAt(at);
+      const next = hash === undefined ? undefined : node.chain.block(hash);
+      if (next === undefined) break;
+      headers.push(hexOf(encodeHeader(next.header)));
+    }
+    const merkleBlock = makeMerkleBlock(header, txids, (each) => each === 0 || each === position);
+    return {
+      ...{ transaction: hexOf(encodeTransaction(tx)), coinbase: hexOf(encodeTransaction(coinbase)) },
+      ...{ merkleBlock: hexOf(encodeMerkleBlock(merkleBlock)), headers, position, height },
+    };
+  },
+});
+
 /** The transaction in a body: hexadecimal text, or a member of JSON, which is named where it makes no sense. */
 export function transactionOf(hex: string, field = 'hex'): Transaction {
   const bytes = fromHex(hex.trim());
@@ -203,4 +283,4 @@ const post = defineRoute({
   },
 });
 
-export const transactionRoutes: readonly Route[] = [get, spend, post];
+export const transactionRoutes: readonly Route[] = [get, spend, proof, post];
