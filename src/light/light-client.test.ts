@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type BuildParent, buildBlock, buildChain, childOf, genesisParent, rebuild } from '../../test/support/chain-builder.ts';
 import { type KeyOutputKind, TestKey } from '../../test/support/key-spends.ts';
-import { type FilteredChain, LightWorld, type WorldClient, withFilters } from '../../test/support/light-world.ts';
+import { type FilteredChain, LightWorld, ServedPeer, type WorldClient, withFilters } from '../../test/support/light-world.ts';
 import { spendingChain } from '../../test/support/spending-chain.ts';
+import { ScriptedPeer, WORLD_PORT } from '../../test/support/sync-world.ts';
 import { toHex } from '../core/base/bytes.ts';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
+import { chooseTransportEngine } from '../core/crypto/node/choose-transport-engine.ts';
 import { BasicFilterBuilder } from '../core/filters/basic-filter.ts';
 import { regtest } from '../core/params/regtest.ts';
 import type { NetworkParams } from '../core/params/types.ts';
@@ -186,6 +188,71 @@ describe('a light client', () => {
   });
 });
 
+describe('the connections of a light client', () => {
+  it('are eight at most, and no more when others are known', async () => {
+    const world = new LightWorld(params);
+    const peers = await Promise.all(hosts(12).map((host) => world.serve(host, honest)));
+    const light = await world.client(hosts(12));
+    await world.caughtUp(light, TIP);
+    await world.advance(400_000);
+    assert.equal(peers.filter((peer) => peer.peers.length > 0).length, 8);
+    assert.equal(light.client.progress().peers, 8);
+    await world.close();
+  });
+
+  it('are not made with a liar for a day, also after a restart', async () => {
+    const world = new LightWorld(params);
+    const peers = [await world.serve('10.0.0.1', honest), await world.serve('10.0.0.2', hiding(blocks, 5))];
+    const light = await world.client(hosts(2), { watch });
+    await world.caughtUp(light, TIP);
+    await light.client.stop();
+    const again = await world.client(hosts(2), { stores: light.stores });
+    await world.caughtUp(again, TIP);
+    await world.advance(80_000_000);
+    assert.equal(peers[1]!.peers.length, 1);
+    await world.advance(10_000_000);
+    assert.ok(peers[1]!.peers.length > 1);
+    await world.close();
+  });
+
+  it('are tried ever less often where nobody answers: some ten calls in half an hour', async () => {
+    const world = new LightWorld(params);
+    let calls = 0;
+    await world.listen('10.0.0.1', (peer) => {
+      calls++;
+      peer.connection.close('busy');
+    });
+    await world.client(hosts(1));
+    await world.advance(1_800_000);
+    assert.ok(calls >= 8 && calls <= 13, `${calls}`);
+    await world.close();
+  });
+
+  it('fall back to the first transport where a peer hangs up on the encrypted one', async () => {
+    const world = new LightWorld(params);
+    const served = new ServedPeer(honest);
+    let calls = 0;
+    await world.network.transport('10.0.0.1').listen({ host: '10.0.0.1', port: WORLD_PORT }, (connection) => {
+      if (calls++ === 0) connection.handlers = { data: () => connection.close('what is this'), drained: () => {}, closed: () => {} };
+      else served.called(new ScriptedPeer(world, connection), SERVICES.network | SERVICES.witness | SERVICES.compactFilters);
+    });
+    const light = await world.client(hosts(1), { watch, transportEngine: chooseTransportEngine(secp256k1) });
+    await world.caughtUp(light, TIP);
+    assert.equal(calls, 2);
+    assertFound(light, blocks);
+    await world.close();
+  });
+
+  it('are made with nodes behind the names of the network where none is named', async () => {
+    const world = new LightWorld({ ...params, dnsSeeds: ['seed.example'], ports: { ...params.ports, p2p: WORLD_PORT } });
+    await world.serve('10.0.0.3', honest);
+    const light = await world.client([], { watch, resolver: { resolve: async (name) => (name === 'seed.example' ? ['10.0.0.3'] : []) } });
+    await world.caughtUp(light, TIP);
+    assertFound(light, blocks);
+    await world.close();
+  });
+});
+
 describe('a light client among liars', () => {
   it('P24: one honest peer of eight, and the others hide a payment: they are banned, and everything is found', async () => {
     const world = new LightWorld(params);
@@ -283,6 +350,36 @@ describe('a light client among liars', () => {
     const again = await world.client(hosts(2), { stores: light.stores });
     await world.caughtUp(again, TIP + 5);
     assertFound(again, [...chain, next], scripts);
+    await world.close();
+  });
+
+  it('looks at one block, and not at all after it again, where somebody comes late with a filter that stays open', async () => {
+    const world = new LightWorld(params);
+    const block = emptying('tr');
+    const last = buildChain({ parent: after(blocks.at(-1)!, block), params, count: 3, coinbaseScript: key.scripts.tr });
+    const chain = [...blocks, block, ...last];
+    const first = await world.serve('10.0.0.1', withFilters(chain));
+    const light = await world.client(hosts(2), { watch: [toHex(key.scripts.tr)] });
+    await world.caughtUp(light, TIP + 4);
+    const asked = first.received.filter(({ type }) => type === 'getcfilters').length;
+    const padded = (each: Block) => filterOfOutputs(each, 1);
+    await world.serve(
+      '10.0.0.2',
+      withFilters(chain, (height, right, each) => (height === TIP + 1 ? padded(each) : right)),
+    );
+    const fetched = of(light, 'block-fetched').length;
+    await world.until(() => of(light, 'filters-judged').length === 1, 700_000);
+    await world.caughtUp(light, TIP + 4);
+    assert.equal(of(light, 'filters-judged')[0]!.open, 2);
+    assert.deepEqual(
+      of(light, 'block-fetched')
+        .slice(fetched)
+        .map(({ height }) => height),
+      [TIP + 1],
+    );
+    // One more question for a filter: that of the dispute.
+    assert.equal(first.received.filter(({ type }) => type === 'getcfilters').length, asked + 1);
+    assertFound(light, chain, [toHex(key.scripts.tr)]);
     await world.close();
   });
 

@@ -315,7 +315,8 @@ export class FilterAgreement {
     for (const [claim, verdict] of told) verdicts.set(claim, verdict);
     this.#verdicts.set(key, verdicts);
     const isOpen = [...verdicts.values()].filter((each) => each === 'open').length > 1;
-    if (isOpen || this.#headers.get(node) !== undefined) this.#events.unsettled(node);
+    // With one claim alone it stands against what was agreed on before, which nobody is here to stand for.
+    if (isOpen || claims.size === 1) this.#events.unsettled(node);
     if (this.#round !== round) return;
     this.#banRefuted(round, claims, verdicts);
     // Whose filter nobody sent has left.

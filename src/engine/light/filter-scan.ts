@@ -35,8 +35,8 @@ export interface ScanWatcher {
   readonly scripts: () => readonly Uint8Array[];
   /** Grows when there are more scripts. */
   readonly generation: () => number;
-  /** A block that may have something in it. Told in the order of heights. */
-  connect(block: Block, node: HeaderNode): void;
+  /** A block that may have something in it, in the order of heights but for `inspect`. @returns whether anything was found that was not known */
+  connect(block: Block, node: HeaderNode): boolean;
 }
 
 /** A filter that came before its turn, and whether it matches the scripts of a generation. */
@@ -86,7 +86,11 @@ export class FilterScan {
   restore(scanned: HeaderNode | undefined, birthday: number, unsettled: Iterable<HeaderNode>): void {
     this.#scanned = scanned;
     this.#birthday = birthday;
-    for (const node of unsettled) this.#unsettled.set(hashKey(node.hash), node);
+    for (const node of unsettled) {
+      this.#unsettled.set(hashKey(node.hash), node);
+      // Whether that was done before the stop is not known.
+      if (scanned !== undefined && scanned.height >= node.height && node.height >= birthday) this.#inspectPassed(node);
+    }
   }
 
   /** Looks at the chain from a height on, again where that was done. */
@@ -106,12 +110,20 @@ export class FilterScan {
     if (this.#scanned !== undefined && this.#scanned.height >= node.height) this.#backTo(node.height - 1);
   }
 
-  /** A block is to be looked through whatever its filter says. */
+  /** A block is to be looked through whatever its filter says: in its turn, or by itself where that has passed. */
   inspect(node: HeaderNode): void {
     const key = hashKey(node.hash);
     if (this.#unsettled.has(key)) return;
     this.#unsettled.set(key, node);
-    if (this.#scanned !== undefined && this.#scanned.height >= node.height) this.#backTo(node.height - 1);
+    if (this.#scanned !== undefined && this.#scanned.height >= node.height) this.#inspectPassed(node);
+  }
+
+  /** What is found in a block that was passed may be spent in later ones: then they are looked at again. */
+  #inspectPassed(node: HeaderNode): void {
+    this.#parts.blocks.want(node, (block) => {
+      const passed = this.#scanned !== undefined && this.#scanned.height >= node.height;
+      if (passed && this.#parts.context.chain.active.contains(node) && this.#watcher.connect(block, node)) this.#backTo(node.height);
+    });
   }
 
   #backTo(height: number): void {

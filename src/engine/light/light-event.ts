@@ -27,6 +27,7 @@ export interface LightPayment {
 /** What a client tells of what it does. */
 export type LightEvent =
   | { readonly kind: 'peer-ready'; readonly address: string; readonly userAgent: string; readonly filters: boolean }
+  /** A connection has ended, or could not be made. The node is called again later. */
   | { readonly kind: 'peer-gone'; readonly address: string; readonly why: string }
   /** It is called no more for a day. */
   | { readonly kind: 'peer-banned'; readonly address: string; readonly why: DisconnectReason }

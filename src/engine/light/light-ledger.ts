@@ -53,6 +53,11 @@ export class LightLedger {
     this.#watched = watched;
   }
 
+  /** Number of transactions. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
   entry(txid: Uint8Array): LedgerEntry | undefined {
     return this.#entries.get(hashKey(txid));
   }

@@ -168,7 +168,9 @@ export class LightMachine {
     return this.#take();
   }
 
+  /** A call led nowhere. */
   dialFailed(address: SocketAddress): readonly LightAction[] {
+    this.#context.tell({ kind: 'peer-gone', address: formatHostPort(address.host, address.port), why: 'no connection could be made' });
     this.#calls.dialFailed(address);
     return this.#take();
   }
@@ -195,7 +197,7 @@ export class LightMachine {
     this.#blocks.gone(peer);
     this.#questions.gone(peer);
     this.#agreement.gone(peer);
-    if (peer.ready) this.#context.tell({ kind: 'peer-gone', address: addressOf(peer), why });
+    this.#context.tell({ kind: 'peer-gone', address: addressOf(peer), why });
     this.#calls.tick();
     return this.#take();
   }
@@ -329,13 +331,15 @@ export class LightMachine {
     this.#broadcast.ready(peer);
   }
 
-  #connect(block: Block, node: HeaderNode): void {
+  #connect(block: Block, node: HeaderNode): boolean {
+    const before = this.#ledger.size;
     let found = this.#ledger.connect(block, node);
     // What is found makes more of a range be watched, of which something may be in the same block.
     while (found.length > 0 && this.#noteUsed(block)) found = this.#ledger.connect(block, node);
     const { hash, height } = node;
     this.#context.tell({ kind: 'block-fetched', hash, height, payments: found.length });
     for (const { tx } of found) this.#tellPayment(tx.txid);
+    return this.#ledger.size > before;
   }
 
   /** @returns whether more scripts are watched since */
