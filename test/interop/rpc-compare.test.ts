@@ -434,6 +434,16 @@ describe('JSON-RPC beside the C++ node', { skip: peerNodeMissing() }, () => {
     assert.equal(await node.rpc('getbestblockhash'), tip);
   });
 
+  it('makes no block while the clock is hours behind the chain', async () => {
+    const { mediantime } = await node.rpc('getblockheader', await node.rpc('getbestblockhash'));
+    await same('setmocktime', mediantime - 7_200);
+    const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+    await same('generatetoaddress', 1, address);
+    await same('generateblock', address, []);
+    await same('getblocktemplate', { rules: ['segwit'] });
+    await same('setmocktime', 0);
+  });
+
   it('needs each of the reasons, and the document tells them', () => {
     assert.equal(readFileSync(DIFFERENCES_DOCUMENT, 'utf8'), differencesText());
     assert.deepEqual(

@@ -103,6 +103,19 @@ describe('a template', () => {
     }
   });
 
+  it('is none where the clock is two hours behind the median: every block would be too new', async () => {
+    const clock = new FakeClock(regtest.genesis.header.timeSeconds + 100);
+    const world = await createMiningWorld(network({}), clock);
+    const median = world.chain.tip.medianTimeSeconds;
+    clock.setTime(median + 1 - 7_200);
+    assert.equal((await createTemplate(world.template)).timeSeconds, median + 1);
+    clock.setTime(median - 7_200);
+    await assert.rejects(createTemplate(world.template), {
+      code: 'clock-behind',
+      message: 'CreateNewBlock: TestBlockValidity failed: time-too-new, block timestamp too far in the future',
+    });
+  });
+
   it('of any pool is a valid block that keeps to small limits', async () => {
     for (const seed of [1, 2, 3]) {
       const random = new SeededRandom(seed);

@@ -30,6 +30,7 @@ import { countSigops } from '../../core/script/sigops.ts';
 import type { Mempool } from '../mempool/mempool.ts';
 import type { SearchJob, SearchResult } from '../ports/block-search.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NodeError } from '../ports/node-error.ts';
 import type { Random } from '../ports/random.ts';
 import { type AssemblyOptions, assemblyLimits } from './assembly.ts';
 import type { MiningChain, MiningTip } from './chain-view.ts';
@@ -114,7 +115,11 @@ function earliestTime(tip: MiningTip, { pow }: ConsensusParams): number {
   return Math.max(afterMedian, tip.prev.timeSeconds - TIMEWARP_SECONDS_MAX);
 }
 
-/** The time for a block found now: the clock's, within what the branch allows. */
+/**
+ * The time for a block found now: the clock's, within what the branch allows.
+ *
+ * @throws NodeError `clock-behind` where every time after the branch's median is too far ahead of the clock, with Core's words
+ */
 export function templateTimes(
   tip: MiningTip,
   nowSeconds: number,
@@ -122,10 +127,13 @@ export function templateTimes(
 ): Pick<BlockTemplate, 'timeSeconds' | 'timeSecondsMin' | 'timeSecondsMax'> {
   const timeSecondsMin = earliestTime(tip, params);
   const latest = latestHeaderTime({ medianTimeSeconds: tip.medianTimeSeconds, nowSeconds }, params.futureTime);
+  if (timeSecondsMin > latest) {
+    throw new NodeError('clock-behind', 'CreateNewBlock: TestBlockValidity failed: time-too-new, block timestamp too far in the future');
+  }
   const timeSeconds = Math.max(Math.min(nowSeconds, latest), timeSecondsMin);
   // Where a late block may be easier the bits go with the time, so that it stays as it is.
   const fixed = params.pow.retarget === 'testnet' || params.pow.retarget === 'bip94';
-  return { timeSeconds, timeSecondsMin, timeSecondsMax: fixed ? timeSeconds : Math.max(latest, timeSeconds) };
+  return { timeSeconds, timeSecondsMin, timeSecondsMax: fixed ? timeSeconds : latest };
 }
 
 /**

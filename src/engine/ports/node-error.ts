@@ -23,6 +23,7 @@ export const NODE_ERRORS = {
   'file-unwritable': 'A file cannot be made where it was to be.',
   'file-unreadable': 'A file that was to be read is not there, or cannot be opened.',
   'snapshot-invalid': 'The coins that were loaded from a file are not those of the chain.',
+  'clock-behind': 'The clock is too far behind the chain: no block can be made whose time is allowed.',
   'worker-failed': 'A worker thread ended by itself.',
   'option-invalid': 'An option has a value that it cannot have.',
 } as const;
