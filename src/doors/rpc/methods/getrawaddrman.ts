@@ -1,8 +1,8 @@
-import type { NetworkAddress } from '../../../core/wire/network-address.ts';
+import { formatHost, type NetworkAddress } from '../../../core/wire/network-address.ts';
 import type { PlacedPeer } from '../../../engine/ports/address-book.ts';
 import { Type } from '../../schema.ts';
 import type { RpcMethod } from '../method.ts';
-import { hostOf, isRoutable, NETWORK_WORDS } from '../render/network-of.ts';
+import { isRoutable, NETWORK_WORDS } from '../render/network-of.ts';
 
 const ENTRY = Type.Object({
   address: Type.String(),
@@ -25,12 +25,12 @@ function sourceWord(source: NetworkAddress): string {
 
 function entryOf({ address, lastSeenSeconds, services, source }: PlacedPeer) {
   return {
-    address: hostOf(address),
+    address: formatHost(address),
     port: address.port,
     services: Number(services),
     time: lastSeenSeconds,
     network: address.network === 'unknown' || !isRoutable(address) ? 'not_publicly_routable' : NETWORK_WORDS[address.network],
-    source: hostOf(source),
+    source: formatHost(source),
     source_network: sourceWord(source),
   };
 }

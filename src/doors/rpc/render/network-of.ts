@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { formatIp } from '../../../core/wire/ip-text.ts';
 import type { NetworkAddress, NetworkKind } from '../../../core/wire/network-address.ts';
@@ -17,34 +16,6 @@ export const NETWORK_WORDS: Readonly<Record<Exclude<NetworkKind, 'unknown'>, str
   i2p: 'i2p',
   cjdns: 'cjdns',
 };
-
-/** Alphabet of RFC 4648, in small letters. */
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
-
-/** The same without padding. */
-function base32(bytes: Uint8Array): string {
-  let text = '';
-  let bits = 0;
-  let value = 0;
-  for (const byte of bytes) {
-    value = ((value & 0xff) << 8) | byte;
-    for (bits += 8; bits >= 5; bits -= 5) text += BASE32[(value >> (bits - 5)) & 31];
-  }
-  return bits === 0 ? text : text + BASE32[(value << (5 - bits)) & 31];
-}
-
-/** The name of a version 3 onion service: key, checksum and version (Tor's rend-spec-v3). */
-function onionName(key: Uint8Array): string {
-  const version = Uint8Array.of(3);
-  const checksum = createHash('sha3-256').update('.onion checksum').update(key).update(version).digest().subarray(0, 2);
-  return `${base32(Buffer.concat([key, checksum, version]))}.onion`;
-}
-
-/** An address without its port, as text. */
-export function hostOf({ network, bytes }: NetworkAddress): string {
-  if (network === 'torv3') return onionName(bytes);
-  return network === 'i2p' ? `${base32(bytes)}.b32.i2p` : formatIp(bytes);
-}
 
 /** Ranges that no one can be reached at from elsewhere. Core's `CNetAddr::IsRoutable`. */
 const NOT_ROUTABLE = new BlockList();
