@@ -4,6 +4,8 @@
  * @module
  */
 
+import { concatBytes } from '../../core/base/bytes.ts';
+
 /** Longest name, user or password: its length is one byte. */
 const TEXT_BYTES_MAX = 255;
 
@@ -78,8 +80,7 @@ export class SocksHandshake {
 
   /** Takes bytes of the proxy, in any pieces. After `done` and `failed` there are no more steps. */
   push(bytes: Uint8Array): SocksStep {
-    if (this.#held.length === 0) this.#held = bytes.slice();
-    else this.#held = Uint8Array.of(...this.#held, ...bytes);
+    this.#held = concatBytes(this.#held, bytes);
     return STAGES[this.#stage](this);
   }
 
