@@ -6,7 +6,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { addressOfHost, Namespaces } from '../partition/namespaces.ts';
@@ -21,6 +22,7 @@ const SERVICE = '_quoin._tcp';
 const DEADLINE_MS = 60_000;
 const HOSTILE_PACKETS = 10_000;
 const HOSTILE_MIB_MAX = 200;
+const RELAY_DELAY_MS = 50;
 
 /** What was seen. */
 export interface SubnetResult {
@@ -190,6 +192,40 @@ async function beside(): Promise<SubnetResult> {
   }
 }
 
+/** A node that is found behind a relay has the latency of the way through it, there and back. */
+async function delayed(): Promise<SubnetResult> {
+  const network = makeNetworkFile(8);
+  const node = await start(1, network);
+  const silent = await start(2, network, { discovery: false, port: 7444 });
+  const avahi = await Avahi.start(namespaces.of(2));
+  const program = fileURLToPath(new URL('./delaying-relay.js', import.meta.url));
+  const words = [program, addressOfHost(2), '7446', '7444', String(RELAY_DELAY_MS)];
+  const relay = spawn('ip', ['netns', 'exec', namespaces.of(2), process.execPath, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await once(relay.stdout, 'data');
+    // What both say of their network, as our own node says it.
+    let texts: readonly string[] = [];
+    await eventually(
+      'avahi sees our service',
+      async () => {
+        texts = (await avahi.browse(SERVICE))[0]?.texts ?? [];
+        return texts.length > 0;
+      },
+      DEADLINE_MS,
+    );
+    avahi.publish('A node behind a relay', SERVICE, 7446, [...texts]);
+    const latency = async (): Promise<number> =>
+      (await subnetOf(node)).find(({ address }) => address === addressOf(2, 7446))?.latencyMs ?? 0;
+    await eventually('it is proved, with its latency', async () => (await latency()) >= 2 * RELAY_DELAY_MS, DEADLINE_MS);
+    await mine(silent, 2);
+    await agree([node, silent], DEADLINE_MS);
+    return { nodes: 2 };
+  } finally {
+    avahi.stop();
+    relay.kill();
+  }
+}
+
 /** Memory and CPU time of a process, from the kernel's own account, in hundredths of a second. */
 function usageOf({ process: { pid } }: QuoinProcess): { readonly residentMib: number; readonly cpuSeconds: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
@@ -224,7 +260,7 @@ async function hostile(): Promise<SubnetResult> {
   };
 }
 
-const RUNS: Readonly<Record<string, () => Promise<SubnetResult>>> = { discover, 'link-local': linkLocal, beside, hostile };
+const RUNS: Readonly<Record<string, () => Promise<SubnetResult>>> = { discover, 'link-local': linkLocal, beside, delayed, hostile };
 
 try {
   process.stdout.write(`${JSON.stringify(await RUNS[what]?.())}\n`);

@@ -42,3 +42,9 @@ test('Avahi sees our service, and we find what Avahi announces', { skip: skip ||
   t.diagnostic(JSON.stringify(result));
   assert.equal(result.nodes, 2);
 });
+
+test('a node behind a relay that delays is found, with the latency of the way there and back', {
+  skip: skip || (whyNoAvahi() ?? false),
+}, async () => {
+  assert.equal((await run(2, 'delayed')).nodes, 2);
+});
