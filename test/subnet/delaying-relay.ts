@@ -20,4 +20,4 @@ createServer((caller) => {
   const called = connect(Number(target), host);
   handOn(caller, called);
   handOn(called, caller);
-}).listen(Number(port), host, () => console.log('ready'));
+}).listen(Number(port), host, () => process.stdout.write('ready\n'));
