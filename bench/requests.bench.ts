@@ -41,7 +41,7 @@ const QUESTIONS: readonly Question[] = [
   { name: 'getblockcount', count: 40_000, requests: (_, side) => [callBytes(side, 'getblockcount')] },
   { name: 'getblockheader', count: 20_000, requests: perHash('getblockheader') },
   { name: 'getblock, hexadecimal, 185 kB', count: 2_000, requests: perHash('getblock', 0) },
-  { name: 'getblock, verbose, 501 transactions', count: 60, requests: perHash('getblock', 2) },
+  { name: 'getblock, verbose, 501 transactions', count: 200, requests: perHash('getblock', 2) },
 ];
 
 /** Asks so many times over all connections at once, each for the next in turn. */

@@ -18,6 +18,7 @@ import { createRpcHandler } from '../../src/doors/rpc/handler.ts';
 import { JsonError, parseJsonBytes } from '../../src/doors/rpc/json-parse.ts';
 import { writeJson } from '../../src/doors/rpc/json-write.ts';
 import { FakeNode } from '../support/fake-node.ts';
+import { answerText } from '../support/rpc-caller.ts';
 import { expect, type FuzzTargets, refusesNothing, textOf, texts } from './fuzz-target.ts';
 
 const curve = createWasmSecp256k1();
@@ -52,7 +53,8 @@ export const TEXT_TARGETS: FuzzTargets = {
     read: async (body) => {
       const answer = await handler({ body, signal: { aborted: false } });
       expect([200, 204, 400, 401, 403, 404, 500].includes(answer.status), `status ${answer.status}`);
-      if (answer.body.length > 0) parseJsonBytes(Buffer.from(answer.body));
+      const text = answerText(answer);
+      if (text.length > 0) parseJsonBytes(Buffer.from(text));
     },
     refuses: refusesNothing,
     cost: 20,

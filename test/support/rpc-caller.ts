@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { Errors } from 'typebox/schema';
 import { createWasmSecp256k1 } from '../../src/core/crypto/wasm-secp256k1.ts';
-import { createRpcHandler } from '../../src/doors/rpc/handler.ts';
+import { createRpcHandler, type RpcAnswer } from '../../src/doors/rpc/handler.ts';
 import { type JsonOutput, writeJson } from '../../src/doors/rpc/json-write.ts';
 import { METHODS } from '../../src/doors/rpc/methods/table.ts';
 import type { TSchema } from '../../src/doors/schema.ts';
@@ -23,12 +23,17 @@ function closed(schema: unknown): unknown {
   return 'properties' in copy && copy.type === 'object' ? { ...copy, additionalProperties: false } : copy;
 }
 
+/** What was answered, in one. */
+export function answerText({ body }: RpcAnswer): string {
+  return typeof body === 'string' ? body : Buffer.concat(body).toString();
+}
+
 /** A node and the functions that ask it. */
 export function createRpcCaller(node = new FakeNode()) {
   const handler = createRpcHandler(node, { curve });
   const signal = { aborted: false };
   /** The answer to a body as it is. */
-  const post = async (text: string): Promise<string> => String((await handler({ body: Buffer.from(text), signal })).body);
+  const post = async (text: string): Promise<string> => answerText(await handler({ body: Buffer.from(text), signal }));
   const raw = (method: string, ...params: JsonOutput[]): Promise<string> => post(writeJson({ id: 1, method, params }));
   /** The result, held against what the method says of it. */
   const call = async (method: string, ...params: JsonOutput[]) => {

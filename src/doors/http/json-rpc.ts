@@ -10,6 +10,7 @@ import { type Authenticator, userOf } from './auth.ts';
 import { announcedSize, readBody } from './body.ts';
 import type { Capacity } from './capacity.ts';
 import { RPC_BODY_SIZE_MAX } from './limits.ts';
+import type { TurnEnd } from './turn-end.ts';
 
 /** Answers from here on are sent as bytes of their own: measured with whole blocks. */
 const LONG_ANSWER_BYTES = 16_384;
@@ -22,7 +23,7 @@ export type JsonRpcHandler = (call: {
   readonly allows?: (method: string) => boolean;
 }) => Promise<{
   readonly status: number;
-  readonly body: string | Buffer;
+  readonly body: string | readonly Buffer[];
 }>;
 
 /** Whether a path is one of JSON-RPC's. No wallet is named in the methods there are, so any name will do. */
@@ -49,14 +50,25 @@ export interface JsonRpcContext {
   readonly bodies: Capacity;
   readonly signal: CancelSignal;
   readonly rules: JsonRpcRules;
+  readonly turnEnd: TurnEnd;
 }
 
 /**
- * A long answer as bytes. A short text goes out with the headers in one write; a long one would be copied for that once more. Where it
- * has nothing but ASCII (as many bytes as characters), it need not be encoded either.
+ * Sends an answer. A short text goes out with the headers in one write; a long one would be copied for that once more. Where it has
+ * nothing but ASCII (as many bytes as characters), it need not be encoded either.
  */
-function bytesOf(body: string | Buffer, sizeBytes: number): Buffer {
-  return typeof body === 'string' ? Buffer.from(body, sizeBytes === body.length ? 'latin1' : 'utf8') : body;
+function send(response: ServerResponse, { status, body }: Awaited<ReturnType<JsonRpcHandler>>, turnEnd: TurnEnd): void {
+  const isText = typeof body === 'string';
+  const sizeBytes = isText ? Buffer.byteLength(body) : body.reduce((sum, piece) => sum + piece.length, 0);
+  response.writeHead(status, ['content-type', 'application/json', 'content-length', String(sizeBytes)]);
+  if (isText) {
+    const text = sizeBytes < LONG_ANSWER_BYTES ? body : Buffer.from(body, sizeBytes === body.length ? 'latin1' : 'utf8');
+    turnEnd.run(() => response.end(text));
+    return;
+  }
+  response.cork();
+  for (const piece of body) response.write(piece);
+  response.end();
 }
 
 async function answerBody(request: IncomingMessage, response: ServerResponse, context: JsonRpcContext): Promise<void> {
@@ -71,9 +83,7 @@ async function answerBody(request: IncomingMessage, response: ServerResponse, co
     response.writeHead(answer.status).end();
     return;
   }
-  const sizeBytes = Buffer.byteLength(answer.body);
-  response.writeHead(answer.status, ['content-type', 'application/json', 'content-length', String(sizeBytes)]);
-  response.end(sizeBytes < LONG_ANSWER_BYTES ? answer.body : bytesOf(answer.body, sizeBytes));
+  send(response, answer, context.turnEnd);
 }
 
 /** Answers one request whose path is JSON-RPC's. */

@@ -42,6 +42,7 @@ import {
   WEB_SOCKET_PEERS_MAX,
 } from './limits.ts';
 import { isAborted, type ProblemCode, problemDocument, problemHeaders } from './problem.ts';
+import { TurnEnd } from './turn-end.ts';
 import { answerWithoutUpgrade, isPeerRequest, type PeerUpgrade, refuseUpgrade } from './upgrade.ts';
 
 /** Where a server listens; port 0 takes any that is free. */
@@ -113,6 +114,7 @@ class RunningServer implements HttpServer {
   readonly #rpcRequests: Capacity;
   readonly #restRequests = new Capacity(REST_REQUESTS_MAX);
   readonly #bodies = new Capacity(BODIES_SIZE_MAX);
+  readonly #turnEnd: TurnEnd;
   readonly #events = new EventLog();
   readonly #eventStreams = new Capacity(EVENT_STREAMS_MAX);
   readonly #webSocketPeers = new Capacity(WEB_SOCKET_PEERS_MAX);
@@ -131,6 +133,7 @@ class RunningServer implements HttpServer {
     const { listen, alsoListen = [], hostNames = [] } = options;
     this.#options = options;
     this.#rpc = options.warmUp;
+    this.#turnEnd = new TurnEnd(options.clock);
     this.#auth = new Authenticator(options.auth, options.clock);
     this.#rpcRequests = new Capacity(options.rpcRequestsMax ?? RPC_REQUESTS_MAX);
     this.#guard = new Guard([listen.host, ...alsoListen.map(({ host }) => host), ...hostNames]);
@@ -259,7 +262,7 @@ class RunningServer implements HttpServer {
     const reads = request.method === 'GET' || request.method === 'HEAD';
     if (isJsonRpcPath(path) && !(path === '/' && reads)) {
       const shared = { requests: this.#rpcRequests, bodies: this.#bodies, auth: this.#auth, signal: this.#stopping.signal };
-      return answerJsonRpc(request, response, { handler: this.#rpc, rules: this.#options, ...shared });
+      return answerJsonRpc(request, response, { handler: this.#rpc, rules: this.#options, turnEnd: this.#turnEnd, ...shared });
     }
     if (this.#options.coreRest === false && isCoreRestPath(path)) return refuseCoreRest(response);
     const rest = this.#coreRest;

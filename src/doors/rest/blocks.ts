@@ -77,25 +77,30 @@ export const headers: RestRoute = (context, request) => {
 
 interface Stored {
   readonly summary: BlockSummary;
-  readonly bytes: Uint8Array;
+  readonly read: () => Promise<Uint8Array>;
 }
 
-async function storedBlock({ node }: RpcContext, text: string): Promise<Stored> {
+function storedBlock({ node }: RpcContext, text: string): Stored {
   const hash = hashOf<BlockHash>(text);
   const summary = node.chain.block(hash);
   if (summary === undefined) throw new RestError(404, `${text} not found`);
   if (summary.pruned) throw new RestError(404, `${text} not available (pruned data)`);
-  const bytes = summary.stored ? await node.chain.blockBytes(hash) : undefined;
-  if (bytes === undefined) throw new RestError(404, `${text} not available (not fully downloaded)`);
-  return { summary, bytes };
+  const missing = new RestError(404, `${text} not available (not fully downloaded)`);
+  if (!summary.stored) throw missing;
+  const read = async (): Promise<Uint8Array> => {
+    const bytes = await node.chain.blockBytes(hash);
+    if (bytes === undefined) throw missing;
+    return bytes;
+  };
+  return { summary, read };
 }
 
 /** A block as bytes, or as `getblock` shows it. */
 function blockRoute(verbosity: number): RestRoute {
   return async (context, request): Promise<RestAnswer> => {
-    const { bytes, summary } = await storedBlock(context, request.path);
+    const { read, summary } = storedBlock(context, request.path);
     const format = anyFormat(request.format);
-    return format === 'json' ? jsonAnswer(await blockJson(context, summary, bytes, verbosity)) : bytesAnswer(format, bytes);
+    return format === 'json' ? jsonAnswer(await blockJson(context, summary, verbosity, read)) : bytesAnswer(format, await read());
   };
 }
 
@@ -116,7 +121,7 @@ export const blockPart: RestRoute = async (context, request) => {
   const offset = sizeParameter(request, 'offset');
   const size = sizeParameter(request, 'size');
   const { path } = request;
-  const { bytes } = await storedBlock(context, path);
+  const bytes = await storedBlock(context, path).read();
   if (size === 0 || offset + size > bytes.length) throw new RestError(400, `Bad block part offset/size ${offset}/${size} for ${path}`);
   const format = anyFormat(request.format);
   if (format === 'json') throw new RestError(400, 'JSON output is not supported for this request type');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FakeNode } from '../../../test/support/fake-node.ts';
+import { answerText } from '../../../test/support/rpc-caller.ts';
 import { AssertionError } from '../../core/base/assert.ts';
 import { createWasmSecp256k1 } from '../../core/crypto/wasm-secp256k1.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
@@ -15,10 +16,10 @@ function setUp(node = new FakeNode()) {
     handler({ body: typeof body === 'string' ? Buffer.from(body) : body, signal: { aborted: false } });
   /** Status and body without its line end. */
   const answer = async (body: string): Promise<[number, string]> => {
-    const { body: answered, status } = await post(body);
-    const text = String(answered);
+    const answered = await post(body);
+    const text = answerText(answered);
     assert.equal(text === '' ? '\n' : text.at(-1), '\n');
-    return [status, text.trimEnd()];
+    return [answered.status, text.trimEnd()];
   };
   return { node, post, answer };
 }

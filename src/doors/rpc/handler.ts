@@ -52,8 +52,8 @@ export interface RpcCall {
 export interface RpcAnswer {
   /** HTTP status, as Core's. */
   readonly status: number;
-  /** JSON with a line end, or empty with status 204 or 403; in UTF-8 where that is how it was made. */
-  readonly body: string | Buffer;
+  /** JSON with a line end, or empty with status 204 or 403; in pieces of UTF-8 where that is how it was made. */
+  readonly body: string | readonly Buffer[];
 }
 
 /** What the HTTP server is given. Who asks is known to it, not here. */

@@ -83,9 +83,9 @@ export class HexReply implements RpcReply {
   }
 
   /** The text in UTF-8 with a line end. */
-  encode(): Buffer {
+  encode(): Buffer[] {
     const [before, after] = around(this.#target);
-    return encodeHex(`${before}"`, this.#bytes, `"${after}\n`);
+    return [encodeHex(`${before}"`, this.#bytes, `"${after}\n`)];
   }
 }
 
@@ -104,10 +104,11 @@ export class EncodedReply implements RpcReply {
     return resultReply(this.#target, this.#json.text()).text as string;
   }
 
-  /** The text in UTF-8 with a line end. */
-  encode(): Buffer {
+  /** The text in UTF-8 with a line end, in pieces: a megabyte is not copied to have a few bytes around it. */
+  encode(): Buffer[] {
     const [before, after] = around(this.#target);
-    return Buffer.concat([Buffer.from(before), this.#json.bytes, Buffer.from(`${after}\n`)]);
+    const { buffer, byteOffset, length } = this.#json.bytes;
+    return [Buffer.from(before), Buffer.from(buffer, byteOffset, length), Buffer.from(`${after}\n`)];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Coin } from '../../../core/consensus/coin.ts';
 import { type Block, blockWeightWu, decodeBlock } from '../../../core/primitives/block.ts';
 import type { BlockHash } from '../../../core/primitives/ids.ts';
+import { ExclusiveQueue } from '../../../engine/chain/exclusive-queue.ts';
 import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
@@ -63,14 +64,34 @@ async function detailedJson(context: RpcContext, summary: BlockSummary, bytes: U
   return new JsonEncoded(pen.written());
 }
 
+/**
+ * A node shows one block with its transactions at a time: ten that were shown in turns would be ten whole blocks in memory, old enough
+ * when they are done to cost the garbage collector half as much again.
+ */
+const SHOWING = new WeakMap<RpcContext['node'], ExclusiveQueue>();
+
+function showingOf(node: RpcContext['node']): ExclusiveQueue {
+  const known = SHOWING.get(node);
+  if (known !== undefined) return known;
+  const showing = new ExclusiveQueue();
+  SHOWING.set(node, showing);
+  return showing;
+}
+
 function plainJson({ node }: RpcContext, summary: BlockSummary, bytes: Uint8Array): JsonOutput {
   const block = decodeBlock(bytes);
   return { ...headerJson(summary, node.chain), ...sizesJson(block), tx: block.transactions.map((each) => new JsonHash(each.txid)) };
 }
 
-/** A block as it is shown from verbosity 1 on. */
-export async function blockJson(context: RpcContext, summary: BlockSummary, bytes: Uint8Array, verbosity: number): Promise<JsonOutput> {
-  return verbosity === 1 ? plainJson(context, summary, bytes) : detailedJson(context, summary, bytes, verbosity >= 3);
+/** A block as it is shown from verbosity 1 on; its bytes are read when its turn comes. */
+export async function blockJson(
+  context: RpcContext,
+  summary: BlockSummary,
+  verbosity: number,
+  read: () => Promise<Uint8Array>,
+): Promise<JsonOutput> {
+  if (verbosity === 1) return plainJson(context, summary, await read());
+  return showingOf(context.node).run(async () => detailedJson(context, summary, await read(), verbosity >= 3));
 }
 
 export const getblock: RpcMethod = {
@@ -93,7 +114,7 @@ export const getblock: RpcMethod = {
     const verbosity = args.verbosity(1, 1);
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
-    const bytes = await storedBlockBytes(context.node.chain, summary);
-    return verbosity <= 0 ? new JsonBytes(bytes) : blockJson(context, summary, bytes, verbosity);
+    const read = (): Promise<Uint8Array> => storedBlockBytes(context.node.chain, summary);
+    return verbosity <= 0 ? new JsonBytes(await read()) : blockJson(context, summary, verbosity, read);
   },
 };
