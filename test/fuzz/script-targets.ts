@@ -44,7 +44,7 @@ export const SCRIPT_TARGETS: FuzzTargets = {
       while (nextOp(cursor)) operations++;
       expect(operations <= script.length && cursor.offset <= script.length, 'each operation takes a byte');
       expect(countSigops(script, true) <= countSigops(script, false) || script.includes(0xae) || script.includes(0xaf), 'counts agree');
-      scriptToAsm(script, true);
+      scriptToAsm(script, { decodeSighash: true });
       classifyOutput(script);
       isUnspendable(script);
       witnessProgramOf(script);

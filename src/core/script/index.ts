@@ -58,7 +58,7 @@ export {
   witnessVersionOf,
 } from './output-template.ts';
 export { type PrecomputedSighash, precomputeSighash } from './precomputed-sighash.ts';
-export { scriptToAsm } from './script-asm.ts';
+export { type AsmOptions, scriptToAsm } from './script-asm.ts';
 export { SCRIPT_ERRORS, type ScriptError, scriptErrorText } from './script-error.ts';
 export { castToBool, decodeScriptNumber, encodeScriptNumber, isMinimalNumber } from './script-number.ts';
 export { isPushOnly, lastPush, type ParsedScript, parseScript, type ScriptOp } from './script-reader.ts';

@@ -34,15 +34,15 @@ describe('scriptToAsm', () => {
       '83': 'SINGLE|ANYONECANPAY',
     };
     for (const [type, name] of Object.entries(named)) {
-      assert.equal(scriptToAsm(script(type), true), `${SIGNATURE}[${name}]`);
+      assert.equal(scriptToAsm(script(type), { decodeSighash: true }), `${SIGNATURE}[${name}]`);
       assert.equal(scriptToAsm(script(type)), `${SIGNATURE}${type}`);
     }
-    assert.equal(scriptToAsm(script('04'), true), `${SIGNATURE}04`);
-    assert.equal(scriptToAsm(hex(`093106020101020101${'01'}`), true), '310602010102010101');
+    assert.equal(scriptToAsm(script('04'), { decodeSighash: true }), `${SIGNATURE}04`);
+    assert.equal(scriptToAsm(hex(`093106020101020101${'01'}`), { decodeSighash: true }), '310602010102010101');
   });
 
   it('finds no signatures in what OP_RETURN carries', () => {
-    assert.equal(scriptToAsm(hex(`6a09${SIGNATURE}01`), true), `OP_RETURN ${SIGNATURE}01`);
+    assert.equal(scriptToAsm(hex(`6a09${SIGNATURE}01`), { decodeSighash: true }), `OP_RETURN ${SIGNATURE}01`);
   });
 });
 

@@ -53,7 +53,7 @@ describe('parseScript', () => {
           if (data !== undefined && end !== undefined) assert.deepEqual(script.slice(end - data.length, end), Uint8Array.from(data));
           assert.ok(end === undefined || end > offset);
         }
-        assert.equal(typeof scriptToAsm(script, decode), 'string');
+        assert.equal(typeof scriptToAsm(script, { decodeSighash: decode }), 'string');
         assert.equal(scriptToAsm(script).endsWith('[error]'), malformed);
       }),
     );

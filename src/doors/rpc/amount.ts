@@ -10,10 +10,8 @@ import { JsonNumber } from './json-number.ts';
 /** Base units of one coin. */
 export const COIN = 100_000_000n;
 
-const DECIMALS = 8;
-
-const PLAIN_COIN = Number(COIN);
-const PLAIN_UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+/** Decimals that amounts are written with. */
+export const COIN_DECIMALS = 8;
 
 /** Largest magnitude that is read, in base units; Core's `ParseFixedPoint` stops there too. */
 const UNITS_MAX = 10n ** 18n - 1n;
@@ -25,14 +23,8 @@ const TEXT_LENGTH_MAX = 64;
 
 /** `150000000n` as `1.50000000`. */
 export function formatCoins(amount: Satoshis): string {
-  if (amount >= 0n && amount <= PLAIN_UNITS_MAX) {
-    // Each number up to here is exact, and numbers take a fifth of the time.
-    const units = Number(amount);
-    const part = units % PLAIN_COIN;
-    return `${(units - part) / PLAIN_COIN}.${String(PLAIN_COIN + part).slice(1)}`;
-  }
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(DECIMALS + 1, '0');
-  return `${amount < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(COIN_DECIMALS + 1, '0');
+  return `${amount < 0n ? '-' : ''}${digits.slice(0, -COIN_DECIMALS)}.${digits.slice(-COIN_DECIMALS)}`;
 }
 
 /** An amount as a JSON number with eight decimals. */
@@ -51,7 +43,7 @@ export function parseCoins(text: string): Satoshis | undefined {
   const digits = (whole + decimals).replace(/^0+/, '').replace(/0+$/, '');
   if (digits === '') return 0n;
   const trailing = (whole + decimals).length - (whole + decimals).replace(/0+$/, '').length;
-  const shift = DECIMALS + Number(exponent) - decimals.length + trailing;
+  const shift = COIN_DECIMALS + Number(exponent) - decimals.length + trailing;
   if (shift < 0 || digits.length + shift > 18) return undefined;
   const units = BigInt(digits) * 10n ** BigInt(shift);
   if (units > UNITS_MAX) return undefined;

@@ -4,12 +4,19 @@
  * @module
  */
 
+import { COIN, COIN_DECIMALS, formatCoins } from './amount.ts';
 import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject } from './json-number.ts';
 import { type JsonOutput, nameText, needsEscape, scalarOf, writeJson } from './json-write.ts';
 import { writeHex, writeHexReversed } from './render/numbers.ts';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+
+const UNITS_PER_COIN = Number(COIN);
+const PLAIN_UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** JSON on one line, in UTF-8, that grows as values are written. */
 export class JsonPen {
@@ -43,6 +50,34 @@ export class JsonPen {
       bytes[start + i] = code;
     }
     this.#length = start + text.length;
+  }
+
+  /** Writes a whole number of up to 2^53 either way. */
+  integer(value: number): void {
+    if (value < 0) {
+      this.#byte(MINUS);
+      this.integer(-value);
+      return;
+    }
+    let digits = 1;
+    for (let above = 10; above <= value; above *= 10) digits++;
+    this.#reserve(digits);
+    this.#digits(value, digits);
+  }
+
+  /** Writes an amount in coins, with always eight decimals. */
+  coins(amount: bigint): void {
+    // Numbers take a fifth of the time, and each is exact up to here.
+    if (amount < 0n || amount > PLAIN_UNITS_MAX) {
+      this.raw(formatCoins(amount));
+      return;
+    }
+    const units = Number(amount);
+    const part = units % UNITS_PER_COIN;
+    this.integer((units - part) / UNITS_PER_COIN);
+    this.#byte(POINT);
+    this.#reserve(COIN_DECIMALS);
+    this.#digits(part, COIN_DECIMALS);
   }
 
   /** Writes bytes in hexadecimal, in quotes. */
@@ -114,6 +149,18 @@ export class JsonPen {
     this.#bytes[at + sizeBytes] = QUOTE;
     this.#length = at + sizeBytes + 1;
     return at;
+  }
+
+  /** Writes the last digits of a number that is not negative; there is room. */
+  #digits(value: number, digits: number): void {
+    const end = this.#length + digits;
+    let left = value;
+    for (let at = end - 1; at >= this.#length; at--) {
+      const rest = Math.floor(left / 10);
+      this.#bytes[at] = ZERO + (left - 10 * rest);
+      left = rest;
+    }
+    this.#length = end;
   }
 
   #byte(byte: number): void {

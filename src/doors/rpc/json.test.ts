@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { formatCoins } from './amount.ts';
 import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject, type JsonValue } from './json-number.ts';
 import { JSON_DEPTH_MAX, JSON_VALUES_MAX, JsonError, parseJson, parseJsonBytes } from './json-parse.ts';
 import { JsonPen } from './json-pen.ts';
@@ -120,5 +121,42 @@ describe('writeJson', () => {
   it('writes back what was read', () => {
     const text = '{"a":[1,2.50,{"b":"\\u0001\\""}],"__proto__":true}';
     assert.equal(writeJson(parseJson(text) as JsonOutput), text);
+  });
+});
+
+describe('the pen', () => {
+  const written = (write: (pen: JsonPen) => void): string => {
+    const pen = new JsonPen(1);
+    write(pen);
+    return pen.written().toString();
+  };
+
+  it('writes whole numbers as they are, from one digit to the largest exact one, and negative ones', () => {
+    for (const value of [0, 1, 9, 10, 99, 100, 4_294_967_295, 4_294_967_296, Number.MAX_SAFE_INTEGER, -1, -2_147_483_648]) {
+      assert.equal(
+        written((pen) => pen.integer(value)),
+        String(value),
+      );
+    }
+  });
+
+  it('writes amounts as `formatCoins` does: none, parts, wholes, beyond exact numbers, and negative ones', () => {
+    const exact = BigInt(Number.MAX_SAFE_INTEGER);
+    for (const amount of [0n, 1n, 99_999_999n, 100_000_000n, 100_000_001n, 2_100_000_000_000_000n, exact, exact + 1n, 2n ** 63n, -1n]) {
+      assert.equal(
+        written((pen) => pen.coins(amount)),
+        formatCoins(amount),
+      );
+    }
+  });
+
+  it('writes hashes of any length from their last byte to their first', () => {
+    for (const size of [0, 1, 2, 31, 32]) {
+      const hash = Uint8Array.from({ length: size }, (_, i) => 37 * i + 1);
+      assert.equal(
+        written((pen) => pen.hash(hash)),
+        `"${Buffer.from(hash).reverse().toString('hex')}"`,
+      );
+    }
   });
 });

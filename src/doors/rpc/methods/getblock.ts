@@ -44,10 +44,10 @@ async function writeTransactions(pen: JsonPen, context: RpcContext, stored: Stor
   let at = bytes.length - block.transactions.reduce((sum, tx) => sum + tx.sizeBytes, 0);
   for (const [index, tx] of block.transactions.entries()) {
     // The coinbase spends nothing, so the spent coins begin with the second transaction.
-    const after = { hex: new JsonBytes(bytes.subarray(at, at + tx.sizeBytes)) };
+    const own = bytes.subarray(at, at + tx.sizeBytes);
     at += tx.sizeBytes;
     if (index > 0) pen.raw(',');
-    writeTransaction(pen, tx, context, { spent: index === 0 ? undefined : spent?.[index - 1], prevouts, after });
+    writeTransaction(pen, tx, context, { spent: index === 0 ? undefined : spent?.[index - 1], prevouts, bytes: own });
     if (index % TRANSACTIONS_PER_TURN === TRANSACTIONS_PER_TURN - 1) await context.node.clock.yield();
   }
 }

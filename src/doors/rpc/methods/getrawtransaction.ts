@@ -76,7 +76,6 @@ function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOu
   const hex = transactionHex(tx);
   if (block === undefined) return transactionJson(tx, context, { ...detail, after: { hex } });
   const { active, header } = block;
-  const before = found.isBlockGiven === true ? { in_active_chain: active } : {};
   const after = {
     hex,
     blockhash: toDisplayHex(header.hash),
@@ -84,7 +83,7 @@ function foundJson(context: RpcContext, found: Found, verbosity: number): JsonOu
     time: active ? header.timeSeconds : undefined,
     blocktime: active ? header.timeSeconds : undefined,
   };
-  return transactionJson(tx, context, { ...detail, before, after });
+  return transactionJson(tx, context, { ...detail, ...(found.isBlockGiven === true && { before: { in_active_chain: active } }), after });
 }
 
 export const getrawtransaction: RpcMethod = {

@@ -57,7 +57,12 @@ export function writeHex(view: DataView, at: number, bytes: Uint8Array): void {
 
 /** The same from the last byte to the first, as hashes are shown. */
 export function writeHexReversed(view: DataView, at: number, bytes: Uint8Array): void {
-  for (let i = bytes.length - 1, to = at; i >= 0; i--, to += 2) view.setUint16(to, DIGITS[bytes[i] as number] as number, true);
+  let to = at;
+  let i = bytes.length - 1;
+  for (; i > 0; i -= 2, to += 4) {
+    view.setUint32(to, (DIGITS[bytes[i] as number] as number) | ((DIGITS[bytes[i - 1] as number] as number) << 16), true);
+  }
+  if (i === 0) view.setUint16(to, DIGITS[bytes[0] as number] as number, true);
 }
 
 /** Bytes in hexadecimal between two texts, in UTF-8: written where they are sent from, for the largest answers there are. */

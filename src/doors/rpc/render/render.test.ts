@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { FakeNode } from '../../../../test/support/fake-node.ts';
+import { SeededRandom } from '../../../../test/support/seeded-random.ts';
 import { reject } from '../../../core/consensus/rejection.ts';
+import { createWasmSecp256k1 } from '../../../core/crypto/wasm-secp256k1.ts';
 import { withChecksum } from '../../../core/descriptors/index.ts';
 import type { Txid } from '../../../core/primitives/ids.ts';
 import { makeTransaction } from '../../../core/primitives/transaction.ts';
+import { writeJson } from '../json-write.ts';
 import { networkOf } from './network-of.ts';
 import { difficultyOf, encodeHex, hex32, targetHex } from './numbers.ts';
 import { rejectionText } from './rejection.ts';
+import { scriptPubKeyEncoded, scriptPubKeyJson } from './script.ts';
 import { servicesHex, servicesNames } from './services.ts';
 
 describe('withChecksum', () => {
@@ -122,5 +127,19 @@ describe('rejectionText', () => {
     assert.match(rejectionText(clusters, tx), /; too many conflicting clusters \(101 > 100\)$/);
     const diagram = 'replacement-failed, insufficient feerate: does not improve feerate diagram';
     assert.equal(rejectionText(reject('policy-reconsiderable', 'replacement-failed'), tx), diagram);
+  });
+});
+
+describe('scriptPubKeyEncoded', () => {
+  it('shows each of more scripts than it keeps as it is, the first time and again', () => {
+    const context = { node: new FakeNode(), curve: createWasmSecp256k1() };
+    const random = new SeededRandom(7);
+    const scripts = Array.from({ length: 1_100 }, (_, i) => Uint8Array.of(0x6a, (i % 30) + 2, ...random.bytes((i % 30) + 2)));
+    for (let time = 0; time < 2; time++) {
+      for (const script of scripts) {
+        assert.equal(scriptPubKeyEncoded(script, context).text(), writeJson(scriptPubKeyJson(script, context)));
+      }
+      assert.equal(scriptPubKeyEncoded(scripts[5]!, context), scriptPubKeyEncoded(scripts[5]!, context));
+    }
   });
 });

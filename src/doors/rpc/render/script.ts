@@ -5,6 +5,7 @@
  */
 
 import { addressOfScript } from '../../../core/address/index.ts';
+import { bytesEqual } from '../../../core/base/bytes.ts';
 import { inferDescriptor, withChecksum } from '../../../core/descriptors/index.ts';
 import { classifyOutput, scriptToAsm } from '../../../core/script/index.ts';
 import { Type } from '../../schema.ts';
@@ -29,7 +30,7 @@ export function scriptPubKeyJson(script: Uint8Array, context: ScriptContext): { 
   const template = classifyOutput(script);
   const address = addressOfScript(script, context.node.params);
   return {
-    asm: scriptToAsm(script),
+    asm: scriptToAsm(script, { hexOf }),
     desc: withChecksum(inferDescriptor(script, { template, address }, context.curve)),
     hex: hexOf(script),
     address,
@@ -37,8 +38,17 @@ export function scriptPubKeyJson(script: Uint8Array, context: ScriptContext): { 
   };
 }
 
-/** Output scripts that were shown, by their bytes. Many outputs have the same, and finding its kind, address and descriptor is most of the work. */
-type ShownScripts = Map<string, JsonEncoded>;
+/** An output script that was shown. */
+interface ShownScript {
+  readonly script: Uint8Array;
+  readonly json: JsonEncoded;
+}
+
+/**
+ * Output scripts that were shown, each by a number of its bytes; of two with one number the later one. Many outputs have the same, and
+ * finding its kind, address and descriptor is most of the work.
+ */
+type ShownScripts = Map<number, ShownScript>;
 
 const SHOWN_SCRIPTS = new WeakMap<ScriptContext['node'], ShownScripts>();
 
@@ -54,6 +64,13 @@ function shownScriptsOf(node: ScriptContext['node']): ShownScripts {
   return shown;
 }
 
+/** Finds a script's place sooner than a text of it would. */
+function numberOf(script: Uint8Array): number {
+  let number = script.length;
+  for (let i = 0; i < script.length; i++) number = Math.imul(number ^ (script[i] as number), 0x01000193);
+  return number;
+}
+
 function encoded(script: Uint8Array, context: ScriptContext): JsonEncoded {
   return new JsonEncoded(Buffer.from(writeJson(scriptPubKeyJson(script, context))));
 }
@@ -62,16 +79,19 @@ function encoded(script: Uint8Array, context: ScriptContext): JsonEncoded {
 export function scriptPubKeyEncoded(script: Uint8Array, context: ScriptContext): JsonEncoded {
   if (script.length > SHOWN_SCRIPT_BYTES_MAX) return encoded(script, context);
   const shown = shownScriptsOf(context.node);
-  const key = hexOf(script);
-  const known = shown.get(key);
-  if (known !== undefined) return known;
-  const shownNow = encoded(script, context);
+  const number = numberOf(script);
+  const known = shown.get(number);
+  if (known !== undefined && bytesEqual(known.script, script)) return known.json;
+  const json = encoded(script, context);
   if (shown.size >= SHOWN_SCRIPTS_MAX) shown.clear();
-  shown.set(key, shownNow);
-  return shownNow;
+  // The script is a view of its block, which must not stay for it.
+  shown.set(number, { script: script.slice(), json });
+  return json;
 }
+
+const INPUT_ASM = { decodeSighash: true, hexOf };
 
 /** An input script: signatures show their hash type in words. */
 export function scriptSigAsm(script: Uint8Array): string {
-  return script.length === 0 ? '' : scriptToAsm(script, true);
+  return script.length === 0 ? '' : scriptToAsm(script, INPUT_ASM);
 }

@@ -14,7 +14,6 @@ import {
   transactionWeightWu,
 } from '../../../core/primitives/transaction.ts';
 import { Type } from '../../schema.ts';
-import { coins, formatCoins } from '../amount.ts';
 import { JsonBytes, JsonEncoded } from '../json-number.ts';
 import { JsonPen } from '../json-pen.ts';
 import type { JsonOutput } from '../json-write.ts';
@@ -55,21 +54,29 @@ export interface TransactionDetail {
   readonly spent?: readonly Coin[] | undefined;
   /** Adds each of them to its input. */
   readonly prevouts?: boolean;
-  /** Members that stand before its own, and behind them. */
+  /** Members that stand before its own, one at least, and behind them. */
   readonly before?: { readonly [name: string]: JsonOutput };
   readonly after?: { readonly [name: string]: JsonOutput };
+  /** Adds its own bytes as `hex` behind all else. */
+  readonly bytes?: Uint8Array;
 }
 
 function writePrevout(pen: JsonPen, coin: Coin, context: ScriptContext): void {
-  pen.raw(`,"prevout":{"generated":${coin.coinbase},"height":${coin.height},"value":${formatCoins(coin.value)},"scriptPubKey":`);
+  pen.raw(coin.coinbase ? ',"prevout":{"generated":true,"height":' : ',"prevout":{"generated":false,"height":');
+  pen.integer(coin.height);
+  pen.raw(',"value":');
+  pen.coins(coin.value);
+  pen.raw(',"scriptPubKey":');
   pen.encoded(scriptPubKeyEncoded(coin.scriptPubKey, context).bytes);
   pen.raw('}');
 }
 
 function writeOutput(pen: JsonPen, { value, scriptPubKey }: TxOutput, n: number, context: ScriptContext): void {
   pen.raw('{"value":');
-  pen.raw(formatCoins(value));
-  pen.raw(`,"n":${n},"scriptPubKey":`);
+  pen.coins(value);
+  pen.raw(',"n":');
+  pen.integer(n);
+  pen.raw(',"scriptPubKey":');
   pen.encoded(scriptPubKeyEncoded(scriptPubKey, context).bytes);
   pen.raw('}');
 }
@@ -83,7 +90,7 @@ function writeInput(pen: JsonPen, input: TxInput, context: ScriptContext, shown:
     pen.raw('{"txid":');
     pen.hash(prevout.txid);
     pen.raw(',"vout":');
-    pen.raw(String(prevout.vout));
+    pen.integer(prevout.vout);
     pen.raw(',"scriptSig":{"asm":"');
     pen.raw(scriptSigAsm(scriptSig));
     pen.raw('","hex":');
@@ -97,7 +104,7 @@ function writeInput(pen: JsonPen, input: TxInput, context: ScriptContext, shown:
   if (witness.length > 0) pen.raw(']');
   if (shown.coin !== undefined) writePrevout(pen, shown.coin, context);
   pen.raw(',"sequence":');
-  pen.raw(String(sequence));
+  pen.integer(sequence);
   pen.raw('}');
 }
 
@@ -107,7 +114,16 @@ function writeHead(pen: JsonPen, tx: Transaction): void {
   pen.hash(tx.txid);
   pen.raw(',"hash":');
   pen.hash(tx.wtxid);
-  pen.raw(`,"version":${tx.version},"size":${tx.sizeBytes},"vsize":${Math.ceil(weight / 4)},"weight":${weight},"locktime":${tx.lockTime}`);
+  pen.raw(',"version":');
+  pen.integer(tx.version);
+  pen.raw(',"size":');
+  pen.integer(tx.sizeBytes);
+  pen.raw(',"vsize":');
+  pen.integer(Math.ceil(weight / 4));
+  pen.raw(',"weight":');
+  pen.integer(weight);
+  pen.raw(',"locktime":');
+  pen.integer(tx.lockTime);
 }
 
 /** What the inputs have more than the outputs. */
@@ -118,14 +134,16 @@ export function feeOf(tx: Transaction, spent: readonly Coin[]): bigint {
   return fee;
 }
 
-/** Writes a transaction without its hexadecimal form. */
+/** Writes a transaction. */
 export function writeTransaction(pen: JsonPen, tx: Transaction, context: ScriptContext, detail: TransactionDetail): void {
   const coinbase = isCoinbase(tx);
   const spent = coinbase ? undefined : detail.spent;
-  const { before = {}, after = {}, prevouts } = detail;
+  const { before, after, bytes, prevouts } = detail;
   pen.raw('{');
-  pen.members(before, true);
-  if (Object.keys(before).length > 0) pen.raw(',');
+  if (before !== undefined) {
+    pen.members(before, true);
+    pen.raw(',');
+  }
   writeHead(pen, tx);
   pen.raw(',"vin":[');
   for (const [index, input] of tx.inputs.entries()) {
@@ -138,7 +156,15 @@ export function writeTransaction(pen: JsonPen, tx: Transaction, context: ScriptC
     writeOutput(pen, output, n, context);
   }
   pen.raw(']');
-  pen.members({ fee: spent === undefined ? undefined : coins(feeOf(tx, spent)), ...after }, false);
+  if (spent !== undefined) {
+    pen.raw(',"fee":');
+    pen.coins(feeOf(tx, spent));
+  }
+  if (after !== undefined) pen.members(after, false);
+  if (bytes !== undefined) {
+    pen.raw(',"hex":');
+    pen.hex(bytes);
+  }
   pen.raw('}');
 }
 
