@@ -224,11 +224,15 @@ export async function createNode(parts: NodeParts, settings: NodeSettings): Prom
     ...(settings.policy && { policy: settings.policy }),
     ...settings.mempool,
   });
-  const fees = await FeeEstimates.open({
-    ...{ chain, mempool, params, clock, log },
-    file: stores.feeFile,
-    acceptStale: settings.acceptStaleFeeEstimates === true,
-  });
+  // Who takes blocks alone sees no transaction wait.
+  const fees =
+    settings.blocksOnly === true
+      ? undefined
+      : await FeeEstimates.open({
+          ...{ chain, mempool, params, clock, log },
+          file: stores.feeFile,
+          acceptStale: settings.acceptStaleFeeEstimates === true,
+        });
   const wallet = await openWallet(parts, settings, chain, mempool);
   const mining = createMining({
     ...{ params, mempool, clock, log, random },
@@ -359,7 +363,7 @@ async function openWallet(parts: NodeParts, settings: NodeSettings, chain: Chain
 interface BuiltParts extends Omit<NodeParts, 'seed'> {
   readonly chain: Chain;
   readonly mempool: Mempool;
-  readonly fees: FeeEstimates;
+  readonly fees: FeeEstimates | undefined;
   readonly wallet: NodeWallet | undefined;
   readonly mining: Mining;
   readonly network: Network;
@@ -376,7 +380,7 @@ class FullNode implements RunningNode {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
-  readonly fees: FeeService;
+  readonly fees: FeeService | undefined;
   readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;
@@ -473,7 +477,7 @@ class FullNode implements RunningNode {
       () => network.stop(),
       () => mining.close(),
       () => this.#waiting.close(),
-      () => fees.close(),
+      () => fees?.close(),
       () => mempool.close(),
       () => wallet?.close(),
       () => indexes.close(),

@@ -40,6 +40,7 @@ async function play(taker: Either, other: Either, peer: PeerNode): Promise<void>
   await agree([taker, other]);
   assert.deepEqual([await taker.rpc('getrawmempool'), await other.rpc('getrawmempool')], [[], []], 'the block brings all');
   assert.equal((await taker.rpc('gettxoutsetinfo')).height, BLOCKS + 1);
+  await assert.rejects(taker.rpc('estimatesmartfee', 6), /Fee estimation disabled/);
   const [seen] = await taker.rpc('getpeerinfo');
   assert.deepEqual([seen.bytesrecv_per_msg.tx, seen.bytessent_per_msg.feefilter], [undefined, undefined], `${kept} was never sent`);
   assert.equal((await other.rpc('getpeerinfo')).length, 1, 'nobody was let go');

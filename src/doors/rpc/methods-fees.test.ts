@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { FakeNode } from '../../../test/support/fake-node.ts';
 import { createRpcCaller } from '../../../test/support/rpc-caller.ts';
 import type { FeeRangeCounts, HorizonEstimate } from '../../engine/ports/fee-service.ts';
 import { JsonNumber } from './json-number.ts';
@@ -24,6 +25,15 @@ describe('methods about fee rates', () => {
     node.fees.rate = undefined;
     assert.deepEqual(await call('estimatesmartfee', 6), { errors: ['Insufficient data or no feerate found'], blocks: 2 });
     assert.equal(node.mempool.settles, 2, 'not in the middle of a switch of branches');
+  });
+
+  it('fail on a node that takes blocks alone, before they look at what was asked', async () => {
+    const node = new FakeNode();
+    Object.defineProperty(node, 'fees', { value: undefined });
+    const { fails } = createRpcCaller(node);
+    for (const method of ['estimatesmartfee', 'estimaterawfee']) {
+      await fails(-32603, 'Fee estimation disabled', method, 0);
+    }
   });
 
   it('take a target from 1 to 1,008 and a mode in any case', async () => {

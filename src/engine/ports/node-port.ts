@@ -45,7 +45,8 @@ export interface NodePort {
   readonly dataDir: string | undefined;
   readonly chain: ChainService;
   readonly mempool: MempoolService;
-  readonly fees: FeeService;
+  /** Undefined for a node that takes blocks alone: it sees no transaction wait. */
+  readonly fees: FeeService | undefined;
   readonly explain: ExplainService;
   readonly network: NetworkService;
   readonly mining: MiningService;

@@ -2,7 +2,7 @@ import { FEE_HORIZONS, type FeeRangeCounts, type HorizonEstimate } from '../../.
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
 import type { Arguments } from '../arguments.ts';
-import { CONF_TARGET, confirmTargetOf } from '../confirm-target.ts';
+import { CONF_TARGET, confirmTargetOf, feesOf } from '../confirm-target.ts';
 import { RpcError } from '../errors.ts';
 import { JsonNumber } from '../json-number.ts';
 import type { JsonOutput } from '../json-write.ts';
@@ -79,12 +79,13 @@ export const estimaterawfee: RpcMethod = {
   ],
   result: Type.Object({ short: Type.Optional(HORIZON), medium: Type.Optional(HORIZON), long: Type.Optional(HORIZON) }),
   run: async ({ node }, args) => {
-    const target = confirmTargetOf({ node }, args, 0);
+    const fees = feesOf({ node });
+    const target = confirmTargetOf(fees, args, 0);
     const threshold = thresholdOf(args, 1);
     await node.mempool.settled();
     const answers: Record<string, JsonOutput> = {};
     for (const horizon of FEE_HORIZONS) {
-      const estimate = node.fees.estimateOn(horizon, target, threshold);
+      const estimate = fees.estimateOn(horizon, target, threshold);
       if (estimate !== undefined) answers[horizon] = horizonJson(estimate);
     }
     return answers;

@@ -1,6 +1,6 @@
 import { Type } from '../../schema.ts';
 import { coins } from '../amount.ts';
-import { CONF_TARGET, confirmTargetOf } from '../confirm-target.ts';
+import { CONF_TARGET, confirmTargetOf, feesOf } from '../confirm-target.ts';
 import { RpcError } from '../errors.ts';
 import type { RpcMethod } from '../method.ts';
 
@@ -37,10 +37,11 @@ export const estimatesmartfee: RpcMethod = {
     }),
   }),
   run: async ({ node }, args) => {
-    const target = confirmTargetOf({ node }, args, 0);
+    const fees = feesOf({ node });
+    const target = confirmTargetOf(fees, args, 0);
     const conservative = args.has(1) && isConservative(args.string(1));
     await node.mempool.settled();
-    const { feeRateSatPerKvb, targetBlocks } = node.fees.estimate(target, conservative);
+    const { feeRateSatPerKvb, targetBlocks } = fees.estimate(target, conservative);
     if (feeRateSatPerKvb !== undefined) return { feerate: coins(feeRateSatPerKvb), blocks: targetBlocks };
     return { errors: ['Insufficient data or no feerate found'], blocks: targetBlocks };
   },
