@@ -1,3 +1,4 @@
+import { assert } from '../core/base/assert.ts';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import { toNetworkAddress } from '../core/wire/network-address.ts';
@@ -62,6 +63,8 @@ export class Simulation {
   readonly #tips = new Map<SimNode, LedgerBlock>();
   readonly #expected = new Set<string>();
   readonly #listener: SimulationListener;
+  /** What goes on while the steps do; undefined before it was begun. */
+  background: { readonly done: boolean } | undefined;
   #failure: unknown;
   #events = 0;
 
@@ -108,6 +111,13 @@ export class Simulation {
     return this.#events;
   }
 
+  /** A node by its index, which must be one. */
+  node(index: number): SimNode {
+    const node = this.nodes[index];
+    assert(node !== undefined, 'there is a node of this index');
+    return node;
+  }
+
   /** Nodes that do as they should. */
   get honest(): readonly SimNode[] {
     return this.nodes.filter(({ index }) => this.setup.byzantine?.has(index) !== true);
@@ -145,6 +155,11 @@ export class Simulation {
     const error = new InvariantError({ invariant, why, atSeconds: this.seconds, node: node?.index, lines: node?.lines ?? [] });
     this.#failure ??= error;
     throw error;
+  }
+
+  /** Something that nobody waits for has failed: the run ends with it. */
+  note(error: unknown): void {
+    this.#failure ??= error;
   }
 
   /** Lines of the level `error` with this name, and failures with this code, are no broken invariant any more. */
@@ -197,7 +212,12 @@ export class Simulation {
       if (node.running !== undefined) await this.drive(node.stop());
       await this.drive(this.invariants.storedCoins(node));
     }
-    for (const node of this.nodes) if (node.state !== 'down') node.kill();
+    this.abandon();
+  }
+
+  /** Ends every node that is left, as it is. */
+  abandon(): void {
+    for (const node of this.nodes) node.kill();
   }
 
   async #run(untilUs: number, isDone: () => boolean): Promise<void> {
@@ -235,13 +255,9 @@ export class Simulation {
       let queuedBytes = 0;
       for (const connection of this.network.host(node.address).connections) queuedBytes = Math.max(queuedBytes, connection.queuedBytes);
       this.invariants.growth(node, queuedBytes);
-      this.invariants.sampleCoins(node, (each) => this.tipOf(each)).catch((error: unknown) => this.#note(error));
+      this.invariants.sampleCoins(node, (each) => this.tipOf(each)).catch((error: unknown) => this.note(error));
     };
     this.queue.after(0, look);
-  }
-
-  #note(error: unknown): void {
-    this.#failure ??= error;
   }
 
   #createNode(parts: ConstructorParameters<typeof SimNode>[0], shared: SharedBytes, purse: Purse, index: number): SimNode {
@@ -335,7 +351,7 @@ export class Simulation {
     try {
       check();
     } catch (error) {
-      this.#note(error);
+      this.note(error);
     }
   }
 }
