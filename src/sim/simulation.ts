@@ -33,7 +33,7 @@ const BOOK_SIZE_DEFAULT = 24;
 const EPOCH_AFTER_GENESIS_SECONDS = 600;
 
 /** How often each node is looked at. */
-const LOOK_MS = 30_000;
+const LOOK_MS = 60_000;
 
 /** What honest nodes hold at most: 125 others, and their own calls. */
 const PEERS_MAX = 125 + 11 + 8;
@@ -59,6 +59,8 @@ export class Simulation {
   readonly measures: RunMeasures = new RunMeasures();
   readonly invariants: Invariants;
   readonly nodes: readonly SimNode[];
+  /** Those that do as they should. */
+  readonly honest: readonly SimNode[];
   readonly purses: readonly Purse[];
   readonly #tips = new Map<SimNode, LedgerBlock>();
   readonly #expected = new Set<string>();
@@ -99,6 +101,7 @@ export class Simulation {
     };
     const shared = new SharedBytes();
     this.nodes = this.purses.map((purse, index) => this.#createNode(parts, shared, purse, index));
+    this.honest = this.nodes.filter((node) => this.#isHonest(node));
   }
 
   /** Virtual seconds since the begin. */
@@ -118,11 +121,6 @@ export class Simulation {
     return node;
   }
 
-  /** Nodes that do as they should. */
-  get honest(): readonly SimNode[] {
-    return this.nodes.filter(({ index }) => this.setup.byzantine?.has(index) !== true);
-  }
-
   /** The honest ones that are up. */
   get running(): readonly SimNode[] {
     return this.honest.filter(({ running }) => running !== undefined);
@@ -136,7 +134,7 @@ export class Simulation {
   /** The highest tip of an honest node; of several the one that was stored first. */
   best(): LedgerBlock {
     let best = this.ledger.genesis;
-    for (const node of this.running) {
+    for (const node of this.honest) {
       const tip = this.tipOf(node);
       if (tip !== undefined && tip.height > best.height) best = tip;
     }

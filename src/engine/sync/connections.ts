@@ -276,7 +276,7 @@ export class Connections {
 
   /** Whether an address may be called that we are not connected with, nor with others of its part of the network. */
   mayCall(address: NetworkAddress): boolean {
-    return this.#isWorthCalling(address, WANTED_SERVICES, this.#outboundGroups());
+    return this.#isWorthCalling(address, WANTED_SERVICES, () => this.#outboundGroups());
   }
 
   /** Calls a node that we learned of. */
@@ -297,19 +297,19 @@ export class Connections {
     const chosen = searchAddress(this.#manager, {
       nowSeconds: this.#context.nowSeconds(),
       networks: this.#context.reachable,
-      fits: (address, services) => this.#isWorthCalling(address, services, groups),
+      fits: (address, services) => this.#isWorthCalling(address, services, () => groups),
     });
     if (chosen !== undefined) this.call(chosen, type);
     return chosen !== undefined;
   }
 
-  #isWorthCalling(address: NetworkAddress, services: bigint, groups: ReadonlySet<string>): boolean {
+  #isWorthCalling(address: NetworkAddress, services: bigint, groups: () => ReadonlySet<string>): boolean {
     const socket = this.#context.reachable.has(address.network) ? toSocketAddress(address) : undefined;
     if (socket === undefined || !offers(services, WANTED_SERVICES) || this.isOurs(socket)) return false;
     if (!this.isFree(socket) || this.#isLeftToSubnet(address)) return false;
     // An onion's name says nothing of where it is.
     const hasGroup = scopeOf(address) === 'public' && (address.network === 'ipv4' || address.network === 'ipv6');
-    return !hasGroup || !groups.has(groupOf(address));
+    return !hasGroup || !groups().has(groupOf(address));
   }
 
   /**

@@ -35,6 +35,7 @@ export const mixed = scenario({
       setup: {
         nodes,
         blockIntervalMs: BLOCK_MS,
+        connections: { outbound: 4, blockRelay: 2 },
         hashRates: range(0, nodes).map((i) => (order.indexOf(i) % Math.round(1 / MINERS) === 0 ? 1 + random.below(4) : 0)),
         byzantine: new Map(byzantine.map((index) => [index, corruptedBy(anyBehaviour)])),
       },
