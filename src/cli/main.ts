@@ -84,6 +84,11 @@ const COMMANDS: readonly LazyCommand[] = [
     summary: 'run several nodes of a fresh network on this machine',
     load: async () => (await import('./commands/devnet.ts')).createDevnetCommand(),
   },
+  {
+    name: 'sim',
+    summary: 'let many nodes live through splits, crashes and liars, on a virtual clock',
+    load: async () => (await import('./commands/sim.ts')).createSimCommand(),
+  },
 ];
 
 const STDERR = 2;

@@ -52,7 +52,12 @@ export class CoinSum {
   }
 
   #change(outPoint: Uint8Array, { value, scriptPubKey, height, coinbase }: ReferenceCoin, sign: 1 | -1): void {
-    const writer = new ByteWriter().raw(outPoint).u64(value).u32(height).u8(coinbase ? 1 : 0).raw(scriptPubKey);
+    const writer = new ByteWriter()
+      .raw(outPoint)
+      .u64(value)
+      .u32(height)
+      .u8(coinbase ? 1 : 0)
+      .raw(scriptPubKey);
     const hash = new DataView(sha256(writer.finish()).slice().buffer);
     // A lane wraps around at 32 bits.
     for (let i = 0; i < LANES; i++) this.#lanes[i] = (this.#lanes[i] as number) + sign * hash.getUint32(4 * i);

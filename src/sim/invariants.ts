@@ -27,10 +27,11 @@ export type Break = (invariant: InvariantName, why: string, node?: SimNode) => n
 /** Limits on what one node keeps. Those of the nodes themselves, and room for what is on its way. */
 export const GROWTH_LIMITS = {
   orphans: 100,
-  addresses: 1_024 * 64 + 256 * 64,
+  /** Places of both tables of an address book. */
+  addresses: 81_920,
   timers: 64,
   /** Bytes that wait for one peer: the queue, and the largest message on top of it. */
-  queuedBytesPerPeer: 1_000_000 + 4_000_024,
+  queuedBytesPerPeer: 5_000_024,
   /** Ends of branches that a node knows of, beyond those of stored blocks: liars can make valid headers, slowly. */
   tips: 256,
 } as const;
@@ -102,13 +103,18 @@ export class Invariants {
     const { ledger, rewardPerBlock, fail } = this.#parts;
     const hash = await node.disk.coins.tip();
     const block = hash === undefined ? ledger.genesis : ledger.block(hash);
-    if (block === undefined || block.flaw !== undefined) return fail('coins', `its coins are those of ${block?.flaw ?? 'an unknown block'}`, node);
+    if (block === undefined || block.flaw !== undefined)
+      return fail('coins', `its coins are those of ${block?.flaw ?? 'an unknown block'}`, node);
     const sum = new CoinSum();
     for await (const [outPoint, bytes] of node.disk.coins.entries()) sum.add(outPoint, decodeCoin(bytes));
     this.counts.coins++;
     this.counts.supply++;
     if (!sum.equals(block.coins)) {
-      fail('coins', `at height ${block.height} it stored ${sum.count} coins worth ${sum.total}, not ${block.coins.count} worth ${block.coins.total}`, node);
+      fail(
+        'coins',
+        `at height ${block.height} it stored ${sum.count} coins worth ${sum.total}, not ${block.coins.count} worth ${block.coins.total}`,
+        node,
+      );
     }
     const due = BigInt(block.height) * rewardPerBlock - block.burnt;
     if (sum.total !== due) fail('supply', `its coins are worth ${sum.total}, but ${due} were paid out up to height ${block.height}`, node);

@@ -65,7 +65,8 @@ export class Payments {
       this.#wait();
       this.#learn();
       const nodes = this.#simulation.running;
-      if (nodes.length > 0 && this.#coins.length > 0) this.#pay(this.#random.pick(nodes)).catch((error: unknown) => this.#simulation.note(error));
+      if (nodes.length > 0 && this.#coins.length > 0)
+        this.#pay(this.#random.pick(nodes)).catch((error: unknown) => this.#simulation.note(error));
     });
   }
 
@@ -111,7 +112,8 @@ export class Payments {
     }
     this.#coins = this.#coins.filter((each) => each !== coin);
     const owners = [payee, coin.owner];
-    for (const [vout, { value }] of outputs.entries()) this.#coins.push({ owner: owners[vout] as Purse, outPoint: { txid: tx.txid, vout }, value });
+    for (const [vout, { value }] of outputs.entries())
+      this.#coins.push({ owner: owners[vout] as Purse, outPoint: { txid: tx.txid, vout }, value });
   }
 
   /** A coin that a node would let us spend now. */

@@ -64,7 +64,8 @@ function merkleRoot(txids: readonly Uint8Array[]): Uint8Array {
   let level = txids;
   while (level.length > 1) {
     const next: Uint8Array[] = [];
-    for (let i = 0; i < level.length; i += 2) next.push(sha256d(concatBytes(level[i] as Uint8Array, (level[i + 1] ?? level[i]) as Uint8Array)));
+    for (let i = 0; i < level.length; i += 2)
+      next.push(sha256d(concatBytes(level[i] as Uint8Array, (level[i + 1] ?? level[i]) as Uint8Array)));
     level = next;
   }
   return level[0] ?? new Uint8Array(32);
@@ -178,7 +179,8 @@ export class ReferenceLedger {
 
   #medianTime(tip: LedgerBlock): number {
     const times: number[] = [];
-    for (let at: LedgerBlock | undefined = tip; at !== undefined && times.length < MEDIAN_BLOCKS; at = at.parent) times.push(at.timeSeconds);
+    for (let at: LedgerBlock | undefined = tip; at !== undefined && times.length < MEDIAN_BLOCKS; at = at.parent)
+      times.push(at.timeSeconds);
     return times.sort((a, b) => a - b)[times.length >> 1] as number;
   }
 
@@ -205,7 +207,12 @@ export class ReferenceLedger {
       for (const [vout, { value, scriptPubKey }] of tx.outputs.entries()) {
         const outPoint = outPointBytes({ txid: tx.txid, vout });
         if (scriptPubKey[0] === OP_RETURN || scriptPubKey.length > 10_000) burnt += value;
-        else made.set(hashKey(outPoint), { key: hashKey(outPoint), outPoint, coin: { value, scriptPubKey: scriptPubKey.slice(), height, coinbase } });
+        else
+          made.set(hashKey(outPoint), {
+            key: hashKey(outPoint),
+            outPoint,
+            coin: { value, scriptPubKey: scriptPubKey.slice(), height, coinbase },
+          });
       }
     }
     const reward = this.#params.consensus.subsidy.initial + fees;

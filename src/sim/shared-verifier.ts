@@ -12,7 +12,10 @@ type Verdict = Omit<ScriptFailure, 'jobIndex'> | undefined;
 /** Everything that a verdict follows from: the wtxid stands for the transaction's bytes; what it spends and the flags are the rest. */
 function keyOf({ tx, spentOutputs, flags, blockFlags }: ScriptJob): HashKey {
   // What it is known to hold under only saves work: the verdict is the same without.
-  const writer = new ByteWriter().raw(tx.wtxid).u32(flags).u32(blockFlags ?? flags);
+  const writer = new ByteWriter()
+    .raw(tx.wtxid)
+    .u32(flags)
+    .u32(blockFlags ?? flags);
   for (const { value, scriptPubKey } of spentOutputs) writer.u64(value).varBytes(scriptPubKey);
   return hashKey(sha256(writer.finish()));
 }

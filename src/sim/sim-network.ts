@@ -28,9 +28,9 @@ export interface SimNetworkOptions {
 export class SimHost {
   readonly address: string;
   /** Who is called there, by port. */
-  readonly listeners = new Map<number, (connection: Connection) => void>();
+  readonly listeners: Map<number, (connection: Connection) => void> = new Map();
   /** Streams of it that stand. */
-  readonly connections = new Set<SimConnection>();
+  readonly connections: Set<SimConnection> = new Set();
   uploadBytesPerSecond: number;
   /** It has power and a network. */
   isUp = true;
@@ -129,6 +129,11 @@ export class SimNetwork {
   partition(groups: readonly (readonly string[])[]): void {
     this.#sides = new Map(groups.flatMap((group, side) => group.map((address) => [address, side] as const)));
     this.#reachChanged();
+  }
+
+  /** The part of a split network that a host is on; 0 where there is no split. */
+  sideOf(address: string): number {
+    return this.#sides.get(address) ?? 0;
   }
 
   /** Blocks or opens the way from one host to another, in that direction. */

@@ -87,10 +87,7 @@ export class SimNode {
   #state: SimNodeState = 'down';
   #starts = 0;
 
-  constructor(
-    parts: SimNodeParts,
-    own: Pick<SimNode, 'index' | 'address' | 'disk' | 'random' | 'profile'>,
-  ) {
+  constructor(parts: SimNodeParts, own: Pick<SimNode, 'index' | 'address' | 'disk' | 'random' | 'profile'>) {
     this.#parts = parts;
     this.index = own.index;
     this.address = own.address;

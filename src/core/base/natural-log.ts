@@ -1,5 +1,5 @@
-const LN_2 = 0.6931471805599453;
-const SQRT_2 = 1.4142135623730951;
+const LN_2 = Math.LN2;
+const SQRT_2 = Math.SQRT2;
 
 /** Terms of the series: the last one kept is below 2^-55 of the first, as |z| is at most 0.1716. */
 const TERMS = 11;

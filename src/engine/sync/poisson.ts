@@ -7,5 +7,5 @@ import type { Random } from '../ports/random.ts';
  */
 export function poissonDelayMs(random: Random, meanMs: number): number {
   const uniform = (random.below(0x100000000) + 1) / 0x100000000;
-  return Math.min(-naturalLog(uniform) * meanMs, 40 * meanMs);
+  return Math.min(naturalLog(1 / uniform) * meanMs, 40 * meanMs);
 }

@@ -95,7 +95,8 @@ class CorruptConnection implements Connection, LiarLink {
     for (let step = this.#received.next(); step !== undefined && step.kind !== 'fault'; step = this.#received.next()) {
       if (step.kind !== 'frame') continue;
       const message = decodeMessage(step.command, step.payload);
-      if (message === undefined || incoming.call(this.#behaviour, message, this)) this.handlers.data(this.#frame(step.command, step.payload));
+      if (message === undefined || incoming.call(this.#behaviour, message, this))
+        this.handlers.data(this.#frame(step.command, step.payload));
     }
   }
 

@@ -1,5 +1,5 @@
-import { makeHeader } from '../../core/primitives/block.ts';
 import type { BlockHeader } from '../../core/primitives/block.ts';
+import { makeHeader } from '../../core/primitives/block.ts';
 import type { BlockHash, MerkleRoot } from '../../core/primitives/ids.ts';
 import type { SimRandom } from '../sim-random.ts';
 import type { Behaviour, LiarWorld } from './behaviour.ts';

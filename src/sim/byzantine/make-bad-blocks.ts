@@ -1,5 +1,6 @@
-import { coinbaseHeightScript } from '../../core/consensus/coinbase-height.ts';
 import { concatBytes } from '../../core/base/bytes.ts';
+import { coinbaseHeightScript } from '../../core/consensus/coinbase-height.ts';
+import { merkleRootOf } from '../../core/crypto/merkle.ts';
 import type { Block, HeaderFields } from '../../core/primitives/block.ts';
 import { encodeBlock, makeBlock, makeHeader } from '../../core/primitives/block.ts';
 import { decodeBits, hashToNumber } from '../../core/primitives/compact-target.ts';
@@ -7,7 +8,6 @@ import type { MerkleRoot, Txid } from '../../core/primitives/ids.ts';
 import { zeroHash } from '../../core/primitives/ids.ts';
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
-import { merkleRootOf } from '../../core/crypto/merkle.ts';
 import type { LedgerBlock } from '../reference-ledger.ts';
 import type { SimRandom } from '../sim-random.ts';
 import type { Behaviour, LiarWorld } from './behaviour.ts';

@@ -42,12 +42,7 @@ export function spam({ random, node, simulation }: LiarWorld): Behaviour {
     tickMs: TICK_MS,
     tick: (link) => {
       const nowSeconds = node.running?.clock.nowSeconds() ?? simulation.params.genesis.header.timeSeconds;
-      const kinds = [
-        () => emptyPromises(random),
-        () => strangers(random, nowSeconds),
-        () => orphan(random),
-        () => emptyQuestions(random),
-      ];
+      const kinds = [() => emptyPromises(random), () => strangers(random, nowSeconds), () => orphan(random), () => emptyQuestions(random)];
       link.send(random.pick(kinds)());
     },
   };

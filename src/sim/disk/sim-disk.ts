@@ -58,6 +58,23 @@ export interface DiskUser {
   readonly alive: boolean;
 }
 
+/** A small file that is written as a whole: after a loss of power it is the old one or the new one. */
+class WholeFile<T> {
+  value: T;
+
+  constructor(value: T) {
+    this.value = value;
+  }
+
+  put(value: T): void {
+    this.value = value;
+  }
+
+  open(queue: DiskQueue): { load(): Promise<T>; save(value: T): Promise<void> } {
+    return { load: () => queue(() => this.value), save: (value) => queue(() => this.put(value)) };
+  }
+}
+
 /** One disk. */
 export class SimDisk {
   readonly coins: CoinStore = createMemoryCoinStore();
@@ -66,10 +83,10 @@ export class SimDisk {
   readonly #folder: VirtualFolder;
   #quality: DiskQuality;
   #rowBytes = 0;
-  #book: StoredBook | undefined;
-  #bans: readonly Ban[] = [];
-  #anchors: readonly NetworkAddress[] = [];
-  #mempool: Uint8Array | undefined;
+  readonly #book = new WholeFile<StoredBook | undefined>(undefined);
+  readonly #bans = new WholeFile<readonly Ban[]>([]);
+  readonly #anchors = new WholeFile<readonly NetworkAddress[]>([]);
+  readonly #mempool = new WholeFile<Uint8Array | undefined>(undefined);
 
   constructor(options: SimDiskOptions) {
     this.#options = options;
@@ -89,7 +106,7 @@ export class SimDisk {
 
   /** What the node's book of addresses is at its first start. */
   giveBook(book: StoredBook): void {
-    this.#book = book;
+    this.#book.put(book);
   }
 
   /** The power goes: what was not synced is lost, in part, or torn. */
@@ -150,27 +167,21 @@ export class SimDisk {
 
   #openSmall(queue: DiskQueue): Pick<NodeStores, 'peers' | 'bans' | 'anchors' | 'mempoolFile'> {
     return {
-      peers: {
-        load: () => queue(() => this.#book),
-        save: (book) => queue(() => void (this.#book = book)),
-      },
-      bans: {
-        load: () => queue(() => this.#bans),
-        save: (bans) => queue(() => void (this.#bans = bans)),
-      },
+      peers: this.#book.open(queue),
+      bans: this.#bans.open(queue),
       anchors: {
+        ...this.#anchors.open(queue),
         take: () =>
           queue(() => {
-            const anchors = this.#anchors;
-            this.#anchors = [];
+            const anchors = this.#anchors.value;
+            this.#anchors.value = [];
             return anchors;
           }),
-        save: (anchors) => queue(() => void (this.#anchors = anchors)),
       },
       mempoolFile: {
         path: 'mempool.dat',
-        read: () => queue(() => this.#mempool),
-        write: (bytes) => queue(() => void (this.#mempool = bytes.slice())),
+        read: () => queue(() => this.#mempool.value),
+        write: (bytes) => queue(() => this.#mempool.put(bytes.slice())),
         readOther: async () => undefined,
       },
     };

@@ -1,12 +1,13 @@
-import { scenario } from '../scenario.ts';
+import { type Scenario, scenario } from '../scenario.ts';
 import { agree, check, down, mine, range, up, wait } from '../steps.ts';
 
 const ENDINGS = ['stop', 'kill', 'power'] as const;
 
 /** Nobody is left to tell. */
-export const allRestart = scenario({
+export const allRestart: Scenario = scenario({
   name: 'all-restart',
-  about: 'All nodes go down at once and start again a minute later: in order, by kill -9 or by a loss of power. Nothing that was agreed on may be lost.',
+  about:
+    'All nodes go down at once and start again a minute later: in order, by kill -9 or by a loss of power. Nothing that was agreed on may be lost.',
   parameters: {
     nodes: { value: 10, min: 2, max: 500, about: 'full nodes' },
     blocks: { value: 30, min: 1, max: 1_000, about: 'blocks before they go down' },

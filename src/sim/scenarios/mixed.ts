@@ -1,6 +1,6 @@
 import { anyBehaviour } from '../byzantine/behaviours.ts';
 import { corruptedBy } from '../byzantine/corrupt-transport.ts';
-import { scenario } from '../scenario.ts';
+import { type Scenario, scenario } from '../scenario.ts';
 import { SimRandom } from '../sim-random.ts';
 import { agree, check, down, heal, mine, paid, pay, range, split, up, wait } from '../steps.ts';
 
@@ -13,7 +13,7 @@ const MINERS = 0.3;
 const BLOCKS_BETWEEN = 90;
 
 /** Everything at once: what the promise "it survives" is held to. */
-export const mixed = scenario({
+export const mixed: Scenario = scenario({
   name: 'mixed',
   about:
     'Payments, a partition, a restart and a crash with a torn disk, while up to a third of the nodes lie, each in a way drawn at random. Honest nodes must agree in the end, on the right coins.',

@@ -1,4 +1,4 @@
-import { scenario } from '../scenario.ts';
+import { type Scenario, scenario } from '../scenario.ts';
 import { agree, check, depthOf, heal, mine, sides, split, wait } from '../steps.ts';
 
 const BLOCK_MS = 10_000;
@@ -7,7 +7,7 @@ const BLOCK_MS = 10_000;
 const BLOCKS_BEFORE = 12;
 
 /** The network falls apart, and comes together again. */
-export const splitBrain = scenario({
+export const splitBrain: Scenario = scenario({
   name: 'split-brain',
   about: 'The network falls apart into sides that each mine on, until the longest is so deep; then it heals, and all must take one chain.',
   parameters: {

@@ -1,10 +1,11 @@
-import { scenario } from '../scenario.ts';
+import { type Scenario, scenario } from '../scenario.ts';
 import { agree, check, down, mine, up, wait } from '../steps.ts';
 
 /** The plug is pulled at one node again and again. */
-export const tornDisk = scenario({
+export const tornDisk: Scenario = scenario({
   name: 'torn-disk',
-  about: 'One node loses its power again and again while blocks come in; what was not synced is lost or torn. It must find back to the others each time.',
+  about:
+    'One node loses its power again and again while blocks come in; what was not synced is lost or torn. It must find back to the others each time.',
   parameters: {
     nodes: { value: 6, min: 3, max: 200, about: 'full nodes' },
     crashes: { value: 5, min: 1, max: 100, about: 'times that the power goes' },
