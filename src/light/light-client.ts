@@ -9,7 +9,7 @@
 
 import type { TransportEngine } from '../core/crypto/transport-engine.ts';
 import type { KeyCurve } from '../core/descriptors/extended-key.ts';
-import type { NetworkParams } from '../core/params/types.ts';
+import type { FilterCheckpoint, NetworkParams } from '../core/params/types.ts';
 import { DecodeError } from '../core/primitives/decode-error.ts';
 import type { Txid } from '../core/primitives/ids.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -19,6 +19,7 @@ import { type MessageStream, PlainStream } from '../core/wire/message-stream.ts'
 import { decodeMessage, encodeMessage, type Message } from '../core/wire/messages/table.ts';
 import { EncryptedStream } from '../core/wire/v2/encrypted-stream.ts';
 import { loadIndex } from '../engine/chain/load-index.ts';
+import { mergeFilterCheckpoints } from '../engine/light/filter-checkpoints.ts';
 import { LightChain } from '../engine/light/light-chain.ts';
 import type { LightAction } from '../engine/light/light-context.ts';
 import type { LightEvent, LightPayment, LightProgress } from '../engine/light/light-event.ts';
@@ -28,6 +29,7 @@ import { readLightRows } from '../engine/light/light-rows.ts';
 import type { Clock, Timer } from '../engine/ports/clock.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
 import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { Resolver } from '../engine/ports/resolver.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
@@ -73,6 +75,11 @@ export interface LightClientOptions {
   readonly gap?: number;
   /** From where on the chain is looked through, where nothing of it was yet. Default: its beginning. */
   readonly birthday?: { readonly height: number } | { readonly timeSeconds: number };
+  /**
+   * Filter headers that are known besides those of the network: with a birthday above one, those below are not asked for, and who contradicts one
+   * is proved a liar.
+   */
+  readonly filterCheckpoints?: readonly FilterCheckpoint[];
   /** Told what the client does. It returns at once. */
   readonly onEvent?: (event: LightEvent) => void;
   /** Told when a store fails: nothing more can be promised then. */
@@ -99,15 +106,17 @@ export class LightClient {
   /**
    * Opens what was kept, and begins.
    *
-   * @throws NodeError `database-damaged`, `data-dir-network`
+   * @throws NodeError `database-damaged`, `data-dir-network`, `option-invalid`
    * @throws DescriptorError where something that is to be watched makes no sense
    */
   static async open(options: LightClientOptions): Promise<LightClient> {
     const { params, stores, clock, log, random, curve, peers = [], gap, birthday, watch = [] } = options;
+    const filterCheckpoints = mergeFilterCheckpoints(params.filterCheckpoints, options.filterCheckpoints ?? []);
+    if (filterCheckpoints === undefined) throw new NodeError('option-invalid', 'two checkpoints of filter headers contradict each other');
     const index = await loadIndex({ params, headers: stores.headers, clock, log, random });
     const stored = await readLightRows(stores.rows.entries());
     const machine = new LightMachine({
-      ...{ params, clock, random, log, curve, peers },
+      ...{ params, clock, random, log, curve, peers, filterCheckpoints },
       chain: new LightChain({ params, index, clock }),
       seeds: peers.length > 0 ? [] : params.dnsSeeds,
       userAgent: options.userAgent ?? '/quoin-light/',

@@ -25,7 +25,7 @@ import { LightClient, type LightClientOptions, type LightStores } from './light-
 
 /** What a client of this machine is told; all else is Node's. */
 export interface SystemLightOptions
-  extends Pick<LightClientOptions, 'params' | 'peers' | 'watch' | 'gap' | 'birthday' | 'onEvent' | 'onFailure'> {
+  extends Pick<LightClientOptions, 'params' | 'peers' | 'watch' | 'gap' | 'birthday' | 'filterCheckpoints' | 'onEvent' | 'onFailure'> {
   /** Where it keeps what it knows, in a folder `light` of its own beside a full node's files; undefined: in memory. */
   readonly dataDir?: string;
   readonly log?: Log;

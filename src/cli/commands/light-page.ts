@@ -56,6 +56,8 @@ export function eventLine(event: LightEvent): string | undefined {
       return `block ${formatCount(event.height)} fetched and checked: ${event.payments} of its transactions are of interest`;
     case 'payment':
       return paymentLine(event.payment);
+    case 'checkpoint-elsewhere':
+      return `the chain has another block at height ${formatCount(event.height)} than the checkpoint ${toDisplayHex(event.hash)}, which is not used`;
     case 'reorganised':
       return `the chain was reorganised down to height ${formatCount(event.height)}`;
     case 'transaction-relayed':

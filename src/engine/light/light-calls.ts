@@ -127,7 +127,8 @@ export class LightCalls {
     if (callee === undefined || !DISCONNECT_REASONS[why].discourage) return false;
     const key = formatHostPort(callee.address.host, callee.address.port);
     this.#bans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
-    this.#newBans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
+    // A checkpoint may be a user's, and wrong: at the next start it may be another.
+    if (why !== 'filter-checkpoint') this.#newBans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
     return true;
   }
 

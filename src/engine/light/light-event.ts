@@ -11,7 +11,7 @@ export interface LightProgress {
   /** Height up to which every block was looked at. */
   readonly scanned: number;
   readonly peers: number;
-  /** Whether some peer has no more headers, and everything that they lead to was looked at. */
+  /** Whether some peer has no more headers, they have the work that the network is known to have, and all that they lead to was looked at. */
   readonly done: boolean;
 }
 
@@ -38,6 +38,8 @@ export type LightEvent =
   | { readonly kind: 'filters-judged'; readonly hash: BlockHash; readonly height: number; readonly refuted: number; readonly open: number }
   | { readonly kind: 'block-fetched'; readonly hash: BlockHash; readonly height: number; readonly payments: number }
   | { readonly kind: 'payment'; readonly payment: LightPayment }
+  /** The chain has another block at the height of a checkpoint of filter headers, which is not used then. */
+  | { readonly kind: 'checkpoint-elsewhere'; readonly hash: BlockHash; readonly height: number }
   /** Blocks were left for another branch, down to this height. */
   | { readonly kind: 'reorganised'; readonly height: number }
   /** A transaction that was sent: how many peers have asked for it, and how many others have named it since. */

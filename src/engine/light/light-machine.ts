@@ -1,4 +1,5 @@
 import type { KeyCurve } from '../../core/descriptors/extended-key.ts';
+import type { FilterCheckpoint } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { BlockHash, Txid } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
@@ -16,6 +17,7 @@ import { createPeer, type Peer, type PeerId } from '../sync/peer.ts';
 import { BlockFetch } from './block-fetch.ts';
 import { Broadcast } from './broadcast.ts';
 import { FilterAgreement } from './filter-agreement.ts';
+import { FilterCheckpoints } from './filter-checkpoints.ts';
 import { FilterHeaders } from './filter-headers.ts';
 import { FilterScan } from './filter-scan.ts';
 import { LightCalls } from './light-calls.ts';
@@ -55,6 +57,8 @@ export interface LightMachineOptions extends LightOptions {
   readonly gap?: number;
   /** From where on the chain is looked through, where nothing of it was yet. Default: height 0. */
   readonly birthday?: { readonly height: number } | { readonly timeSeconds: number };
+  /** Filter headers that are known, by rising heights. Default: those of the network. */
+  readonly filterCheckpoints?: readonly FilterCheckpoint[];
 }
 
 /**
@@ -72,6 +76,7 @@ export class LightMachine {
   readonly #questions: Questions;
   readonly #blocks: BlockFetch;
   readonly #filterHeaders: FilterHeaders;
+  readonly #checkpoints: FilterCheckpoints;
   readonly #agreement: FilterAgreement;
   readonly #scan: FilterScan;
   readonly #watched: WatchList;
@@ -104,7 +109,9 @@ export class LightMachine {
     const parts = { context, questions: this.#questions, blocks: this.#blocks };
     this.#watched = new WatchList(options.params, options.curve, options.gap);
     this.#ledger = new LightLedger(this.#watched);
-    this.#agreement = new FilterAgreement(parts, this.#filterHeaders, {
+    this.#checkpoints = new FilterCheckpoints(options.chain, options.filterCheckpoints ?? options.params.filterCheckpoints);
+    const ground = { headers: this.#filterHeaders, checkpoints: this.#checkpoints, mayReach: () => !this.#headersDone() };
+    this.#agreement = new FilterAgreement(parts, ground, {
       agreed: () => this.#scan.pump(),
       rewritten: (from) => this.#scan.rewritten(from),
       unsettled: (node) => this.#scan.inspect(node),
@@ -140,8 +147,7 @@ export class LightMachine {
       const block = node(place?.hash);
       this.#ledger.restore(tx, block !== undefined && active.contains(block) ? place : undefined);
     }
-    const agreed = node(stored.state?.agreed);
-    this.#agreement.restore(agreed !== undefined && this.#filterHeaders.get(agreed) !== undefined ? agreed : undefined);
+    this.#agreement.restore(node(stored.state?.agreed));
     const unsettled = stored.unsettled.map(node).filter((each) => each !== undefined);
     this.#scan.restore(node(stored.state?.scanned), stored.state?.birthday ?? 0, unsettled);
     const { birthday = { height: 0 }, peers } = this.#options;
@@ -285,7 +291,8 @@ export class LightMachine {
     const { active } = this.#options.chain;
     const peers = [...this.#context.ready()].length;
     const scanned = this.#scan.scanned;
-    const done = this.#headersDone() && this.#agreement.settled && scanned === active.tip;
+    const hasWork = active.tip.chainWork >= this.#options.params.minimumChainWork;
+    const done = hasWork && this.#headersDone() && this.#agreement.settled && scanned === active.tip;
     return {
       ...{ headers: active.height, filterHeaders: this.#agreement.agreed?.height ?? -1, scanned: scanned?.height ?? -1 },
       ...{ peers, done },
@@ -365,9 +372,11 @@ export class LightMachine {
     }
     this.#tip = active.tip;
     this.#findBirthday();
+    this.#agreement.setNeededFrom(this.#birthdaySeconds === undefined ? this.#scan.birthday : Number.MAX_SAFE_INTEGER);
     this.#agreement.pump();
     this.#scan.pump();
     this.#blocks.request();
+    if (this.#headersDone()) this.#tellElsewhere();
     const progress = this.progress();
     const text = JSON.stringify(progress);
     if (text !== this.#told) this.#context.tell({ kind: 'progress', progress });
@@ -375,6 +384,11 @@ export class LightMachine {
     this.#saveInTime();
     const actions = this.#context.takeActions();
     return actions.some(({ kind }) => kind === 'disconnect') ? [...actions, ...this.#ended(actions)] : actions;
+  }
+
+  #tellElsewhere(): void {
+    for (const { height, blockHash: hash } of this.#checkpoints.takeElsewhere())
+      this.#context.tell({ kind: 'checkpoint-elsewhere', height, hash });
   }
 
   /** Notes who is called no more. */
