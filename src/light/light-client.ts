@@ -185,7 +185,12 @@ export class LightClient {
     this.#perform(this.#machine.rescan(fromHeight));
   }
 
-  /** Tells peers of a transaction, now and again, until it is in a block. @returns false where it touches nothing that is watched */
+  /**
+   * Tells peers of a transaction, now and again, until it is in a block. It need touch nothing that is watched; what it pays to others does not
+   * count.
+   *
+   * @returns false where it is not sent: it breaks a rule (`checkSendable` tells which), or no filter would show that it is in a block
+   */
   send(tx: Transaction): boolean {
     const { done, actions } = this.#machine.send(tx);
     this.#perform(actions);

@@ -83,6 +83,10 @@ export class FilterScan {
     return this.#unsettled.values();
   }
 
+  get unsettledCount(): number {
+    return this.#unsettled.size;
+  }
+
   restore(scanned: HeaderNode | undefined, birthday: number, unsettled: Iterable<HeaderNode>): void {
     this.#scanned = scanned;
     this.#birthday = birthday;

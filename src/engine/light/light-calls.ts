@@ -70,6 +70,11 @@ export class LightCalls {
     return bans;
   }
 
+  /** Grows with each ban. */
+  get bansCount(): number {
+    return this.#bans.size;
+  }
+
   /** What a name stands for. */
   resolved(hosts: readonly string[]): void {
     for (const host of hosts) this.add({ host, port: this.#context.params.ports.p2p });

@@ -37,9 +37,10 @@ import {
   watchedRow,
 } from './light-rows.ts';
 import { Questions } from './questions.ts';
+import { checkSendable, signOf } from './sending.ts';
 import { WatchList } from './watch-list.ts';
 
-/** What changed is written this often, and at once where a payment was found. */
+/** What changed is written within this time. */
 export const SAVE_INTERVAL_MS = 5_000;
 
 /** Blocks may say that they are so much older than they are: a birthday is looked for so much before. */
@@ -86,6 +87,8 @@ export class LightMachine {
   /** The first time of interest, until it is known which height that is. */
   #birthdaySeconds: number | undefined;
   #tip: HeaderNode;
+  /** The ledger's revision that is looked for what waits in it. */
+  #signsOf = 0;
   #told = '';
   #saved = '';
   #saveAtMs: number | undefined;
@@ -264,10 +267,11 @@ export class LightMachine {
   /**
    * Tells peers of a transaction, now and again, until it is in a block.
    *
-   * @returns false where it touches nothing that is watched: nobody here would learn that it is in a block, so it is not sent
+   * @returns false where it is not sent: it breaks a rule (`checkSendable`), or no filter would show that it is in a block (`signOf`)
    */
   send(tx: Transaction): { readonly done: boolean; readonly actions: readonly LightAction[] } {
-    if (!this.#ledger.concerns(tx)) return { done: false, actions: [] };
+    const isRefused = checkSendable(tx, this.#options.params.consensus) !== undefined;
+    if (isRefused || !(this.#ledger.concerns(tx) || signOf(tx) !== undefined)) return { done: false, actions: [] };
     const entry = this.#ledger.addWaiting(tx);
     if (entry.place === undefined) this.#broadcast.announce(tx);
     this.#tellPayment(tx.txid);
@@ -371,6 +375,7 @@ export class LightMachine {
       this.#blocks.reorganised();
     }
     this.#tip = active.tip;
+    this.#lookForWaiting();
     this.#findBirthday();
     this.#agreement.setNeededFrom(this.#birthdaySeconds === undefined ? this.#scan.birthday : Number.MAX_SAFE_INTEGER);
     this.#agreement.pump();
@@ -384,6 +389,14 @@ export class LightMachine {
     this.#saveInTime();
     const actions = this.#context.takeActions();
     return actions.some(({ kind }) => kind === 'disconnect') ? [...actions, ...this.#ended(actions)] : actions;
+  }
+
+  /** Filters are looked through for what waits too, where it touches nothing that is watched. */
+  #lookForWaiting(): void {
+    if (this.#signsOf === this.#ledger.revision) return;
+    this.#signsOf = this.#ledger.revision;
+    const foreign = this.#ledger.waiting().filter((tx) => !this.#ledger.concerns(tx));
+    this.#watched.setSigns(foreign.map(signOf).filter((script) => script !== undefined));
   }
 
   #tellElsewhere(): void {
@@ -431,7 +444,10 @@ export class LightMachine {
   /** What a change of is worth writing. */
   #stateText(): string {
     const { tree } = this.#options.chain;
-    return [tree.size, this.#agreement.agreed?.row, this.#scan.scanned?.row, this.#watched.generation].join();
+    const { agreed } = this.#agreement;
+    const { scanned, birthday, unsettledCount } = this.#scan;
+    const found = [this.#watched.generation, this.#ledger.revision, this.#calls.bansCount];
+    return [tree.size, agreed?.row, scanned?.row, birthday, unsettledCount, ...found].join();
   }
 
   #save(): void {
