@@ -31,6 +31,14 @@ export type LightEvent =
   | { readonly kind: 'peer-gone'; readonly address: string; readonly why: string }
   /** It is called no more for a day. */
   | { readonly kind: 'peer-banned'; readonly address: string; readonly why: DisconnectReason }
+  /** Headers of a file that were checked so far; `totalBytes` undefined where it is not known. */
+  | {
+      readonly kind: 'headers-imported';
+      readonly headers: number;
+      readonly height: number;
+      readonly doneBytes: number;
+      readonly totalBytes: number | undefined;
+    }
   | { readonly kind: 'progress'; readonly progress: LightProgress }
   /** Peers stand for different filters of a block, which is fetched to see who is right. */
   | { readonly kind: 'filters-disputed'; readonly hash: BlockHash; readonly height: number; readonly claims: number }
