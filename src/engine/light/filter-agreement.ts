@@ -10,6 +10,9 @@ import { type DisputeParts, type FilterClaim, FilterDispute } from './filter-dis
 import { FIRST_PREVIOUS_HEADER, type FilterHeaders } from './filter-headers.ts';
 import type { FilterVerdict } from './judge-filters.ts';
 
+/** Blocks whose verdicts are remembered; another dispute about an older one costs the block once more. */
+const VERDICTS_MAX = 1_000;
+
 /** Peers that stand for the same filter header at the end of a round, and what they say on the way there. */
 interface Group {
   readonly header: Uint8Array;
@@ -301,7 +304,8 @@ export class FilterAgreement {
   }
 
   #askHashes(round: Round, group: Group): void {
-    const peer = group.peers.find(({ leaving }) => !leaving);
+    // The end that they stand for is the same: a slow one of them holds nobody up.
+    const peer = this.#parts.questions.quickest(group.peers.filter(({ leaving }) => !leaving));
     if (peer === undefined) {
       round.groups = round.groups.filter((each) => each !== group);
       this.#goOn(round);
@@ -419,6 +423,8 @@ export class FilterAgreement {
     const verdicts = this.#verdicts.get(key) ?? new Map<string, FilterVerdict>();
     for (const [claim, verdict] of told) verdicts.set(claim, verdict);
     this.#verdicts.set(key, verdicts);
+    const [oldest] = this.#verdicts.keys();
+    if (this.#verdicts.size > VERDICTS_MAX && oldest !== undefined) this.#verdicts.delete(oldest);
     const isOpen = [...verdicts.values()].filter((each) => each === 'open').length > 1;
     // With one claim alone it stands against what was agreed on before, which nobody is here to stand for.
     if (isOpen || claims.size === 1) this.#events.unsettled(node);

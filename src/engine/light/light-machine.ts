@@ -26,6 +26,7 @@ import { type LightAction, LightContext, type LightOptions } from './light-conte
 import type { LightPayment, LightProgress } from './light-event.ts';
 import { type LightBalance, type LightCoin, LightLedger } from './light-ledger.ts';
 import {
+  banKey,
   banRow,
   filterPageRow,
   type LightRow,
@@ -86,6 +87,8 @@ export class LightMachine {
   readonly #handlers: Handlers;
   /** The first time of interest, until it is known which height that is. */
   #birthdaySeconds: number | undefined;
+  /** From where on something is watched that was added meanwhile. */
+  #watchedFrom = Number.POSITIVE_INFINITY;
   #tip: HeaderNode;
   /** The ledger's revision that is looked for what waits in it. */
   #signsOf = 0;
@@ -158,7 +161,7 @@ export class LightMachine {
       if ('height' in birthday) this.#scan.setBirthday(birthday.height);
       else this.#birthdaySeconds = birthday.timeSeconds;
     }
-    for (const address of peers) this.#calls.add(address);
+    for (const address of peers) this.#calls.add(address, true);
     for (const [key, until] of stored.bans) this.#calls.restoreBan(key, until);
     this.#tip = active.tip;
     return this.tick();
@@ -253,14 +256,17 @@ export class LightMachine {
    * @throws DescriptorError
    */
   watch(text: string, fromHeight?: number): readonly LightAction[] {
-    if (this.#watched.add(text)) this.#scan.rescan(fromHeight ?? this.#scan.birthday);
+    if (!this.#watched.add(text)) return this.#take();
+    if (this.#birthdaySeconds === undefined) this.#scan.rescan(fromHeight ?? this.#scan.birthday);
+    else this.#watchedFrom = Math.min(this.#watchedFrom, fromHeight ?? Number.POSITIVE_INFINITY);
     return this.#take();
   }
 
   /** Looks through the chain again from a height on. */
   rescan(height: number): readonly LightAction[] {
+    if (this.#birthdaySeconds === undefined) this.#scan.rescan(height);
+    else this.#scan.setBirthday(Math.min(height, this.#watchedFrom));
     this.#birthdaySeconds = undefined;
-    this.#scan.rescan(height);
     return this.#take();
   }
 
@@ -336,7 +342,13 @@ export class LightMachine {
 
   #ready(peer: Peer): void {
     const { userAgent = '', services = 0n } = peer.version ?? {};
-    this.#context.tell({ kind: 'peer-ready', address: addressOf(peer), userAgent, filters: offers(services, SERVICES.compactFilters) });
+    const filters = offers(services, SERVICES.compactFilters);
+    this.#context.tell({ kind: 'peer-ready', address: addressOf(peer), userAgent, filters });
+    if (!filters && !this.#calls.isNamed(peer)) {
+      // Few of the nodes behind the names of a network offer filters: others would take all the room.
+      this.#context.disconnect(peer, 'services-missing');
+      return;
+    }
     this.#liveness.ready(peer);
     this.#headers.ready(peer);
     this.#broadcast.ready(peer);
@@ -428,7 +440,7 @@ export class LightMachine {
       else low = middle + 1;
     }
     this.#birthdaySeconds = undefined;
-    this.#scan.setBirthday(low);
+    this.#scan.setBirthday(Math.min(low, this.#watchedFrom));
   }
 
   #saveInTime(): void {
@@ -467,8 +479,10 @@ export class LightMachine {
       if (entry === undefined) deletes.push(transactionKey(txid));
       else puts.push(transactionRow(entry));
     }
-    for (const { hash } of this.#scan.unsettled()) puts.push(unsettledRow(hash));
-    for (const [address, until] of this.#calls.takeBans()) puts.push(banRow(address, until));
+    for (const hash of this.#scan.takeUnsettled()) puts.push(unsettledRow(hash));
+    const { begun, over } = this.#calls.takeBans();
+    for (const [address, until] of begun) puts.push(banRow(address, until));
+    for (const address of over) if (!begun.has(address)) deletes.push(banKey(address));
     this.#context.emit({ kind: 'save', headers: this.#options.chain.takeDirty(), rows: { puts, deletes } });
   }
 

@@ -3,6 +3,7 @@ import { fromHex } from '../../core/base/bytes.ts';
 import { type Descriptor, parseDescriptor } from '../../core/descriptors/descriptor.ts';
 import { DescriptorError } from '../../core/descriptors/descriptor-error.ts';
 import type { KeyCurve } from '../../core/descriptors/extended-key.ts';
+import { DESCRIPTOR_LENGTH_MAX } from '../../core/descriptors/parse.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
 
@@ -85,6 +86,7 @@ export class WatchList {
    */
   add(text: string, used = -1): boolean {
     if (this.#sources.has(text)) return false;
+    if (text.length > DESCRIPTOR_LENGTH_MAX) throw new DescriptorError(`what is watched has at most ${DESCRIPTOR_LENGTH_MAX} characters`);
     const address = scriptOfAddress(text, this.#params);
     const script = isAddressError(address) ? fromHex(text) : address.script;
     const isScript = script !== undefined && script.length > 0;
