@@ -17,9 +17,11 @@ const RETRY_MS_MAX = 300_000;
 /** A connection that held for so long was no failure. */
 const STABLE_MS = 60_000;
 
-/** Time between two look-ups of names while peers are lacking, and addresses that are kept of them. */
+/** Time between two look-ups of names while peers are lacking. */
 const RESOLVE_INTERVAL_MS = 600_000;
-const LEARNED_MAX = 1_000;
+
+/** Nodes that are known at once. */
+export const LEARNED_MAX = 1_000;
 
 /** A node that names led to, and that could not be reached so often, makes room for another. */
 const HOPELESS_FAILURES = 3;
