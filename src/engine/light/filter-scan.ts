@@ -191,7 +191,9 @@ export class FilterScan {
         if (isIdle(peer) && (chosen === undefined || context.random.below(2) === 0)) chosen = peer;
       return chosen;
     };
-    this.#askAgain(next, choose);
+    let first = next;
+    while (first <= end && !this.#needsFilter(first)) first++;
+    if (first <= end) this.#askAgain(first, choose);
     for (let height = next; height <= end; height++) {
       if (!this.#isLacking(height)) continue;
       let last = height;
@@ -205,11 +207,11 @@ export class FilterScan {
   }
 
   /** Asks somebody else too for the filters that everything waits for, where they take long. */
-  #askAgain(next: number, choose: (stop: HeaderNode) => Peer | undefined): void {
+  #askAgain(height: number, choose: (stop: HeaderNode) => Peer | undefined): void {
     const { context } = this.#parts;
     const { active } = context.chain;
-    const late = this.#asked.find(({ from, to }) => next >= from && next <= to);
-    if (late === undefined || late.again || late.to > active.height || !this.#needsFilter(next)) return;
+    const late = this.#asked.find(({ from, to }) => height >= from && height <= to);
+    if (late === undefined || late.again || late.to > active.height) return;
     if (context.nowMs() < late.sinceMs + FILTERS_PATIENCE_MS) {
       context.wakeBy(late.sinceMs + FILTERS_PATIENCE_MS);
       return;
@@ -218,7 +220,7 @@ export class FilterScan {
     const chosen = choose(stop);
     if (chosen === undefined) return;
     late.again = true;
-    this.#ask(chosen, next, stop);
+    this.#ask(chosen, height, stop);
   }
 
   #isLacking(height: number): boolean {
