@@ -75,7 +75,7 @@ describe('a checkpoint of filter headers', () => {
       await world.serve('10.0.0.1', hiding(blocks, AT));
       await world.serve('10.0.0.2', hiding(blocks, 3));
       await world.serve('10.0.0.3', hiding(blocks, AT + 1));
-      await world.serve('10.0.0.4', honest);
+      const right = await world.serve('10.0.0.4', honest);
       const hosts = ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4'];
       const light = await world.client(hosts, { watch, filterCheckpoints, ...from(birthday) });
       await world.caughtUp(light, TIP);
@@ -89,6 +89,7 @@ describe('a checkpoint of filter headers', () => {
         told(light, 'filters-disputed').map(({ height }) => height),
         [AT + 1],
       );
+      assert.ok(lowest(right) >= (birthday === 0 ? 0 : AT), 'nobody is asked for what lies below');
       assertFoundFrom(light, birthday);
       await world.close();
     });
@@ -110,7 +111,7 @@ describe('a checkpoint of filter headers', () => {
 
   it('holds for who comes late: the way back ends at it', async () => {
     const world = new LightWorld(params);
-    await world.serve('10.0.0.1', honest);
+    const first = await world.serve('10.0.0.1', honest);
     const hosts = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
     const light = await world.client(hosts, { watch, filterCheckpoints, ...from(AT + 1) });
     await world.caughtUp(light, TIP);
@@ -118,21 +119,35 @@ describe('a checkpoint of filter headers', () => {
     await world.serve('10.0.0.3', hiding(blocks, AT + 2));
     await world.until(() => banned(light).length === 2, 700_000);
     assert.deepEqual(banned(light).sort(), ['10.0.0.2:7333 filter-checkpoint', '10.0.0.3:7333 filter-false']);
-    assert.ok(lowest(late) >= AT);
+    assert.ok(lowest(late) >= AT && lowest(first) >= AT);
     await world.caughtUp(light, TIP);
     assertFoundFrom(light, AT + 1);
     await world.close();
   });
 
+  it('is what late peers are held against where it is the last block: nothing else is asked', async () => {
+    const world = new LightWorld(params);
+    const first = await world.serve('10.0.0.1', honest);
+    const hosts = ['10.0.0.1', '10.0.0.2'];
+    const light = await world.client(hosts, { watch, filterCheckpoints: [checkpointOf(honest, TIP)], ...from(TIP + 1) });
+    await world.caughtUp(light, TIP);
+    await world.serve('10.0.0.2', hiding(blocks, 3));
+    await world.until(() => banned(light).length === 1, 700_000);
+    assert.deepEqual(banned(light), ['10.0.0.2:7333 filter-checkpoint']);
+    await world.caughtUp(light, TIP);
+    assert.equal(lowest(first), TIP);
+    await world.close();
+  });
+
   it('does not keep what lies below from being looked through later, also after a restart without it', async () => {
-    for (const restarts of [false, true]) {
+    for (const then of ['goes on', 'starts again with it', 'starts again without it'] as const) {
       const world = new LightWorld(params);
       const peer = await world.serve('10.0.0.1', honest);
       let light = await world.client(['10.0.0.1'], { watch, filterCheckpoints, ...from(AT + 1) });
       await world.caughtUp(light, TIP);
-      if (restarts) {
+      if (then !== 'goes on') {
         await light.client.stop();
-        light = await world.client(['10.0.0.1'], { stores: light.stores });
+        light = await world.client(['10.0.0.1'], { stores: light.stores, ...(then === 'starts again with it' && { filterCheckpoints }) });
         await world.caughtUp(light, TIP);
         assertFoundFrom(light, AT + 1);
       }
@@ -141,10 +156,9 @@ describe('a checkpoint of filter headers', () => {
       await world.caughtUp(light, TIP);
       assertFound(light, blocks);
       assert.equal(lowest(peer), 0);
-      if (!restarts) {
-        const stops = peer.received.flatMap((message) => (message.type === 'getcfheaders' ? [toHex(message.stop)] : []));
-        const above = blocks.slice(AT + 1, TIP).map(({ header }) => toHex(header.hash));
-        assert.ok(!stops.some((stop) => above.includes(stop)), 'what is known above is not asked for again');
+      if (then !== 'starts again without it') {
+        const starts = peer.received.flatMap((message) => (message.type === 'getcfheaders' ? [message.startHeight] : []));
+        assert.ok(!starts.some((start) => start > AT && start < TIP), 'what is known above is not asked for again');
       }
       await world.close();
     }

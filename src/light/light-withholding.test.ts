@@ -66,7 +66,12 @@ describe('a light client whose peer holds it up', () => {
       const world = new LightWorld(params);
       const liar = await serveFilters(world, hosts[0], (peer, { startHeight, filterType }) => {
         const block = blocks[startHeight]!.header.hash;
-        for (let i = 0; i < 100; i++) peer.send({ type: 'cfilter', filterType, block, filter: honest.filters[startHeight]! });
+        const again = (): void => {
+          if (peer.closed !== undefined) return;
+          for (let i = 0; i < 60; i++) peer.send({ type: 'cfilter', filterType, block, filter: honest.filters[startHeight]! });
+          world.clock.after(5_000, again);
+        };
+        again();
       });
       await world.serve(hosts[1], honest);
       const light = await world.client(['10.0.0.1', '10.0.0.2'], { watch });
