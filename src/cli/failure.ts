@@ -29,7 +29,13 @@ export class CommandError extends Error {
 }
 
 /** Names of errors whose message was written for the user. Some come from rooms that are not loaded here. */
-const SPOKEN_ERRORS: ReadonlySet<string> = new Set(['CommandError', 'NodeError', 'NetworkFileError', 'Secp256k1UnavailableError']);
+const SPOKEN_ERRORS: ReadonlySet<string> = new Set([
+  'CommandError',
+  'NodeError',
+  'NetworkFileError',
+  'Secp256k1UnavailableError',
+  'HeaderFileError',
+]);
 
 /** What a failed command ends with. */
 export interface Ending {

@@ -65,6 +65,11 @@ const COMMANDS: readonly LazyCommand[] = [
     load: async () => (await import('./commands/light.ts')).createLightCommand(),
   },
   {
+    name: 'headers',
+    summary: 'write the headers of a running node to a file',
+    load: async () => (await import('./commands/headers.ts')).createHeadersCommand(),
+  },
+  {
     name: 'explain',
     summary: 'say why a transaction or a block is refused',
     load: async () => (await import('./commands/explain.ts')).createExplainCommand(),

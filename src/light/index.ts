@@ -7,8 +7,11 @@
  * @module
  */
 
+export type { FilterCheckpoint } from '../core/params/types.ts';
+export { HeaderFileError } from '../engine/light/header-import.ts';
 export type { LightEvent, LightPayment, LightProgress } from '../engine/light/light-event.ts';
 export type { LightBalance, LightCoin } from '../engine/light/light-ledger.ts';
+export { checkSendable } from '../engine/light/sending.ts';
 export { GAP_DEFAULT, WATCHED_SCRIPTS_MAX } from '../engine/light/watch-list.ts';
 export type { Clock, Timer } from '../engine/ports/clock.ts';
 export type { HeaderStore } from '../engine/ports/header-store.ts';
@@ -16,5 +19,5 @@ export type { Log } from '../engine/ports/log.ts';
 export type { Random } from '../engine/ports/random.ts';
 export type { RowStore } from '../engine/ports/row-store.ts';
 export type { Transport } from '../engine/ports/transport.ts';
-export { LightClient, type LightClientOptions, type LightStores } from './light-client.ts';
+export { type HeaderFile, LightClient, type LightClientOptions, type LightStores } from './light-client.ts';
 export { openLightClient, type SystemLightClient, type SystemLightOptions } from './node.ts';

@@ -9,7 +9,7 @@
 
 import type { TransportEngine } from '../core/crypto/transport-engine.ts';
 import type { KeyCurve } from '../core/descriptors/extended-key.ts';
-import type { NetworkParams } from '../core/params/types.ts';
+import type { FilterCheckpoint, NetworkParams } from '../core/params/types.ts';
 import { DecodeError } from '../core/primitives/decode-error.ts';
 import type { Txid } from '../core/primitives/ids.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
@@ -19,15 +19,18 @@ import { type MessageStream, PlainStream } from '../core/wire/message-stream.ts'
 import { decodeMessage, encodeMessage, type Message } from '../core/wire/messages/table.ts';
 import { EncryptedStream } from '../core/wire/v2/encrypted-stream.ts';
 import { loadIndex } from '../engine/chain/load-index.ts';
+import { mergeFilterCheckpoints } from '../engine/light/filter-checkpoints.ts';
+import { HeaderImport } from '../engine/light/header-import.ts';
 import { LightChain } from '../engine/light/light-chain.ts';
 import type { LightAction } from '../engine/light/light-context.ts';
 import type { LightEvent, LightPayment, LightProgress } from '../engine/light/light-event.ts';
 import type { LightBalance, LightCoin } from '../engine/light/light-ledger.ts';
 import { LightMachine } from '../engine/light/light-machine.ts';
-import { readLightRows } from '../engine/light/light-rows.ts';
+import { readLightRows, type StoredClient } from '../engine/light/light-rows.ts';
 import type { Clock, Timer } from '../engine/ports/clock.ts';
 import type { HeaderStore } from '../engine/ports/header-store.ts';
 import type { Log } from '../engine/ports/log.ts';
+import { NodeError } from '../engine/ports/node-error.ts';
 import type { Random } from '../engine/ports/random.ts';
 import type { Resolver } from '../engine/ports/resolver.ts';
 import type { RowStore } from '../engine/ports/row-store.ts';
@@ -43,6 +46,15 @@ const MESSAGES_PER_TURN = 50;
 
 /** Bytes of a message that others have their turn after. */
 const LARGE_MESSAGE_BYTES = 100_000;
+
+/** Pages of headers out of a file that are written at once: some 10 MB. */
+const IMPORTED_PAGES_AT_ONCE = 4_096;
+
+/** Headers to begin with: 80 bytes each, from the network's first or second one on, or from one that is known. However they are cut. */
+export interface HeaderFile {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly sizeBytes?: number;
+}
 
 /** Where a client keeps what it knows. */
 export interface LightStores {
@@ -73,6 +85,13 @@ export interface LightClientOptions {
   readonly gap?: number;
   /** From where on the chain is looked through, where nothing of it was yet. Default: its beginning. */
   readonly birthday?: { readonly height: number } | { readonly timeSeconds: number };
+  /** Headers that are taken before anything else is done, by all rules. */
+  readonly headerFile?: HeaderFile;
+  /**
+   * Filter headers that are known besides those of the network: with a birthday above one, those below are not asked for, and who contradicts one
+   * is proved a liar.
+   */
+  readonly filterCheckpoints?: readonly FilterCheckpoint[];
   /** Told what the client does. It returns at once. */
   readonly onEvent?: (event: LightEvent) => void;
   /** Told when a store fails: nothing more can be promised then. */
@@ -99,16 +118,21 @@ export class LightClient {
   /**
    * Opens what was kept, and begins.
    *
-   * @throws NodeError `database-damaged`, `data-dir-network`
+   * @throws NodeError `database-damaged`, `data-dir-network`, `option-invalid`
+   * @throws HeaderFileError where the file has a header that breaks a rule; nothing was written then
    * @throws DescriptorError where something that is to be watched makes no sense
    */
   static async open(options: LightClientOptions): Promise<LightClient> {
     const { params, stores, clock, log, random, curve, peers = [], gap, birthday, watch = [] } = options;
+    const filterCheckpoints = mergeFilterCheckpoints(params.filterCheckpoints, options.filterCheckpoints ?? []);
+    if (filterCheckpoints === undefined) throw new NodeError('option-invalid', 'two checkpoints of filter headers contradict each other');
     const index = await loadIndex({ params, headers: stores.headers, clock, log, random });
-    const stored = await readLightRows(stores.rows.entries());
+    const stored = await readStored(stores.rows);
+    const chain = new LightChain({ params, index, clock });
+    if (options.headerFile !== undefined) await importHeaders(chain, options.headerFile, options);
     const machine = new LightMachine({
-      ...{ params, clock, random, log, curve, peers },
-      chain: new LightChain({ params, index, clock }),
+      ...{ params, clock, random, log, curve, peers, filterCheckpoints },
+      chain,
       seeds: peers.length > 0 ? [] : params.dnsSeeds,
       userAgent: options.userAgent ?? '/quoin-light/',
       encrypted: options.transportEngine !== undefined,
@@ -116,8 +140,14 @@ export class LightClient {
       ...(birthday !== undefined && { birthday }),
     });
     const client = new LightClient(options, machine);
-    client.#perform(machine.start(stored));
-    for (const text of watch) client.watch(text);
+    try {
+      client.#perform(machine.start(stored));
+      for (const text of watch) client.watch(text);
+    } catch (error) {
+      // It may be calling nodes already.
+      await client.stop();
+      throw error;
+    }
     return client;
   }
 
@@ -176,7 +206,12 @@ export class LightClient {
     this.#perform(this.#machine.rescan(fromHeight));
   }
 
-  /** Tells peers of a transaction, now and again, until it is in a block. @returns false where it touches nothing that is watched */
+  /**
+   * Tells peers of a transaction, now and again, until it is in a block. It need touch nothing that is watched; what it pays to others does not
+   * count.
+   *
+   * @returns false where it is not sent: it breaks a rule (`checkSendable` tells which), or no filter would show that it is in a block
+   */
   send(tx: Transaction): boolean {
     const { done, actions } = this.#machine.send(tx);
     this.#perform(actions);
@@ -334,5 +369,41 @@ export class LightClient {
       this.#perform(this.#machine.tick());
     });
     this.#timer = { timer, atMs };
+  }
+}
+
+/** @throws NodeError `database-damaged` */
+async function readStored(rows: RowStore): Promise<StoredClient> {
+  try {
+    return await readLightRows(rows.entries());
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new NodeError(
+      'database-damaged',
+      `what the light client knew cannot be read (${error.message}): delete its folder, and it begins anew`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Checks headers out of a file, then writes them: those before others first. @throws HeaderFileError before anything was written */
+async function importHeaders(
+  chain: LightChain,
+  { chunks, sizeBytes: totalBytes }: HeaderFile,
+  { stores, clock, onEvent }: Pick<LightClientOptions, 'stores' | 'clock' | 'onEvent'>,
+): Promise<void> {
+  const file = new HeaderImport(chain);
+  let doneBytes = 0;
+  for await (const chunk of chunks) {
+    file.take(chunk);
+    doneBytes += chunk.length;
+    onEvent?.({ kind: 'headers-imported', headers: file.count, height: chain.active.height, doneBytes, totalBytes });
+    await clock.yield();
+  }
+  file.end();
+  for (let pages = chain.takeDirty(IMPORTED_PAGES_AT_ONCE); pages.length > 0; pages = chain.takeDirty(IMPORTED_PAGES_AT_ONCE)) {
+    await stores.headers.put(pages);
   }
 }

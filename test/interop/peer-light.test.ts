@@ -5,17 +5,21 @@
  */
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { toHex } from '../../src/core/base/bytes.ts';
 import { regtest } from '../../src/core/params/regtest.ts';
-import { toDisplayHex } from '../../src/core/primitives/ids.ts';
+import { type BlockHash, fromDisplayHex, toDisplayHex } from '../../src/core/primitives/ids.ts';
 import { decodeTransaction } from '../../src/core/primitives/transaction.ts';
+import type { LightEvent } from '../../src/engine/light/light-event.ts';
 import type { LightClient } from '../../src/light/light-client.ts';
 import { openLightClient, type SystemLightClient } from '../../src/light/node.ts';
 import { eventually } from '../support/eventually.ts';
 import { type PeerNode, peerNodeMissing, startPeerNode } from '../support/peer-node.ts';
+import { runQuoin } from '../support/quoin-command.ts';
 import type { QuoinProcess } from '../support/quoin-process.ts';
 import { startQuoin } from '../support/quoin-process.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 function peerOf(address: string): { host: string; port: number } {
   const [host = '', port] = address.split(':');
@@ -43,7 +47,7 @@ describe('the light client beside the C++ node', { skip: peerNodeMissing() }, ()
   };
 
   before(async () => {
-    const options = ['-blockfilterindex=1', '-peerblockfilters=1', '-checkblockindex=0', '-checkmempool=0', '-checkaddrman=0'];
+    const options = ['-blockfilterindex=1', '-peerblockfilters=1', '-checkblockindex=0', '-checkmempool=0', '-checkaddrman=0', '-rest'];
     [node, peer] = await Promise.all([startQuoin({ args: ['--index', 'filter'] }), startPeerNode(...options)]);
     await peer.rpc('createwallet', 'w');
     await peer.rpc('addnode', node.p2p, 'onetry');
@@ -92,6 +96,27 @@ describe('the light client beside the C++ node', { skip: peerNodeMissing() }, ()
     await caughtUp(light);
     const payment = light.client.payments().find((each) => toHex(each.txid) === toHex(tx.txid));
     assert.equal(payment?.place?.height, await height());
+  });
+
+  it('begins with headers and a filter header that the node told, which both nodes stand for', async (t) => {
+    const file = join(await tempFolder(t), 'headers.bin');
+    const place = new URL(peer.http.includes('://') ? peer.http : `http://${peer.http}`).host;
+    const exported = runQuoin(['headers', 'export', file, '--network', 'regtest', '--rpc-connect', place, '--json']);
+    assert.deepEqual([exported.code, exported.err], [0, '']);
+    const goal = await height();
+    assert.equal(JSON.parse(exported.out).height, goal);
+    const hash = (await peer.rpc('getblockhash', goal - 1)) as string;
+    const { header } = (await peer.rpc('getblockfilter', hash)) as { header: string };
+    const checkpoint = { height: goal - 1, blockHash: fromDisplayHex<BlockHash>(hash)!, filterHeader: fromDisplayHex(header)! };
+    const events: LightEvent[] = [];
+    const fast = await openLightClient({
+      ...{ params: regtest, peers: [peerOf(peer.p2p), peerOf(node.p2p)], birthday: { height: goal }, watch: ['51'] },
+      ...{ headersPath: file, filterCheckpoints: [checkpoint], onEvent: (event) => events.push(event) },
+    });
+    t.after(() => fast.close());
+    assert.equal(fast.client.progress().headers, goal);
+    await caughtUp(fast);
+    assert.ok(!events.some(({ kind }) => kind === 'peer-banned' || kind === 'checkpoint-elsewhere'));
   });
 
   it('follows a reorganisation', async () => {

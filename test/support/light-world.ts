@@ -45,6 +45,15 @@ export function withFilters(
   return { blocks, filters };
 }
 
+/** The filter header of each block of a chain. */
+export function filterHeadersOf({ filters }: FilteredChain): readonly Uint8Array[] {
+  let header: Uint8Array = new Uint8Array(32);
+  return filters.map((filter) => {
+    header = filterHeader(filter, header);
+    return header;
+  });
+}
+
 function spentScripts(block: Block, scripts: ReadonlyMap<string, Uint8Array>): Uint8Array[] {
   const inputs = block.transactions.filter((tx) => !isCoinbase(tx)).flatMap((tx) => tx.inputs);
   return inputs.map(({ prevout }) => scripts.get(outPointKey(prevout))!);
@@ -105,24 +114,15 @@ export class ServedPeer {
     }
   }
 
-  /** The filter headers of its blocks. */
-  headers(): Uint8Array[] {
-    let header: Uint8Array = new Uint8Array(32);
-    return this.chain.filters.map((filter) => {
-      header = filterHeader(filter, header);
-      return header;
-    });
-  }
-
   #checkpoints(peer: ScriptedPeer, { stop, filterType }: MessageOf<'getcfcheckpt'>): void {
-    const headers = this.headers();
+    const headers = filterHeadersOf(this.chain);
     const filterHeaders = Array.from({ length: Math.floor(this.#heightOf(stop) / 1_000) }, (_, i) => headers[(i + 1) * 1_000]!);
     peer.send({ type: 'cfcheckpt', filterType, stop, filterHeaders });
   }
 
   #hashes(peer: ScriptedPeer, { startHeight, stop, filterType }: MessageOf<'getcfheaders'>): void {
     const filterHashes = this.chain.filters.slice(startHeight, this.#heightOf(stop) + 1).map((filter) => sha256d(filter));
-    const previousHeader = startHeight === 0 ? new Uint8Array(32) : this.headers()[startHeight - 1]!;
+    const previousHeader = startHeight === 0 ? new Uint8Array(32) : filterHeadersOf(this.chain)[startHeight - 1]!;
     peer.send({ type: 'cfheaders', filterType, stop, previousHeader, filterHashes });
   }
 

@@ -69,6 +69,7 @@ function withChallenge(network: NetworkParams, texts: readonly string[]): Networ
     minimumChainWork: 0n as ChainWork,
     assumeValid: null,
     assumeUtxo: [],
+    filterCheckpoints: [],
     consensus: { ...network.consensus, signetChallenge: challenge },
   };
 }

@@ -8,7 +8,6 @@ import { fromHex, toHex } from '../../core/base/bytes.ts';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
-import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { TxOutput } from '../../core/primitives/transaction.ts';
 import { decodeTransaction } from '../../core/primitives/transaction.ts';
 import { type ExplanationJson, explanationView } from '../../doors/http/explain-view.ts';
@@ -16,39 +15,14 @@ import { createInlineVerifier } from '../../engine/chain/inline-verifier.ts';
 import { explainBlockAlone } from '../../engine/explain/explain-block.ts';
 import { explainAlone, explainWithOutputs } from '../../engine/explain/explain-transaction.ts';
 import type { Explanation } from '../../engine/ports/explanation.ts';
-import { readFileLimited } from '../../platform/store/small-files.ts';
 import { findNode, type NodeClient, NoNodeError } from '../client/node-client.ts';
-import { CommandError, UsageError } from '../failure.ts';
+import { UsageError } from '../failure.ts';
+import { bytesOf, decoded } from '../options/input.ts';
 import type { CLIENT_OPTIONS } from '../options/node-options.ts';
 import { loadNetwork } from '../options/place.ts';
 import type { Settings } from '../options/settings.ts';
 import { paintFor } from '../output/terminal.ts';
 import { explanationPage } from './explain-page.ts';
-
-/** Bytes of a text with the largest block in hexadecimal. */
-const INPUT_SIZE_MAX = 8 * 1024 * 1024;
-
-/** Standard input, up to the limit. */
-async function readStandardInput(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > INPUT_SIZE_MAX) throw new CommandError(`standard input has more than ${INPUT_SIZE_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** The bytes that an argument names: hexadecimal digits, or a file or standard input with such digits or with the bytes themselves. */
-async function bytesOf(what: string): Promise<Uint8Array> {
-  const direct = what === '' ? undefined : fromHex(what);
-  if (direct !== undefined) return direct;
-  const read = what === '-' ? await readStandardInput() : await readFileLimited(what, INPUT_SIZE_MAX);
-  if (read === undefined) throw new UsageError(`"${what.slice(0, 80)}" is neither hexadecimal nor a file`);
-  const text = fromHex(Buffer.from(read.buffer, read.byteOffset, read.length).toString('latin1').trim());
-  return text === undefined || text.length === 0 ? read : text;
-}
 
 /** `VALUE:SCRIPT`. */
 function outputOf(text: string): TxOutput {
@@ -58,16 +32,6 @@ function outputOf(text: string): TxOutput {
     throw new UsageError(`--prevout "${text.slice(0, 80)}": takes base units, a colon and a script in hexadecimal`);
   }
   return { value: BigInt(value), scriptPubKey };
-}
-
-/** What bytes decode to. @throws CommandError where they make no sense */
-function decoded<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array, name: string): T {
-  try {
-    return decode(bytes);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new CommandError(`the ${bytes.length} bytes are no ${name}: ${error.message}`, { cause: error });
-  }
 }
 
 /** A running node, where there is one. One that was named must be there. */

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { toDisplayHex } from '../../core/primitives/ids.ts';
+import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { LightEvent, LightPayment, LightProgress } from '../../engine/light/light-event.ts';
 import type { LightBalance } from '../../engine/light/light-ledger.ts';
 import { formatBytes, formatCount } from '../output/format.ts';
+import { loadingBar } from '../output/progress.ts';
 
 const UNITS_PER_COIN = 100_000_000n;
 const DECIMALS = 8;
@@ -23,6 +24,8 @@ function coins(amount: bigint): string {
 
 function paymentLine({ txid, amount, place }: LightPayment): string {
   const where = place === undefined ? 'waits' : `in block ${formatCount(place.height)}`;
+  // What was sent may touch nothing that is watched.
+  if (amount === 0n) return `transaction ${toDisplayHex(txid)}  ${where}`;
   return `payment ${signedCoins(amount)}  ${toDisplayHex(txid)}  ${where}`;
 }
 
@@ -37,10 +40,44 @@ export function progressLine({ headers, filterHeaders, scanned, peers }: LightPr
   return parts.join(' · ');
 }
 
+/** One line about headers that are taken from a file. */
+export function headersLine({ headers, height, doneBytes, totalBytes }: LightEvent & { readonly kind: 'headers-imported' }): string {
+  const words = `${formatCount(headers)} headers of the file checked, height ${formatCount(height)}`;
+  return totalBytes === undefined ? words : `${loadingBar({ doneBytes, totalBytes })} ${words}`;
+}
+
+/** What became of a transaction that was sent. */
+export interface SentOutcome {
+  readonly txid: Txid;
+  /** Peers that asked for it, and others that named it. */
+  readonly asked: number;
+  readonly named: number;
+  /** Of the block that it is in. */
+  readonly height: number | undefined;
+}
+
+function relayedLine({ txid, asked, named }: Omit<SentOutcome, 'height'>): string {
+  return `transaction ${toDisplayHex(txid)}  asked for by ${asked} ${asked === 1 ? 'peer' : 'peers'}, named by ${named} ${named === 1 ? 'other' : 'others'}`;
+}
+
+/** One line about it. */
+export function sentLine(outcome: SentOutcome): string {
+  const { txid, height } = outcome;
+  return height === undefined
+    ? `sent: ${relayedLine(outcome)}`
+    : `sent: transaction ${toDisplayHex(txid)}  in block ${formatCount(height)}`;
+}
+
+/** The same for programs. */
+export function sentJson(outcome: SentOutcome): string {
+  return toJson({ event: 'sent', ...outcome });
+}
+
 /** What is worth a line of its own; undefined for progress, which is shown in place. */
 export function eventLine(event: LightEvent): string | undefined {
   switch (event.kind) {
     case 'progress':
+    case 'headers-imported':
       return undefined;
     case 'peer-ready':
       return `connected with ${event.address} ${JSON.stringify(event.userAgent)}${event.filters ? '' : ', which offers no filters'}`;
@@ -56,10 +93,12 @@ export function eventLine(event: LightEvent): string | undefined {
       return `block ${formatCount(event.height)} fetched and checked: ${event.payments} of its transactions are of interest`;
     case 'payment':
       return paymentLine(event.payment);
+    case 'checkpoint-elsewhere':
+      return `the chain has another block at height ${formatCount(event.height)} than the checkpoint ${toDisplayHex(event.hash)}, which is not used`;
     case 'reorganised':
       return `the chain was reorganised down to height ${formatCount(event.height)}`;
     case 'transaction-relayed':
-      return `${toDisplayHex(event.txid)}: asked for by ${event.asked} peers, named by ${event.named} others`;
+      return relayedLine(event);
   }
 }
 

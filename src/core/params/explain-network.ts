@@ -97,13 +97,16 @@ function explainPast({ history, signetChallenge, heights }: ConsensusParams): re
 }
 
 /** What is known of the chain, and what is signalled. */
-function explainKnown({ minimumChainWork, assumeValid, assumeUtxo, deployments }: NetworkParams): readonly NetworkFact[] {
+function explainKnown(params: NetworkParams): readonly NetworkFact[] {
+  const { minimumChainWork, assumeValid, assumeUtxo, filterCheckpoints, deployments } = params;
   const facts: NetworkFact[] = [];
   if (minimumChainWork > 0n)
     facts.push(fact('minimumChainWork', `0x${minimumChainWork.toString(16)}`, 'a chain with less is not the network'));
   if (assumeValid !== null) facts.push(fact('assumeValid', toDisplayHex(assumeValid), 'scripts up to it are not run when they are buried'));
   for (const { height, blockHash } of assumeUtxo)
     facts.push(fact(`assumeutxo.${height}`, toDisplayHex(blockHash), 'its coins may be taken from a file'));
+  for (const { height, blockHash } of filterCheckpoints)
+    facts.push(fact(`filterCheckpoints.${height}`, toDisplayHex(blockHash), 'light clients ask for filter headers from here on'));
   for (const deployment of deployments) facts.push(fact(`deployments.${deployment.name}`, `bit ${deployment.bit}`, spanOf(deployment)));
   return facts;
 }

@@ -36,6 +36,7 @@ export type {
   Bip32Versions,
   ConsensusParams,
   Deployment,
+  FilterCheckpoint,
   FutureTimeRule,
   NetworkHistory,
   NetworkParams,

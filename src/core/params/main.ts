@@ -66,6 +66,7 @@ export const main: NetworkParams = deepFreeze({
       coinsHash: 'e4b90ef9eae834f56c4b64d2d50143cee10ad87994c614d7d04125e2a6025050',
     }),
   ],
+  filterCheckpoints: [],
   deployments: [
     {
       name: 'taproot',

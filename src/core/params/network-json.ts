@@ -13,6 +13,7 @@ import type {
   ActivationHeights,
   ConsensusParams,
   Deployment,
+  FilterCheckpoint,
   FutureTimeRule,
   NetworkHistory,
   NetworkParams,
@@ -57,6 +58,15 @@ export interface SnapshotBaseFile {
   readonly chainTxCount: number;
 }
 
+/** A block whose filter header is known. */
+export interface FilterCheckpointFile {
+  readonly height: number;
+  /** Display order. */
+  readonly block: string;
+  /** `header` of `getblockfilter`. */
+  readonly filterHeader: string;
+}
+
 /** What a network file says. Amounts are base units; everything hexadecimal is text. */
 export interface NetworkFile {
   readonly name: string;
@@ -99,6 +109,8 @@ export interface NetworkFile {
   readonly assumeValid?: string;
   /** Blocks whose coins may be taken from a file; hashes in display order. */
   readonly assumeutxo?: readonly SnapshotBaseFile[];
+  /** Blocks from which on light clients ask for filter headers; hashes in display order. */
+  readonly filterCheckpoints?: readonly FilterCheckpointFile[];
   readonly deployments?: readonly Deployment[];
 }
 
@@ -180,12 +192,17 @@ export function networkToFile(params: NetworkParams): NetworkFile {
     ...(params.minimumChainWork === 0n ? {} : { minimumChainWork: hexU256(params.minimumChainWork) }),
     ...(params.assumeValid === null ? {} : { assumeValid: toDisplayHex(params.assumeValid) }),
     ...(params.assumeUtxo.length === 0 ? {} : { assumeutxo: params.assumeUtxo.map(snapshotBaseToFile) }),
+    ...(params.filterCheckpoints.length === 0 ? {} : { filterCheckpoints: params.filterCheckpoints.map(filterCheckpointToFile) }),
     ...(params.deployments.length === 0 ? {} : { deployments: params.deployments.map((deployment) => ({ ...deployment })) }),
   };
 }
 
 function snapshotBaseToFile({ height, blockHash, coinsHash, chainTxCount }: SnapshotBase): SnapshotBaseFile {
   return { height, block: toDisplayHex(blockHash), coinsHash: toDisplayHex(coinsHash), chainTxCount };
+}
+
+function filterCheckpointToFile({ height, blockHash, filterHeader }: FilterCheckpoint): FilterCheckpointFile {
+  return { height, block: toDisplayHex(blockHash), filterHeader: toDisplayHex(filterHeader) };
 }
 
 function hexU256(value: bigint): string {

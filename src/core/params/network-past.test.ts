@@ -36,6 +36,8 @@ const deployment = {
   thresholdBlocks: 10,
 };
 
+const filterCheckpoint = { height: 2, block: HASH, filterHeader: HASH };
+
 const snapshotBase = { height: 2, block: HASH, coinsHash: HASH, chainTxCount: 3 };
 
 describe('what few networks have in their file', () => {
@@ -43,9 +45,12 @@ describe('what few networks have in their file', () => {
     const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', assumeutxo: undefined, deployments: undefined }));
     assert.deepEqual(network.consensus.history, { bip34Hash: null, bip30Repeats: [], scriptExceptions: [] });
     assert.equal(network.consensus.signetChallenge, null);
-    assert.deepEqual([network.minimumChainWork, network.assumeValid, network.assumeUtxo, network.deployments], [0n, null, [], []]);
+    assert.deepEqual(
+      [network.minimumChainWork, network.assumeValid, network.assumeUtxo, network.filterCheckpoints, network.deployments],
+      [0n, null, [], [], []],
+    );
     const written = Object.keys(networkToFile(network));
-    for (const field of ['history', 'signetChallenge', 'minimumChainWork', 'assumeValid', 'assumeutxo', 'deployments'])
+    for (const field of ['history', 'signetChallenge', 'minimumChainWork', 'assumeValid', 'assumeutxo', 'filterCheckpoints', 'deployments'])
       assert.ok(!written.includes(field));
   });
 
@@ -56,6 +61,7 @@ describe('what few networks have in their file', () => {
       minimumChainWork: HASH,
       assumeValid: HASH,
       assumeutxo: [snapshotBase],
+      filterCheckpoints: [filterCheckpoint, { ...filterCheckpoint, height: 3 }],
       deployments: [deployment],
     };
     const network = networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', ...fields }));
@@ -75,7 +81,10 @@ describe('what few networks have in their file', () => {
     assert.notEqual(start({ signetChallenge: '51' }), plain);
     assert.notEqual(start({ history: { bip34Hash: HASH } }), plain);
     assert.equal(start({ history: {} }), plain);
-    assert.equal(start({ minimumChainWork: HASH, assumeValid: HASH, deployments: [deployment] }), plain);
+    assert.equal(
+      start({ minimumChainWork: HASH, assumeValid: HASH, filterCheckpoints: [filterCheckpoint], deployments: [deployment] }),
+      plain,
+    );
   });
 
   it('is refused by its path where it is wrong', () => {
@@ -110,6 +119,20 @@ describe('what few networks have in their file', () => {
     for (const field of ['block', 'coinsHash'])
       assert.equal(fieldOf({ assumeutxo: [{ ...snapshotBase, [field]: 'ab' }] }), `assumeutxo.0.${field}`);
     assert.equal(fieldOf({ assumeutxo: [{ ...snapshotBase, colour: 1 }] }), 'assumeutxo.0.colour');
+    const checkpoints = (...heights: readonly number[]) =>
+      fieldOf({ filterCheckpoints: heights.map((height) => ({ ...filterCheckpoint, height })) });
+    assert.deepEqual([checkpoints(0), checkpoints(1)], ['filterCheckpoints.0.height', 'accepted']);
+    assert.deepEqual([checkpoints(5, 5), checkpoints(5, 6)], ['filterCheckpoints.1.height', 'accepted']);
+    assert.deepEqual([checkpoints(0x7fffffff), checkpoints(0x80000000)], ['accepted', 'filterCheckpoints.0.height']);
+    assert.equal(checkpoints(0x7fffffff, 0x7fffffff), 'filterCheckpoints.1.height');
+    assert.equal(checkpoints(...Array.from({ length: 64 }, (_, i) => i + 1)), 'accepted');
+    assert.equal(checkpoints(...Array.from({ length: 65 }, (_, i) => i + 1)), 'filterCheckpoints');
+    assert.equal(
+      fieldOf({ filterCheckpoints: [{ ...filterCheckpoint, filterHeader: '00'.repeat(32) }] }),
+      'filterCheckpoints.0.filterHeader',
+    );
+    assert.equal(fieldOf({ filterCheckpoints: [{ ...filterCheckpoint, block: 'ab' }] }), 'filterCheckpoints.0.block');
+    assert.equal(fieldOf({ filterCheckpoints: [{ ...filterCheckpoint, more: 1 }] }), 'filterCheckpoints.0.more');
     assert.equal(fieldOf({ deployments: new Array(65).fill(deployment) }), 'deployments');
     assert.equal(fieldOf({ deployments: new Array(64).fill(deployment) }), 'accepted');
   });
@@ -137,6 +160,10 @@ describe('what few networks have in their file', () => {
     const notes = facts.filter(({ field }) => field === 'history.scriptExceptions').map(({ note }) => note);
     assert.deepEqual(notes, ['its scripts: none of p2sh, witness, taproot', 'its scripts: p2sh, witness']);
     assert.equal(facts.find(({ field }) => field === 'deployments.taproot')?.note, '1815 of 2016 blocks, from 1619222400 until 1628640000');
+    const known = explainNetwork(
+      networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', filterCheckpoints: [filterCheckpoint] })),
+    );
+    assert.equal(known.find(({ field }) => field === 'filterCheckpoints.2')?.value, HASH);
     const signed = explainNetwork(networkFromFile(dropped({ ...networkToFile(regtest), name: 'mine', signetChallenge: '51' })));
     const start = toHex(signetMessageStart(Uint8Array.of(0x51)));
     assert.ok(signed.some(({ field, note }) => field === 'signetChallenge' && note.endsWith(`magic ${start} for it`)));

@@ -10,7 +10,7 @@ import type { BlockHash } from '../primitives/ids.ts';
 import { fromDisplayHex } from '../primitives/ids.ts';
 import { NO_HISTORY } from './bitcoin.ts';
 import type { FieldReader } from './field-reader.ts';
-import type { Deployment, NetworkHistory, NetworkParams, ScriptException, ScriptRule, SnapshotBase } from './types.ts';
+import type { Deployment, FilterCheckpoint, NetworkHistory, NetworkParams, ScriptException, ScriptRule, SnapshotBase } from './types.ts';
 import { ALWAYS_ACTIVE } from './types.ts';
 
 /** Blocks that can be named as exceptions, and deployments: more than any network has. */
@@ -57,12 +57,15 @@ export function readSignetChallenge(reader: FieldReader): Uint8Array | null {
 }
 
 /** What is known of a network's chain, and what is signalled in it. */
-export function readKnown(reader: FieldReader): Pick<NetworkParams, 'minimumChainWork' | 'assumeValid' | 'assumeUtxo' | 'deployments'> {
+export function readKnown(
+  reader: FieldReader,
+): Pick<NetworkParams, 'minimumChainWork' | 'assumeValid' | 'assumeUtxo' | 'filterCheckpoints' | 'deployments'> {
   const work = reader.has('minimumChainWork') ? hashToNumber(reader.hex('minimumChainWork', { min: 32, max: 32 }).reverse()) : 0n;
   const assumeValid = reader.has('assumeValid') ? readHash(reader, 'assumeValid') : null;
   const assumeUtxo = reader.has('assumeutxo') ? reader.objects('assumeutxo', LIST_LENGTH_MAX).map(readSnapshotBase) : [];
+  const filterCheckpoints = reader.has('filterCheckpoints') ? readFilterCheckpoints(reader) : [];
   const deployments = reader.has('deployments') ? reader.objects('deployments', LIST_LENGTH_MAX).map(readDeployment) : [];
-  return { minimumChainWork: work as ChainWork, assumeValid, assumeUtxo, deployments };
+  return { minimumChainWork: work as ChainWork, assumeValid, assumeUtxo, filterCheckpoints, deployments };
 }
 
 /** Every block has a transaction, so there are more of them than the height says. */
@@ -73,6 +76,21 @@ function readSnapshotBase(reader: FieldReader): SnapshotBase {
   const chainTxCount = reader.integer('chainTxCount', { min: height + 1, max: Number.MAX_SAFE_INTEGER });
   reader.end();
   return { height, blockHash, coinsHash, chainTxCount };
+}
+
+/** By rising heights, so that what is meant by the last one is plain. */
+function readFilterCheckpoints(parent: FieldReader): FilterCheckpoint[] {
+  let before = 0;
+  return parent.objects('filterCheckpoints', LIST_LENGTH_MAX).map((reader) => {
+    const height = reader.integer('height', { min: before + 1, max: HEIGHT_MAX });
+    before = height;
+    const blockHash = readHash(reader, 'block');
+    const filterHeader: Uint8Array = readHash(reader, 'filterHeader');
+    // Zeros stand before the first block, in place of a header.
+    if (reader.sound && filterHeader.every((byte) => byte === 0)) reader.refuse('filterHeader', 'must not be zero');
+    reader.end();
+    return { height, blockHash, filterHeader };
+  });
 }
 
 function readDeployment(reader: FieldReader): Deployment {

@@ -42,6 +42,7 @@ export const quoin: NetworkParams = deepFreeze({
   minimumChainWork: 0n as ChainWork,
   assumeValid: null,
   assumeUtxo: [],
+  filterCheckpoints: [],
   deployments: [],
   consensus: {
     genesisHash: genesis.header.hash,

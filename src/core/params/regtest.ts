@@ -74,6 +74,7 @@ export const regtest: NetworkParams = deepFreeze({
       coinsHash: '106b2c56233e378a824cf0d5ff2be42ed32c72f1605c9be288d00942908a40ac',
     }),
   ],
+  filterCheckpoints: [],
   deployments: [
     {
       name: 'testdummy',

@@ -70,6 +70,7 @@ export const signet: NetworkParams = deepFreeze({
       coinsHash: '97267e000b4b876800167e71b9123f1529d13b14308abec2888bbd2160d14545',
     }),
   ],
+  filterCheckpoints: [],
   deployments: [TAPROOT_ALWAYS],
   consensus: {
     genesisHash: genesis.header.hash,
@@ -97,6 +98,7 @@ export function signetWithChallenge(challenge: Uint8Array, dnsSeeds: readonly st
     minimumChainWork: 0n as ChainWork,
     assumeValid: null,
     assumeUtxo: [],
+    filterCheckpoints: [],
     consensus: { ...signet.consensus, signetChallenge: challenge },
   });
 }

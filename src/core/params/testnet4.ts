@@ -47,6 +47,7 @@ export const testnet4: NetworkParams = deepFreeze({
       coinsHash: '10b05d05ad468d0971162e1b222a4aa66caca89da2bb2a93f8f37fb29c4794b0',
     }),
   ],
+  filterCheckpoints: [],
   deployments: [TAPROOT_ALWAYS],
   consensus: {
     genesisHash: genesis.header.hash,

@@ -133,6 +133,14 @@ export interface SnapshotBase {
   readonly chainTxCount: number;
 }
 
+/** A block whose filter header is known to whoever made this version, so that those below need not be asked for (BIP-157). */
+export interface FilterCheckpoint {
+  readonly height: number;
+  readonly blockHash: BlockHash;
+  /** Of the basic filter, 32 bytes in wire order. */
+  readonly filterHeader: Uint8Array;
+}
+
 /** Version bytes of Base58Check text. */
 export interface Base58Prefixes {
   readonly pubkeyHash: number;
@@ -180,6 +188,8 @@ export interface NetworkParams {
   readonly assumeValid: BlockHash | null;
   /** Blocks whose coins `loadtxoutset` takes from a file. */
   readonly assumeUtxo: readonly SnapshotBase[];
+  /** Blocks from which on a light client asks for filter headers, by rising heights. */
+  readonly filterCheckpoints: readonly FilterCheckpoint[];
   /** What miners may signal. No rule here depends on it: those that came into force have heights. */
   readonly deployments: readonly Deployment[];
   readonly consensus: ConsensusParams;

@@ -299,10 +299,10 @@ export class BlockIndex {
     return this.#dirty.size;
   }
 
-  /** The pages whose rows changed. They count as written unless `restore` is called, after writing them failed. */
-  takeDirty(): { readonly pages: readonly HeaderPage[]; restore(): void } {
-    const numbers = [...this.#dirty].sort((a, b) => a - b);
-    this.#dirty.clear();
+  /** The pages whose rows changed, the lowest first, so many at most. They count as written unless `restore` is called, after writing them failed. */
+  takeDirty(countMax: number = Number.POSITIVE_INFINITY): { readonly pages: readonly HeaderPage[]; restore(): void } {
+    const numbers = [...this.#dirty].sort((a, b) => a - b).slice(0, countMax);
+    for (const number of numbers) this.#dirty.delete(number);
     return {
       pages: numbers.map((number) => ({ number, rows: this.#packed(number) })),
       restore: () => {

@@ -1,17 +1,22 @@
 import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { INVENTORY, type InventoryItem } from '../../core/wire/inventory.ts';
-import type { Peer, PeerId } from '../sync/peer.ts';
+import { formatHostPort } from '../../core/wire/ip-text.ts';
+import type { Peer } from '../sync/peer.ts';
 import type { LightContext } from './light-context.ts';
 import type { LightLedger } from './light-ledger.ts';
 
 /** A transaction that waits is announced again this often. */
 export const ANNOUNCE_INTERVAL_MS: number = 10 * 60_000;
 
+/** Finds what an inventory item means. */
+type Finder = (item: InventoryItem) => Transaction | undefined;
+
 /** Who took a transaction, and who else told of it since. */
 interface Relayed {
-  readonly asked: Set<PeerId>;
-  readonly named: Set<PeerId>;
+  /** By their addresses: who comes back counts once. */
+  readonly asked: Set<string>;
+  readonly named: Set<string>;
 }
 
 /**
@@ -36,13 +41,7 @@ export class Broadcast {
 
   /** Tells a new peer of all that waits. */
   ready(peer: Peer): void {
-    this.#announceTo(peer, this.#waiting());
-  }
-
-  #waiting(): readonly Transaction[] {
-    const waiting: Transaction[] = [];
-    for (const { tx, place } of this.#ledger.entries()) if (place === undefined) waiting.push(tx);
-    return waiting;
+    this.#announceTo(peer, this.#ledger.waiting());
   }
 
   #announceTo(peer: Peer, transactions: readonly Transaction[]): void {
@@ -53,16 +52,26 @@ export class Broadcast {
     this.#context.send(peer, { type: 'inv', items });
   }
 
-  #find({ kind, hash }: InventoryItem): Transaction | undefined {
-    if (kind !== INVENTORY.wtx && kind !== INVENTORY.tx && kind !== INVENTORY.witnessTx) return undefined;
-    return this.#waiting().find(({ txid, wtxid }) => hashKey(kind === INVENTORY.wtx ? wtxid : txid) === hashKey(hash));
+  /** What waits, by both its ids: a message has up to 50,000 of them. */
+  #byId(): Finder {
+    const byTxid = new Map<HashKey, Transaction>();
+    const byWtxid = new Map<HashKey, Transaction>();
+    for (const tx of this.#ledger.waiting()) {
+      byTxid.set(hashKey(tx.txid), tx);
+      byWtxid.set(hashKey(tx.wtxid), tx);
+    }
+    return ({ kind, hash }) => {
+      if (kind === INVENTORY.wtx) return byWtxid.get(hashKey(hash));
+      return kind === INVENTORY.tx || kind === INVENTORY.witnessTx ? byTxid.get(hashKey(hash)) : undefined;
+    };
   }
 
   /** A peer asks for what it was told of; anything else is not here. */
   requested(peer: Peer, items: readonly InventoryItem[]): void {
     const missing: InventoryItem[] = [];
+    const find = this.#byId();
     for (const item of items) {
-      const tx = this.#find(item);
+      const tx = find(item);
       if (tx === undefined) {
         missing.push(item);
         continue;
@@ -75,25 +84,27 @@ export class Broadcast {
 
   /** A peer names what it has. */
   named(peer: Peer, items: readonly InventoryItem[]): void {
-    if (this.#waiting().length === 0) return;
+    const find = this.#byId();
     for (const item of items) {
-      const tx = this.#find(item);
+      const tx = find(item);
       if (tx !== undefined) this.#note(tx, peer, 'named');
     }
   }
 
-  #note(tx: Transaction, { id }: Peer, what: keyof Relayed): void {
+  #note(tx: Transaction, { remote, dialled }: Peer, what: keyof Relayed): void {
     const key = hashKey(tx.txid);
     const relayed = this.#relayed.get(key) ?? { asked: new Set(), named: new Set() };
     this.#relayed.set(key, relayed);
-    if (relayed[what].has(id) || (what === 'named' && relayed.asked.has(id))) return;
-    relayed[what].add(id);
+    const { host, port } = dialled ?? remote;
+    const address = formatHostPort(host, port);
+    if (relayed[what].has(address) || (what === 'named' && relayed.asked.has(address))) return;
+    relayed[what].add(address);
     this.#context.tell({ kind: 'transaction-relayed', txid: tx.txid, asked: relayed.asked.size, named: relayed.named.size });
   }
 
   tick(): void {
     const now = this.#context.nowMs();
-    const waiting = this.#waiting();
+    const waiting = this.#ledger.waiting();
     if (waiting.length === 0) {
       this.#relayed.clear();
       return;

@@ -4,10 +4,14 @@ import { FILTER_CHECKPOINT_INTERVAL } from '../../core/wire/messages/cfcheckpt.t
 import { FILTER_HASHES_PER_MESSAGE_MAX } from '../../core/wire/messages/cfheaders.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Peer, PeerId } from '../sync/peer.ts';
+import type { FilterCheckpoints, KnownFilterHeader } from './filter-checkpoints.ts';
 import { FilterClaims, type FilterHashes, sharedWith } from './filter-claims.ts';
 import { type DisputeParts, type FilterClaim, FilterDispute } from './filter-dispute.ts';
 import { FIRST_PREVIOUS_HEADER, type FilterHeaders } from './filter-headers.ts';
 import type { FilterVerdict } from './judge-filters.ts';
+
+/** Blocks whose verdicts are remembered; another dispute about an older one costs the block once more. */
+const VERDICTS_MAX = 1_000;
 
 /** Peers that stand for the same filter header at the end of a round, and what they say on the way there. */
 interface Group {
@@ -23,6 +27,14 @@ interface Round {
   readonly claims: { readonly peer: Peer; readonly header: Uint8Array }[];
   waiting: number;
   groups: Group[];
+}
+
+/** What is agreed on is kept here, and begins there. */
+export interface AgreementGround {
+  readonly headers: FilterHeaders;
+  readonly checkpoints: FilterCheckpoints;
+  /** Whether a checkpoint that headers do not reach yet may still come to count. */
+  readonly mayReach: () => boolean;
 }
 
 /** What others do about what is agreed on. */
@@ -46,10 +58,15 @@ export interface AgreementEvents {
  *
  * A peer that comes later, or whose branch was another, is held against what was agreed on; if it differs, the way is gone back, ever further,
  * to where it does not, and forth again with it.
+ *
+ * Checkpoints are taken for true: below the last one that serves, filter headers are not asked for; every step ends at the next one, and whoever
+ * stands for something else there has been proved a liar.
  */
 export class FilterAgreement {
   readonly #parts: DisputeParts;
   readonly #headers: FilterHeaders;
+  readonly #checkpoints: FilterCheckpoints;
+  readonly #mayReach: () => boolean;
   readonly #events: AgreementEvents;
   readonly #claims: FilterClaims;
   /** Up to here is agreed; undefined: not even on the first block. */
@@ -63,10 +80,18 @@ export class FilterAgreement {
   #round: Round | undefined;
   /** Blocks to go back at the next disagreement. */
   #stepBack = 1;
+  /** Filters of blocks below this height are not looked at. */
+  #neededFrom = 0;
+  /** What is known further up is taken as it is, when it is reached. */
+  #skipsKnown = false;
+  /** The checkpoints that what was agreed on has been held against. */
+  #heldAgainst: readonly KnownFilterHeader[] = [];
 
-  constructor(parts: DisputeParts, headers: FilterHeaders, events: AgreementEvents) {
+  constructor(parts: DisputeParts, { headers, checkpoints, mayReach }: AgreementGround, events: AgreementEvents) {
     this.#parts = parts;
     this.#headers = headers;
+    this.#checkpoints = checkpoints;
+    this.#mayReach = mayReach;
     this.#events = events;
     this.#claims = new FilterClaims(parts.context, parts.questions);
   }
@@ -90,7 +115,46 @@ export class FilterAgreement {
 
   /** Begins where it had come to. */
   restore(agreed: HeaderNode | undefined): void {
-    this.#agreed = agreed;
+    this.#agreed = agreed !== undefined && this.#headers.get(agreed) !== undefined ? agreed : undefined;
+  }
+
+  /** Filters are looked at from a height on. What lies below the last checkpoint before it need not be known. */
+  setNeededFrom(height: number): void {
+    if (height === this.#neededFrom) return;
+    this.#neededFrom = height;
+    if (this.#agreed !== undefined && this.#parts.context.chain.active.contains(this.#agreed) && !this.#isWhole()) this.#restart();
+  }
+
+  /** Whether filter headers are known from where they are needed up to where they are agreed on. */
+  #isWhole(): boolean {
+    const { active } = this.#parts.context.chain;
+    const top = this.#agreed!.height;
+    const bottom = Math.min(top, Math.max(0, this.#neededFrom - 1));
+    for (let height = top; height >= bottom; height--) if (this.#headers.get(active.at(height)!) === undefined) return false;
+    return true;
+  }
+
+  /** Begins at the last checkpoint before what is needed, or with the first block. What is known above a gap stays. */
+  #restart(): void {
+    this.#round = undefined;
+    this.#bases.clear();
+    this.#beginAt(this.#checkpoints.below(this.#neededFrom));
+    this.#skipsKnown = true;
+    this.#skipKnown();
+  }
+
+  #beginAt(checkpoint: KnownFilterHeader | undefined): void {
+    this.#agreed = checkpoint?.node;
+    if (checkpoint !== undefined) this.#headers.set(checkpoint.node, checkpoint.header);
+  }
+
+  /** Goes up as far as filter headers are known. @returns whether it went anywhere */
+  #skipKnown(): boolean {
+    const { active } = this.#parts.context.chain;
+    const before = this.#agreed;
+    const nextOf = (node: HeaderNode | undefined): HeaderNode | undefined => (node === undefined ? active.at(0) : active.next(node));
+    for (let next = nextOf(before); next !== undefined && this.#headers.get(next) !== undefined; next = nextOf(next)) this.#agreed = next;
+    return this.#agreed !== before;
   }
 
   gone(peer: Peer): void {
@@ -105,6 +169,7 @@ export class FilterAgreement {
     const { active } = this.#parts.context.chain;
     if (this.#round !== undefined && !active.contains(this.#round.to)) this.#round = undefined;
     if (this.#agreed !== undefined && !active.contains(this.#agreed)) this.#changeBranch();
+    this.#useCheckpoints();
     while (this.#round === undefined && this.#begin()) {
       // A round that ended at once makes room for the next.
     }
@@ -112,12 +177,38 @@ export class FilterAgreement {
 
   /** On the new branch as much is agreed as was when it was left. */
   #changeBranch(): void {
-    const { active } = this.#parts.context.chain;
-    let node = active.fork(this.#agreed!);
-    for (let next = active.next(node); next !== undefined && this.#headers.get(next) !== undefined; next = active.next(node)) node = next;
-    this.#agreed = node;
+    this.#agreed = this.#parts.context.chain.active.fork(this.#agreed!);
     this.#bases.clear();
+    if (this.#isWhole()) this.#skipKnown();
+    else this.#restart();
     this.#events.agreed();
+  }
+
+  /** Begins at a checkpoint that has come to count, and leaves what was agreed on against one. */
+  #useCheckpoints(): void {
+    const known = this.#checkpoints.onChain();
+    if (known === this.#heldAgainst) return;
+    this.#heldAgainst = known;
+    const start = this.#checkpoints.below(this.#neededFrom);
+    const height = this.#agreed?.height ?? -1;
+    const isFalse = known.some(({ node, header }) => {
+      const stored = node.height > height ? undefined : this.#headers.get(node);
+      return stored !== undefined && !bytesEqual(stored, header);
+    });
+    if (!isFalse && (start === undefined || start.node.height <= height)) return;
+    this.#round = undefined;
+    this.#bases.clear();
+    this.#beginAt(start);
+    // What was agreed on is compared, block by block, on the way up.
+    this.#skipsKnown = !isFalse;
+    if (!isFalse) this.#skipKnown();
+    this.#events.agreed();
+  }
+
+  /** What it proves of a peer that it stands for another filter header at a block; undefined where it proves nothing. */
+  #lieAt(node: HeaderNode | undefined): 'filter-headers-broken' | 'filter-checkpoint' | undefined {
+    if (node === undefined) return 'filter-headers-broken';
+    return this.#checkpoints.of(node) === undefined ? undefined : 'filter-checkpoint';
   }
 
   /** @returns whether a round has begun that may be over already */
@@ -125,11 +216,13 @@ export class FilterAgreement {
     const { context } = this.#parts;
     const { active } = context.chain;
     const height = this.#agreed?.height ?? -1;
+    if (this.#checkpoints.isAhead(this.#neededFrom) && this.#mayReach()) return false;
     let reach = -1;
     for (const peer of context.filtering(active.at(0)!)) reach = Math.max(reach, sharedWith(peer, active.tip)?.height ?? -1);
     const far = reach - height > FILTER_HASHES_PER_MESSAGE_MAX;
     let end = Math.min(reach, height + FILTER_HASHES_PER_MESSAGE_MAX);
     if (far) end -= end % FILTER_CHECKPOINT_INTERVAL;
+    end = Math.min(end, this.#checkpoints.above(height)?.node.height ?? end);
     const isCheck = end <= height;
     const to = isCheck ? this.#agreed : active.at(end);
     if (to === undefined) return false;
@@ -159,7 +252,7 @@ export class FilterAgreement {
     }
     const groups = new Map<string, Group>();
     for (const { peer, header } of round.claims) {
-      if (peer.leaving) continue;
+      if (peer.leaving || this.#contradictsCheckpoint(peer, round.to, header)) continue;
       const group = groups.get(toHex(header));
       if (group === undefined) groups.set(toHex(header), { header, peers: [peer], answer: undefined });
       else group.peers.push(peer);
@@ -169,13 +262,21 @@ export class FilterAgreement {
     else for (const group of round.groups) this.#askHashes(round, group);
   }
 
+  /** Whether a peer stands for something else than is known, so that it is let go. */
+  #contradictsCheckpoint(peer: Peer, node: HeaderNode, header: Uint8Array): boolean {
+    const known = this.#checkpoints.of(node);
+    if (known === undefined || bytesEqual(known.header, header)) return false;
+    this.#parts.context.disconnect(peer, 'filter-checkpoint');
+    return true;
+  }
+
   /** Peers that were not heard yet say what they stand for at the last block that is agreed. */
   #check({ claims, to }: Round): void {
     const ours = this.#headers.get(to);
     let differs = false;
     for (const { peer, header } of claims) {
       if (ours !== undefined && bytesEqual(header, ours)) this.#bases.set(peer.id, header);
-      else {
+      else if (!this.#contradictsCheckpoint(peer, to, header)) {
         differs = true;
         this.#accuse(peer, to, header);
       }
@@ -191,13 +292,20 @@ export class FilterAgreement {
   /** Somebody's filters differ further down. What is known already stays until that is judged. */
   #goBack(): void {
     const height = (this.#agreed?.height ?? -1) - this.#stepBack;
-    this.#agreed = height < 0 ? undefined : this.#parts.context.chain.active.at(height);
+    const floor = this.#checkpoints.below(this.#agreed?.height ?? 0);
+    const node = this.#parts.context.chain.active.at(height);
     this.#stepBack *= 2;
     this.#bases.clear();
+    this.#skipsKnown = false;
+    // What is not known was passed over for a checkpoint: of an earlier run, if it is none any more.
+    const isBelow = node === undefined || node.height <= (floor?.node.height ?? -1) || this.#headers.get(node) === undefined;
+    if (isBelow) this.#beginAt(floor);
+    else this.#agreed = node;
   }
 
   #askHashes(round: Round, group: Group): void {
-    const peer = group.peers.find(({ leaving }) => !leaving);
+    // The end that they stand for is the same: a slow one of them holds nobody up.
+    const peer = this.#parts.questions.quickest(group.peers.filter(({ leaving }) => !leaving));
     if (peer === undefined) {
       round.groups = round.groups.filter((each) => each !== group);
       this.#goOn(round);
@@ -232,12 +340,13 @@ export class FilterAgreement {
     for (const { answer, peers } of round.groups) {
       const isKnown = peers.some((peer) => bytesEqual(this.#bases.get(peer.id) ?? before, answer!.previousHeader));
       if (isKnown) continue;
-      const peer = peers.find((each) => each === teller) ?? peers[0]!;
-      if (round.after === undefined) {
-        this.#parts.context.disconnect(peer, 'filter-headers-broken');
-      } else {
-        this.#accuse(peer, round.after, answer!.previousHeader);
+      const lie = this.#lieAt(round.after);
+      if (lie === undefined) {
+        this.#accuse(peers.find((each) => each === teller) ?? peers[0]!, round.after!, answer!.previousHeader);
         this.#goBack();
+      } else {
+        // The header that they all stand for is made of what one of them has told.
+        for (const peer of peers) this.#parts.context.disconnect(peer, lie);
       }
       this.#end();
       return;
@@ -314,6 +423,8 @@ export class FilterAgreement {
     const verdicts = this.#verdicts.get(key) ?? new Map<string, FilterVerdict>();
     for (const [claim, verdict] of told) verdicts.set(claim, verdict);
     this.#verdicts.set(key, verdicts);
+    const [oldest] = this.#verdicts.keys();
+    if (this.#verdicts.size > VERDICTS_MAX && oldest !== undefined) this.#verdicts.delete(oldest);
     const isOpen = [...verdicts.values()].filter((each) => each === 'open').length > 1;
     // With one claim alone it stands against what was agreed on before, which nobody is here to stand for.
     if (isOpen || claims.size === 1) this.#events.unsettled(node);
@@ -351,7 +462,10 @@ export class FilterAgreement {
     this.#agreed = round.to;
     this.#stepBack = 1;
     this.#bases.clear();
-    for (const { header, peers: each } of round.groups) for (const peer of each) if (!peer.leaving) this.#bases.set(peer.id, header);
+    const skipped = this.#skipsKnown && this.#skipKnown();
+    for (const { header, peers: each } of skipped ? [] : round.groups) {
+      for (const peer of each) if (!peer.leaving) this.#bases.set(peer.id, header);
+    }
     this.#events.agreed();
     this.#end();
   }

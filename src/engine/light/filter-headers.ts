@@ -72,9 +72,9 @@ export class FilterHeaders {
     this.#dirty.add(Math.floor(row / FILTER_PAGE_HEADERS));
   }
 
-  /** Takes back a stored page. */
+  /** Takes back a stored page, as far as its rows are in the tree. */
   restore(page: number, bytes: Uint8Array): void {
-    for (let i = 0; (i + 1) * HEADER_SIZE <= bytes.length; i++) {
+    for (let i = 0; (i + 1) * HEADER_SIZE <= bytes.length && page * FILTER_PAGE_HEADERS + i < this.#tree.size; i++) {
       this.#put(page * FILTER_PAGE_HEADERS + i, bytes.subarray(i * HEADER_SIZE, (i + 1) * HEADER_SIZE));
     }
     this.#dirty.delete(page);

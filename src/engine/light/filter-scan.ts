@@ -1,8 +1,9 @@
 import { bytesEqual } from '../../core/base/bytes.ts';
 import { BASIC_FILTER_TYPE, basicFilterMatchesAny, filterHeader } from '../../core/filters/basic-filter.ts';
+import type { ConsensusParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
-import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
+import { type BlockHash, type HashKey, hashKey } from '../../core/primitives/ids.ts';
 import type { Message, MessageOf } from '../../core/wire/messages/table.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { Peer } from '../sync/peer.ts';
@@ -14,6 +15,19 @@ import type { Questions } from './questions.ts';
 /** Filters that are asked of one peer at once, and those that may be ahead of what was looked at: of full blocks some 8 MB. */
 const RANGE_BLOCKS = 100;
 const AHEAD_BLOCKS = 400;
+
+/** Who holds up all others for so long is no longer waited for alone: somebody else is asked for the same filters. */
+export const FILTERS_PATIENCE_MS = 5_000;
+
+/**
+ * Weight units of the smallest output, and bytes of a filter for each script at most: a code has 20 bits and its part of the quotients, which come
+ * to less than 1.5 each on average (BIP-158).
+ */
+const OUTPUT_WEIGHT_MIN = 36;
+const BYTES_PER_SCRIPT = 2.75;
+
+/** Bytes of a filter's count of scripts at most. */
+const COUNT_SIZE_MAX = 9;
 
 /** Blocks that are fetched ahead of their turn: at most 16 MB. */
 const BLOCKS_AHEAD = 4;
@@ -39,6 +53,15 @@ export interface ScanWatcher {
   connect(block: Block, node: HeaderNode): boolean;
 }
 
+/** Filters that a peer was asked for. */
+interface AskedRange {
+  readonly from: number;
+  readonly to: number;
+  readonly sinceMs: number;
+  /** Whether somebody else was asked too. */
+  again: boolean;
+}
+
 /** A filter that came before its turn, and whether it matches the scripts of a generation. */
 interface HeldFilter {
   readonly node: HeaderNode;
@@ -55,13 +78,14 @@ export class FilterScan {
   #scanned: HeaderNode | undefined;
   /** Blocks below are of no interest. */
   #birthday = 0;
-  readonly #asked: { readonly from: number; readonly to: number }[] = [];
+  readonly #asked: AskedRange[] = [];
   /** Filters that came before their turn. */
   readonly #filters = new Map<HashKey, HeldFilter>();
   /** Blocks that are fetched, or will be looked at in their turn. */
   readonly #blocks = new Map<HashKey, { readonly node: HeaderNode; block: Block | undefined }>();
   /** Blocks that are looked through whatever their filter says. */
   readonly #unsettled = new Map<HashKey, HeaderNode>();
+  #newUnsettled: BlockHash[] = [];
   /** What everything depended on when it was last looked at. */
   #pumped = '';
 
@@ -78,9 +102,13 @@ export class FilterScan {
     return this.#birthday;
   }
 
-  /** Blocks whose filter is in doubt. */
-  unsettled(): Iterable<HeaderNode> {
-    return this.#unsettled.values();
+  /** Blocks whose filter is in doubt, since this was last asked. */
+  takeUnsettled(): readonly BlockHash[] {
+    return this.#newUnsettled.splice(0);
+  }
+
+  get unsettledCount(): number {
+    return this.#unsettled.size;
   }
 
   restore(scanned: HeaderNode | undefined, birthday: number, unsettled: Iterable<HeaderNode>): void {
@@ -115,6 +143,7 @@ export class FilterScan {
     const key = hashKey(node.hash);
     if (this.#unsettled.has(key)) return;
     this.#unsettled.set(key, node);
+    this.#newUnsettled.push(node.hash);
     if (this.#scanned !== undefined && this.#scanned.height >= node.height) this.#inspectPassed(node);
   }
 
@@ -156,39 +185,71 @@ export class FilterScan {
     if (![...context.ready()].some(isIdle)) return;
     const next = Math.max((this.#scanned?.height ?? -1) + 1, this.#birthday);
     const end = Math.min(this.#end, next + AHEAD_BLOCKS - 1);
+    const choose = (stop: HeaderNode): Peer | undefined => {
+      let chosen: Peer | undefined;
+      for (const peer of context.filtering(stop))
+        if (isIdle(peer) && (chosen === undefined || context.random.below(2) === 0)) chosen = peer;
+      return chosen;
+    };
+    let first = next;
+    while (first <= end && !this.#needsFilter(first)) first++;
+    if (first <= end) this.#askAgain(first, choose);
     for (let height = next; height <= end; height++) {
       if (!this.#isLacking(height)) continue;
       let last = height;
       while (last < end && last - height + 1 < RANGE_BLOCKS && this.#isLacking(last + 1)) last++;
       const stop = active.at(last)!;
-      let chosen: Peer | undefined;
-      for (const peer of context.filtering(stop))
-        if (isIdle(peer) && (chosen === undefined || context.random.below(2) === 0)) chosen = peer;
+      const chosen = choose(stop);
       if (chosen === undefined) return;
       this.#ask(chosen, height, stop);
       height = last;
     }
   }
 
+  /** Asks somebody else too for the filters that everything waits for, where they take long. */
+  #askAgain(height: number, choose: (stop: HeaderNode) => Peer | undefined): void {
+    const { context } = this.#parts;
+    const { active } = context.chain;
+    const late = this.#asked.find(({ from, to }) => height >= from && height <= to);
+    if (late === undefined || late.again || late.to > active.height) return;
+    if (context.nowMs() < late.sinceMs + FILTERS_PATIENCE_MS) {
+      context.wakeBy(late.sinceMs + FILTERS_PATIENCE_MS);
+      return;
+    }
+    const stop = active.at(late.to)!;
+    const chosen = choose(stop);
+    if (chosen === undefined) return;
+    late.again = true;
+    this.#ask(chosen, height, stop);
+  }
+
   #isLacking(height: number): boolean {
     if (this.#asked.some(({ from, to }) => height >= from && height <= to)) return false;
-    return !this.#filters.has(hashKey(this.#parts.context.chain.active.at(height)!.hash));
+    return this.#needsFilter(height);
+  }
+
+  /** Whether a block's filter is not here, and says something: a block that is looked through in any case needs none. */
+  #needsFilter(height: number): boolean {
+    const key = hashKey(this.#parts.context.chain.active.at(height)!.hash);
+    return !this.#filters.has(key) && !this.#unsettled.has(key);
   }
 
   #ask(peer: Peer, from: number, stop: HeaderNode): void {
-    const range = { from, to: stop.height };
+    const range = { from, to: stop.height, sinceMs: this.#parts.context.nowMs(), again: false };
     this.#asked.push(range);
-    let left = stop.height - from + 1;
+    const { active } = this.#parts.context.chain;
+    const waiting = new Set<number>();
+    for (let height = from; height <= stop.height; height++) waiting.add(active.at(height)!.row);
     const over = (): void => {
       this.#asked.splice(this.#asked.indexOf(range), 1);
     };
     this.#parts.questions.ask(peer, {
       message: { type: 'getcfilters', filterType: BASIC_FILTER_TYPE, startHeight: from, stop: stop.hash },
-      isAnswer: (message: Message): message is MessageOf<'cfilter'> => this.#isIn(message, range),
+      isAnswer: (message: Message): message is MessageOf<'cfilter'> => this.#isOneOf(message, waiting),
       answered: (message) => {
+        waiting.delete(this.#parts.context.chain.tree.get(message.block)!.row);
         const isRight = this.#take(peer, message);
-        left--;
-        if (left > 0 && isRight) return true;
+        if (waiting.size > 0 && isRight) return true;
         over();
         this.#process();
         this.#request();
@@ -201,16 +262,21 @@ export class FilterScan {
     });
   }
 
-  #isIn(message: Message, { from, to }: { readonly from: number; readonly to: number }): message is MessageOf<'cfilter'> {
+  /** Whether a message is a filter that has not come yet. One that comes twice is no answer: it would keep the peer's time from running out. */
+  #isOneOf(message: Message, waiting: ReadonlySet<number>): message is MessageOf<'cfilter'> {
     if (message.type !== 'cfilter' || message.filterType !== BASIC_FILTER_TYPE) return false;
     const node = this.#parts.context.chain.tree.get(message.block);
-    return node !== undefined && node.height >= from && node.height <= to;
+    return node !== undefined && waiting.has(node.row);
   }
 
   /** @returns false where it is not the filter that was agreed on, which the peer has said to stand for */
   #take(peer: Peer, { block, filter }: MessageOf<'cfilter'>): boolean {
     const { context, headers } = this.#parts;
     const node = context.chain.tree.get(block)!;
+    if (filter.length > filterSizeMax(context.params.consensus)) {
+      context.disconnect(peer, 'filter-false');
+      return false;
+    }
     const key = hashKey(node.hash);
     const expected = headers.get(node);
     const before = headers.before(node);
@@ -230,9 +296,11 @@ export class FilterScan {
   #process(): void {
     const { active } = this.#parts.context.chain;
     const watches = this.#watcher.scripts().length > 0;
+    const idle = watches ? Math.min(this.#end, this.#birthday - 1) : this.#end;
+    if (idle > (this.#scanned?.height ?? -1)) this.#scanned = active.at(idle);
     for (let height = (this.#scanned?.height ?? -1) + 1; height <= this.#end; height++) {
       const node = active.at(height)!;
-      if (watches && height >= this.#birthday && !this.#lookAt(node)) break;
+      if (!this.#lookAt(node)) break;
       this.#scanned = node;
     }
     this.#fetchAhead();
@@ -291,6 +359,11 @@ export class FilterScan {
     const { active } = this.#parts.context.chain;
     for (const [key, { node }] of held) if (node.height <= (this.#scanned?.height ?? -1) || !active.contains(node)) held.delete(key);
   }
+}
+
+/** Bytes of a block's filter at most: no block has room for more outputs, and an input takes more of it. */
+export function filterSizeMax({ maxBlockWeightWu }: Pick<ConsensusParams, 'maxBlockWeightWu'>): number {
+  return COUNT_SIZE_MAX + Math.ceil((maxBlockWeightWu / OUTPUT_WEIGHT_MIN) * BYTES_PER_SCRIPT);
 }
 
 function mayMatch(filter: Uint8Array, { hash }: HeaderNode, scripts: readonly Uint8Array[]): boolean {

@@ -17,13 +17,22 @@ const RETRY_MS_MAX = 300_000;
 /** A connection that held for so long was no failure. */
 const STABLE_MS = 60_000;
 
-/** Time between two look-ups of names while peers are lacking, and addresses that are kept of them. */
+/** Time between two look-ups of names while peers are lacking. */
 const RESOLVE_INTERVAL_MS = 600_000;
-const LEARNED_MAX = 1_000;
+
+/** Nodes that are known at once. */
+export const LEARNED_MAX = 1_000;
+
+/** A node that names led to, and that could not be reached so often, makes room for another. */
+const HOPELESS_FAILURES = 3;
+
+const MS_PER_SECOND = 1_000;
 
 /** A node that can be called. */
 interface Callee {
   readonly address: SocketAddress;
+  /** Whether a user named it. */
+  readonly named: boolean;
   peer: PeerId | 'dialling' | undefined;
   connectedAtMs: number;
   failures: number;
@@ -41,6 +50,9 @@ export class LightCalls {
   /** Addresses that are not called, until when in seconds since 1970; those of them that are not written yet. */
   readonly #bans = new Map<string, number>();
   readonly #newBans = new Map<string, number>();
+  /** Those that are over and still written somewhere. */
+  readonly #overBans = new Set<string>();
+  #bansCount = 0;
   #resolveAtMs = 0;
 
   /** @param seeds - names that answer with addresses of nodes, asked where no node is named */
@@ -50,29 +62,56 @@ export class LightCalls {
     this.#encrypted = encrypted;
   }
 
-  /** Learns of a node. */
-  add(address: SocketAddress): void {
+  /** Learns of a node: from a user, or by a name of the network. */
+  add(address: SocketAddress, named: boolean): void {
     const key = formatHostPort(address.host, address.port);
-    if (this.#callees.has(key) || this.#callees.size >= LEARNED_MAX) return;
+    if (this.#callees.has(key) || !this.#hasRoom()) return;
     const fresh = { connectedAtMs: 0, failures: 0, nextAtMs: 0, plain: !this.#encrypted };
-    this.#callees.set(key, { address, peer: undefined, ...fresh });
+    this.#callees.set(key, { address, named, peer: undefined, ...fresh });
+  }
+
+  #hasRoom(): boolean {
+    if (this.#callees.size < LEARNED_MAX) return true;
+    for (const [key, { named, peer, failures }] of this.#callees) {
+      if (named || peer !== undefined || failures < HOPELESS_FAILURES) continue;
+      return this.#callees.delete(key);
+    }
+    return false;
+  }
+
+  /** Whether a user named the node. */
+  isNamed({ dialled }: Peer): boolean {
+    return dialled !== undefined && this.#calleeOf(dialled)?.named === true;
   }
 
   /** A ban of an earlier run. */
   restoreBan(address: string, untilSeconds: number): void {
-    this.#bans.set(address, untilSeconds);
+    if (untilSeconds > this.#context.nowSeconds()) this.#bans.set(address, untilSeconds);
+    else this.#overBans.add(address);
   }
 
-  /** Bans since this was last asked: the address as text, and until when. */
-  takeBans(): ReadonlyMap<string, number> {
-    const bans = new Map(this.#newBans);
+  /** Bans since this was last asked, the address as text, and until when; and those that are over. */
+  takeBans(): { readonly begun: ReadonlyMap<string, number>; readonly over: readonly string[] } {
+    const now = this.#context.nowSeconds();
+    for (const [address, until] of this.#bans) {
+      if (until > now) continue;
+      this.#bans.delete(address);
+      this.#overBans.add(address);
+    }
+    const [begun, over] = [new Map(this.#newBans), [...this.#overBans]];
     this.#newBans.clear();
-    return bans;
+    this.#overBans.clear();
+    return { begun, over };
+  }
+
+  /** Grows with each ban. */
+  get bansCount(): number {
+    return this.#bansCount;
   }
 
   /** What a name stands for. */
   resolved(hosts: readonly string[]): void {
-    for (const host of hosts) this.add({ host, port: this.#context.params.ports.p2p });
+    for (const host of hosts) this.add({ host, port: this.#context.params.ports.p2p }, false);
     this.tick();
   }
 
@@ -126,8 +165,10 @@ export class LightCalls {
     const callee = dialled === undefined ? undefined : this.#calleeOf(dialled);
     if (callee === undefined || !DISCONNECT_REASONS[why].discourage) return false;
     const key = formatHostPort(callee.address.host, callee.address.port);
+    this.#bansCount++;
     this.#bans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
-    this.#newBans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
+    // A checkpoint may be a user's, and wrong: at the next start it may be another.
+    if (why !== 'filter-checkpoint') this.#newBans.set(key, this.#context.nowSeconds() + BAN_SECONDS);
     return true;
   }
 
@@ -138,7 +179,12 @@ export class LightCalls {
     for (const { peer } of this.#callees.values()) if (peer !== undefined) held++;
     for (const [key, callee] of this.#callees) {
       if (held >= PEERS_MAX) return;
-      if (callee.peer !== undefined || (this.#bans.get(key) ?? 0) > this.#context.nowSeconds()) continue;
+      if (callee.peer !== undefined) continue;
+      const bannedSeconds = (this.#bans.get(key) ?? 0) - this.#context.nowSeconds();
+      if (bannedSeconds > 0) {
+        this.#context.wakeBy(now + bannedSeconds * MS_PER_SECOND);
+        continue;
+      }
       if (callee.nextAtMs > now) {
         this.#context.wakeBy(callee.nextAtMs);
         continue;

@@ -46,10 +46,10 @@ export class LightChain {
     this.#follow();
   }
 
-  /** Headers that are to be written. */
-  takeDirty(): readonly HeaderPage[] {
+  /** Headers that are to be written, so many pages of them at most. */
+  takeDirty(pagesMax?: number): readonly HeaderPage[] {
     const { index } = this.#options;
-    return index.dirtyPages === 0 ? [] : index.takeDirty().pages;
+    return index.dirtyPages === 0 ? [] : index.takeDirty(pagesMax).pages;
   }
 
   #follow(): void {

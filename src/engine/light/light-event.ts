@@ -11,7 +11,7 @@ export interface LightProgress {
   /** Height up to which every block was looked at. */
   readonly scanned: number;
   readonly peers: number;
-  /** Whether some peer has no more headers, and everything that they lead to was looked at. */
+  /** Whether some peer has no more headers, they have the work that the network is known to have, and all that they lead to was looked at. */
   readonly done: boolean;
 }
 
@@ -31,6 +31,14 @@ export type LightEvent =
   | { readonly kind: 'peer-gone'; readonly address: string; readonly why: string }
   /** It is called no more for a day. */
   | { readonly kind: 'peer-banned'; readonly address: string; readonly why: DisconnectReason }
+  /** Headers of a file that were checked so far; `totalBytes` undefined where it is not known. */
+  | {
+      readonly kind: 'headers-imported';
+      readonly headers: number;
+      readonly height: number;
+      readonly doneBytes: number;
+      readonly totalBytes: number | undefined;
+    }
   | { readonly kind: 'progress'; readonly progress: LightProgress }
   /** Peers stand for different filters of a block, which is fetched to see who is right. */
   | { readonly kind: 'filters-disputed'; readonly hash: BlockHash; readonly height: number; readonly claims: number }
@@ -38,6 +46,8 @@ export type LightEvent =
   | { readonly kind: 'filters-judged'; readonly hash: BlockHash; readonly height: number; readonly refuted: number; readonly open: number }
   | { readonly kind: 'block-fetched'; readonly hash: BlockHash; readonly height: number; readonly payments: number }
   | { readonly kind: 'payment'; readonly payment: LightPayment }
+  /** The chain has another block at the height of a checkpoint of filter headers, which is not used then. */
+  | { readonly kind: 'checkpoint-elsewhere'; readonly hash: BlockHash; readonly height: number }
   /** Blocks were left for another branch, down to this height. */
   | { readonly kind: 'reorganised'; readonly height: number }
   /** A transaction that was sent: how many peers have asked for it, and how many others have named it since. */

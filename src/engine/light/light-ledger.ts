@@ -47,10 +47,18 @@ export class LightLedger {
   readonly #entries = new Map<HashKey, LedgerEntry>();
   /** Outputs of theirs that are watched. */
   readonly #outputs = new Map<HashKey, { readonly outPoint: OutPoint; readonly output: TxOutput; readonly entry: LedgerEntry }>();
+  /** Those of them that are in no block. */
+  readonly #waiting = new Map<HashKey, LedgerEntry>();
   readonly #changed = new Map<HashKey, Txid>();
+  #revision = 0;
 
   constructor(watched: Watched) {
     this.#watched = watched;
+  }
+
+  /** Grows when a transaction comes, moves or goes. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Number of transactions. */
@@ -66,6 +74,11 @@ export class LightLedger {
     return this.#entries.values();
   }
 
+  /** Those that are in no block. */
+  waiting(): readonly Transaction[] {
+    return Array.from(this.#waiting.values(), ({ tx }) => tx);
+  }
+
   /** Ids of transactions that came, moved or went since this was last asked. */
   takeChanged(): readonly Txid[] {
     const changed = [...this.#changed.values()];
@@ -73,10 +86,14 @@ export class LightLedger {
     return changed;
   }
 
-  /** Takes back a stored transaction. */
+  /** Takes back a stored transaction. A coinbase whose block has left the chain is gone, and its row with the next change that is written. */
   restore(tx: Transaction, place: LightPayment['place']): void {
+    if (place === undefined && isCoinbase(tx)) {
+      this.#note(tx);
+      return;
+    }
     this.#record(tx, place);
-    this.#changed.clear();
+    this.#changed.delete(hashKey(tx.txid));
   }
 
   /** Whether it pays to or spends something that is watched. */
@@ -92,23 +109,17 @@ export class LightLedger {
     const place = { hash, height, timeSeconds: block.header.timeSeconds };
     const found: LedgerEntry[] = [];
     for (const tx of block.transactions) {
-      if (this.#entries.size > 0) this.#dropRivals(tx);
+      this.#dropRivals(tx);
       if (this.concerns(tx) || this.#entries.has(hashKey(tx.txid))) found.push(this.#record(ownCopy(tx), place));
     }
     return found;
   }
 
-  /** The blocks above a height left the chain: what they confirmed waits again, but for coinbases, which are gone. */
+  /** The blocks above a height left the chain: what they confirmed waits again, but for coinbases, which are gone with what builds on them. */
   disconnectAbove(height: number): void {
-    for (const [key, entry] of [...this.#entries]) {
-      if (entry.place === undefined || entry.place.height <= height) continue;
-      if (isCoinbase(entry.tx)) {
-        this.#remove(entry);
-        continue;
-      }
-      entry.place = undefined;
-      this.#changed.set(key, entry.tx.txid);
-    }
+    const left = [...this.#entries.values()].filter(({ place }) => place !== undefined && place.height > height);
+    for (const entry of left) this.#place(entry, undefined);
+    for (const entry of left) if (isCoinbase(entry.tx)) this.#remove(entry);
   }
 
   /** A transaction is sent from here. */
@@ -124,13 +135,24 @@ export class LightLedger {
     return true;
   }
 
+  #place(entry: LedgerEntry, place: LightPayment['place']): void {
+    entry.place = place;
+    if (place === undefined) this.#waiting.set(hashKey(entry.tx.txid), entry);
+    else this.#waiting.delete(hashKey(entry.tx.txid));
+    this.#note(entry.tx);
+  }
+
+  #note({ txid }: Transaction): void {
+    this.#revision++;
+    this.#changed.set(hashKey(txid), txid);
+  }
+
   #record(tx: Transaction, place: LightPayment['place']): LedgerEntry {
     const key = hashKey(tx.txid);
     const known = this.#entries.get(key);
     const entry = known ?? { tx, place };
-    entry.place = place;
     this.#entries.set(key, entry);
-    this.#changed.set(key, tx.txid);
+    this.#place(entry, place);
     tx.outputs.forEach((output, vout) => {
       const outPoint = { txid: tx.txid, vout };
       if (this.#watched.has(output.scriptPubKey)) this.#outputs.set(outPointKey(outPoint), { outPoint, output, entry });
@@ -140,9 +162,10 @@ export class LightLedger {
 
   /** What spends the same as a transaction of a block can never be in one, nor what builds on it. */
   #dropRivals(tx: Transaction): void {
+    if (this.#waiting.size === 0) return;
     const spent = new Set(tx.inputs.map(({ prevout }) => outPointKey(prevout)));
-    for (const entry of [...this.#entries.values()]) {
-      if (entry.place !== undefined || hashKey(entry.tx.txid) === hashKey(tx.txid)) continue;
+    for (const [key, entry] of [...this.#waiting]) {
+      if (key === hashKey(tx.txid)) continue;
       if (entry.tx.inputs.some(({ prevout }) => spent.has(outPointKey(prevout)))) this.#remove(entry);
     }
   }
@@ -150,11 +173,12 @@ export class LightLedger {
   #remove(entry: LedgerEntry): void {
     const { txid, outputs } = entry.tx;
     this.#entries.delete(hashKey(txid));
-    this.#changed.set(hashKey(txid), txid);
+    this.#waiting.delete(hashKey(txid));
+    this.#note(entry.tx);
     const made = new Set(outputs.map((_, vout) => outPointKey({ txid, vout })));
     for (const key of made) this.#outputs.delete(key);
-    for (const other of [...this.#entries.values()]) {
-      if (other.place === undefined && other.tx.inputs.some(({ prevout }) => made.has(outPointKey(prevout)))) this.#remove(other);
+    for (const other of [...this.#waiting.values()]) {
+      if (other.tx.inputs.some(({ prevout }) => made.has(outPointKey(prevout)))) this.#remove(other);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { KeyCurve } from '../../core/descriptors/extended-key.ts';
+import type { FilterCheckpoint } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import type { BlockHash, Txid } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
@@ -16,6 +17,7 @@ import { createPeer, type Peer, type PeerId } from '../sync/peer.ts';
 import { BlockFetch } from './block-fetch.ts';
 import { Broadcast } from './broadcast.ts';
 import { FilterAgreement } from './filter-agreement.ts';
+import { FilterCheckpoints } from './filter-checkpoints.ts';
 import { FilterHeaders } from './filter-headers.ts';
 import { FilterScan } from './filter-scan.ts';
 import { LightCalls } from './light-calls.ts';
@@ -24,6 +26,7 @@ import { type LightAction, LightContext, type LightOptions } from './light-conte
 import type { LightPayment, LightProgress } from './light-event.ts';
 import { type LightBalance, type LightCoin, LightLedger } from './light-ledger.ts';
 import {
+  banKey,
   banRow,
   filterPageRow,
   type LightRow,
@@ -35,9 +38,10 @@ import {
   watchedRow,
 } from './light-rows.ts';
 import { Questions } from './questions.ts';
+import { checkSendable, signOf } from './sending.ts';
 import { WatchList } from './watch-list.ts';
 
-/** What changed is written this often, and at once where a payment was found. */
+/** What changed is written within this time. */
 export const SAVE_INTERVAL_MS = 5_000;
 
 /** Blocks may say that they are so much older than they are: a birthday is looked for so much before. */
@@ -55,6 +59,8 @@ export interface LightMachineOptions extends LightOptions {
   readonly gap?: number;
   /** From where on the chain is looked through, where nothing of it was yet. Default: height 0. */
   readonly birthday?: { readonly height: number } | { readonly timeSeconds: number };
+  /** Filter headers that are known, by rising heights. Default: those of the network. */
+  readonly filterCheckpoints?: readonly FilterCheckpoint[];
 }
 
 /**
@@ -72,6 +78,7 @@ export class LightMachine {
   readonly #questions: Questions;
   readonly #blocks: BlockFetch;
   readonly #filterHeaders: FilterHeaders;
+  readonly #checkpoints: FilterCheckpoints;
   readonly #agreement: FilterAgreement;
   readonly #scan: FilterScan;
   readonly #watched: WatchList;
@@ -80,7 +87,11 @@ export class LightMachine {
   readonly #handlers: Handlers;
   /** The first time of interest, until it is known which height that is. */
   #birthdaySeconds: number | undefined;
+  /** From where on something is watched that was added meanwhile. */
+  #watchedFrom = Number.POSITIVE_INFINITY;
   #tip: HeaderNode;
+  /** The ledger's revision that is looked for what waits in it. */
+  #signsOf = 0;
   #told = '';
   #saved = '';
   #saveAtMs: number | undefined;
@@ -104,7 +115,9 @@ export class LightMachine {
     const parts = { context, questions: this.#questions, blocks: this.#blocks };
     this.#watched = new WatchList(options.params, options.curve, options.gap);
     this.#ledger = new LightLedger(this.#watched);
-    this.#agreement = new FilterAgreement(parts, this.#filterHeaders, {
+    this.#checkpoints = new FilterCheckpoints(options.chain, options.filterCheckpoints ?? options.params.filterCheckpoints);
+    const ground = { headers: this.#filterHeaders, checkpoints: this.#checkpoints, mayReach: () => !this.#headersDone() };
+    this.#agreement = new FilterAgreement(parts, ground, {
       agreed: () => this.#scan.pump(),
       rewritten: (from) => this.#scan.rewritten(from),
       unsettled: (node) => this.#scan.inspect(node),
@@ -140,8 +153,7 @@ export class LightMachine {
       const block = node(place?.hash);
       this.#ledger.restore(tx, block !== undefined && active.contains(block) ? place : undefined);
     }
-    const agreed = node(stored.state?.agreed);
-    this.#agreement.restore(agreed !== undefined && this.#filterHeaders.get(agreed) !== undefined ? agreed : undefined);
+    this.#agreement.restore(node(stored.state?.agreed));
     const unsettled = stored.unsettled.map(node).filter((each) => each !== undefined);
     this.#scan.restore(node(stored.state?.scanned), stored.state?.birthday ?? 0, unsettled);
     const { birthday = { height: 0 }, peers } = this.#options;
@@ -149,7 +161,7 @@ export class LightMachine {
       if ('height' in birthday) this.#scan.setBirthday(birthday.height);
       else this.#birthdaySeconds = birthday.timeSeconds;
     }
-    for (const address of peers) this.#calls.add(address);
+    for (const address of peers) this.#calls.add(address, true);
     for (const [key, until] of stored.bans) this.#calls.restoreBan(key, until);
     this.#tip = active.tip;
     return this.tick();
@@ -244,24 +256,28 @@ export class LightMachine {
    * @throws DescriptorError
    */
   watch(text: string, fromHeight?: number): readonly LightAction[] {
-    if (this.#watched.add(text)) this.#scan.rescan(fromHeight ?? this.#scan.birthday);
+    if (!this.#watched.add(text)) return this.#take();
+    if (this.#birthdaySeconds === undefined) this.#scan.rescan(fromHeight ?? this.#scan.birthday);
+    else this.#watchedFrom = Math.min(this.#watchedFrom, fromHeight ?? Number.POSITIVE_INFINITY);
     return this.#take();
   }
 
   /** Looks through the chain again from a height on. */
   rescan(height: number): readonly LightAction[] {
+    if (this.#birthdaySeconds === undefined) this.#scan.rescan(height);
+    else this.#scan.setBirthday(Math.min(height, this.#watchedFrom));
     this.#birthdaySeconds = undefined;
-    this.#scan.rescan(height);
     return this.#take();
   }
 
   /**
    * Tells peers of a transaction, now and again, until it is in a block.
    *
-   * @returns false where it touches nothing that is watched: nobody here would learn that it is in a block, so it is not sent
+   * @returns false where it is not sent: it breaks a rule (`checkSendable`), or no filter would show that it is in a block (`signOf`)
    */
   send(tx: Transaction): { readonly done: boolean; readonly actions: readonly LightAction[] } {
-    if (!this.#ledger.concerns(tx)) return { done: false, actions: [] };
+    const isRefused = checkSendable(tx, this.#options.params.consensus) !== undefined;
+    if (isRefused || !(this.#ledger.concerns(tx) || signOf(tx) !== undefined)) return { done: false, actions: [] };
     const entry = this.#ledger.addWaiting(tx);
     if (entry.place === undefined) this.#broadcast.announce(tx);
     this.#tellPayment(tx.txid);
@@ -285,7 +301,8 @@ export class LightMachine {
     const { active } = this.#options.chain;
     const peers = [...this.#context.ready()].length;
     const scanned = this.#scan.scanned;
-    const done = this.#headersDone() && this.#agreement.settled && scanned === active.tip;
+    const hasWork = active.tip.chainWork >= this.#options.params.minimumChainWork;
+    const done = hasWork && this.#headersDone() && this.#agreement.settled && scanned === active.tip;
     return {
       ...{ headers: active.height, filterHeaders: this.#agreement.agreed?.height ?? -1, scanned: scanned?.height ?? -1 },
       ...{ peers, done },
@@ -325,7 +342,13 @@ export class LightMachine {
 
   #ready(peer: Peer): void {
     const { userAgent = '', services = 0n } = peer.version ?? {};
-    this.#context.tell({ kind: 'peer-ready', address: addressOf(peer), userAgent, filters: offers(services, SERVICES.compactFilters) });
+    const filters = offers(services, SERVICES.compactFilters);
+    this.#context.tell({ kind: 'peer-ready', address: addressOf(peer), userAgent, filters });
+    if (!filters && !this.#calls.isNamed(peer)) {
+      // Few of the nodes behind the names of a network offer filters: others would take all the room.
+      this.#context.disconnect(peer, 'services-missing');
+      return;
+    }
     this.#liveness.ready(peer);
     this.#headers.ready(peer);
     this.#broadcast.ready(peer);
@@ -364,10 +387,13 @@ export class LightMachine {
       this.#blocks.reorganised();
     }
     this.#tip = active.tip;
+    this.#lookForWaiting();
     this.#findBirthday();
+    this.#agreement.setNeededFrom(this.#birthdaySeconds === undefined ? this.#scan.birthday : Number.MAX_SAFE_INTEGER);
     this.#agreement.pump();
     this.#scan.pump();
     this.#blocks.request();
+    if (this.#headersDone()) this.#tellElsewhere();
     const progress = this.progress();
     const text = JSON.stringify(progress);
     if (text !== this.#told) this.#context.tell({ kind: 'progress', progress });
@@ -375,6 +401,19 @@ export class LightMachine {
     this.#saveInTime();
     const actions = this.#context.takeActions();
     return actions.some(({ kind }) => kind === 'disconnect') ? [...actions, ...this.#ended(actions)] : actions;
+  }
+
+  /** Filters are looked through for what waits too, where it touches nothing that is watched. */
+  #lookForWaiting(): void {
+    if (this.#signsOf === this.#ledger.revision) return;
+    this.#signsOf = this.#ledger.revision;
+    const foreign = this.#ledger.waiting().filter((tx) => !this.#ledger.concerns(tx));
+    this.#watched.setSigns(foreign.map(signOf).filter((script) => script !== undefined));
+  }
+
+  #tellElsewhere(): void {
+    for (const { height, blockHash: hash } of this.#checkpoints.takeElsewhere())
+      this.#context.tell({ kind: 'checkpoint-elsewhere', height, hash });
   }
 
   /** Notes who is called no more. */
@@ -401,7 +440,7 @@ export class LightMachine {
       else low = middle + 1;
     }
     this.#birthdaySeconds = undefined;
-    this.#scan.setBirthday(low);
+    this.#scan.setBirthday(Math.min(low, this.#watchedFrom));
   }
 
   #saveInTime(): void {
@@ -417,7 +456,10 @@ export class LightMachine {
   /** What a change of is worth writing. */
   #stateText(): string {
     const { tree } = this.#options.chain;
-    return [tree.size, this.#agreement.agreed?.row, this.#scan.scanned?.row, this.#watched.generation].join();
+    const { agreed } = this.#agreement;
+    const { scanned, birthday, unsettledCount } = this.#scan;
+    const found = [this.#watched.generation, this.#ledger.revision, this.#calls.bansCount];
+    return [tree.size, agreed?.row, scanned?.row, birthday, unsettledCount, ...found].join();
   }
 
   #save(): void {
@@ -437,8 +479,10 @@ export class LightMachine {
       if (entry === undefined) deletes.push(transactionKey(txid));
       else puts.push(transactionRow(entry));
     }
-    for (const { hash } of this.#scan.unsettled()) puts.push(unsettledRow(hash));
-    for (const [address, until] of this.#calls.takeBans()) puts.push(banRow(address, until));
+    for (const hash of this.#scan.takeUnsettled()) puts.push(unsettledRow(hash));
+    const { begun, over } = this.#calls.takeBans();
+    for (const [address, until] of begun) puts.push(banRow(address, until));
+    for (const address of over) if (!begun.has(address)) deletes.push(banKey(address));
     this.#context.emit({ kind: 'save', headers: this.#options.chain.takeDirty(), rows: { puts, deletes } });
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { utf8ToBytes } from '../../core/base/bytes.ts';
+import { DESCRIPTOR_LENGTH_MAX } from '../../core/descriptors/parse.ts';
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { type BlockHash, toDisplayHex, zeroHash } from '../../core/primitives/ids.ts';
@@ -14,7 +15,6 @@ import type { LightPayment } from './light-event.ts';
 import type { LedgerEntry } from './light-ledger.ts';
 
 const PAGE_DIGITS = 8;
-const TEXT_LENGTH_MAX = 100_000;
 
 /** A row: its key and its bytes. */
 export type LightRow = readonly [key: string, value: Uint8Array];
@@ -84,9 +84,14 @@ export function unsettledRow(hash: BlockHash): LightRow {
   return [`unsettled/${toDisplayHex(hash)}`, hash];
 }
 
+/** The key of a ban's row. */
+export function banKey(address: string): string {
+  return `ban/${address}`;
+}
+
 /** The row of a ban: the address as text, and until when, in seconds since 1970. */
 export function banRow(address: string, untilSeconds: number): LightRow {
-  return [`ban/${address}`, new ByteWriter(8).u32(untilSeconds).finish()];
+  return [banKey(address), new ByteWriter(8).u32(untilSeconds).finish()];
 }
 
 /** Takes rows apart. Keys that mean nothing here are passed over. @throws DecodeError */
@@ -105,7 +110,7 @@ export async function readLightRows(rows: AsyncIterable<LightRow>): Promise<Stor
     } else if (kind === 'filter') {
       if (value.length <= FILTER_PAGE_HEADERS * 32) filterPages.push([Number(name), value]);
     } else if (kind === 'watch') {
-      const text = String.fromCharCode(...reader.varBytes({ what: 'what is watched', max: TEXT_LENGTH_MAX }));
+      const text = textOf(reader.varBytes({ what: 'what is watched', max: DESCRIPTOR_LENGTH_MAX }));
       watched.push({ text, used: reader.u32('last used place') | 0 });
     } else if (kind === 'tx') {
       const hash = decodeHash(reader);
@@ -118,6 +123,13 @@ export async function readLightRows(rows: AsyncIterable<LightRow>): Promise<Stor
     }
   }
   return { state, filterPages, watched, transactions, unsettled, bans };
+}
+
+/** Texts of addresses and descriptors are ASCII. */
+function textOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function splitKey(key: string): readonly [string, string?] {

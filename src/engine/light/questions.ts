@@ -5,6 +5,9 @@ import type { LightContext } from './light-context.ts';
 /** A peer that does not answer for so long is let go. */
 export const ANSWER_TIMEOUT_MS = 20_000;
 
+/** All that answers one question comes within this time, however steadily: a hundred filters of full blocks are some 2 MB. */
+export const QUESTION_TIMEOUT_MS = 60_000;
+
 /** A question about filters that was put to a peer. */
 export interface Question<Answer extends Message> {
   readonly message: Message;
@@ -18,6 +21,7 @@ export interface Question<Answer extends Message> {
 
 interface Pending {
   readonly question: Question<Message>;
+  readonly askedMs: number;
   dueMs: number;
 }
 
@@ -25,6 +29,8 @@ interface Pending {
 export class Questions {
   readonly #context: LightContext;
   readonly #pending = new Map<PeerId, Pending[]>();
+  /** How long peers took for what they answered last. */
+  readonly #tookMs = new Map<PeerId, number>();
 
   constructor(context: LightContext) {
     this.#context = context;
@@ -35,10 +41,21 @@ export class Questions {
     return this.#pending.get(peer.id)?.length ?? 0;
   }
 
+  /** Who of several took the shortest time for the last answer; those that were never asked are taken for quick. */
+  quickest(peers: Iterable<Peer>): Peer | undefined {
+    let best: { readonly peer: Peer; readonly tookMs: number } | undefined;
+    for (const peer of peers) {
+      const tookMs = this.#tookMs.get(peer.id) ?? 0;
+      if (best === undefined || tookMs < best.tookMs) best = { peer, tookMs };
+    }
+    return best?.peer;
+  }
+
   ask<Answer extends Message>(peer: Peer, question: Question<Answer>): void {
-    const dueMs = this.#context.nowMs() + ANSWER_TIMEOUT_MS;
+    const askedMs = this.#context.nowMs();
+    const dueMs = askedMs + ANSWER_TIMEOUT_MS;
     const list = this.#pending.get(peer.id) ?? [];
-    list.push({ question: question as unknown as Question<Message>, dueMs });
+    list.push({ question: question as unknown as Question<Message>, askedMs, dueMs });
     this.#pending.set(peer.id, list);
     this.#context.send(peer, question.message);
     this.#context.wakeBy(dueMs);
@@ -52,8 +69,10 @@ export class Questions {
     if (pending === undefined) return;
     // It is off the list before it is told, since what follows may be another question.
     list.splice(at, 1);
+    const nowMs = this.#context.nowMs();
+    this.#tookMs.set(peer.id, nowMs - pending.askedMs);
     if (!pending.question.answered(message)) return;
-    pending.dueMs = this.#context.nowMs() + ANSWER_TIMEOUT_MS;
+    pending.dueMs = Math.min(nowMs + ANSWER_TIMEOUT_MS, pending.askedMs + QUESTION_TIMEOUT_MS);
     list.splice(at, 0, pending);
   }
 
@@ -61,6 +80,7 @@ export class Questions {
   gone(peer: Peer): void {
     const list = this.#pending.get(peer.id) ?? [];
     this.#pending.delete(peer.id);
+    this.#tookMs.delete(peer.id);
     for (const { question } of list) question.failed();
   }
 

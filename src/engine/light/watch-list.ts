@@ -3,6 +3,7 @@ import { fromHex } from '../../core/base/bytes.ts';
 import { type Descriptor, parseDescriptor } from '../../core/descriptors/descriptor.ts';
 import { DescriptorError } from '../../core/descriptors/descriptor-error.ts';
 import type { KeyCurve } from '../../core/descriptors/extended-key.ts';
+import { DESCRIPTOR_LENGTH_MAX } from '../../core/descriptors/parse.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import { type HashKey, hashKey } from '../../core/primitives/ids.ts';
 
@@ -36,6 +37,8 @@ export class WatchList {
   readonly #sources = new Map<string, Source>();
   readonly #places = new Map<HashKey, Place>();
   #scripts: Uint8Array[] | undefined;
+  /** Scripts by which transactions that are waited for are found, and that are not watched. */
+  #signs = new Map<HashKey, Uint8Array>();
   /** Grows when scripts are added. */
   generation = 0;
 
@@ -49,10 +52,20 @@ export class WatchList {
     return this.#places.size;
   }
 
-  /** Every script. */
+  /** Every script that is looked for in filters. */
   scripts(): readonly Uint8Array[] {
-    this.#scripts ??= Array.from(this.#places.values(), ({ script }) => script);
+    this.#scripts ??= [...Array.from(this.#places.values(), ({ script }) => script), ...this.#signs.values()];
     return this.#scripts;
+  }
+
+  /** Looks for these scripts too, in place of those that were said before; what they are paid is none of ours. */
+  setSigns(scripts: readonly Uint8Array[]): void {
+    const signs = new Map(scripts.filter((script) => !this.has(script)).map((script) => [hashKey(script), script]));
+    const isMore = [...signs.keys()].some((key) => !this.#signs.has(key));
+    if (!isMore && signs.size === this.#signs.size) return;
+    this.#signs = signs;
+    this.#scripts = undefined;
+    if (isMore) this.generation++;
   }
 
   has(script: Uint8Array): boolean {
@@ -73,6 +86,7 @@ export class WatchList {
    */
   add(text: string, used = -1): boolean {
     if (this.#sources.has(text)) return false;
+    if (text.length > DESCRIPTOR_LENGTH_MAX) throw new DescriptorError(`what is watched has at most ${DESCRIPTOR_LENGTH_MAX} characters`);
     const address = scriptOfAddress(text, this.#params);
     const script = isAddressError(address) ? fromHex(text) : address.script;
     const isScript = script !== undefined && script.length > 0;

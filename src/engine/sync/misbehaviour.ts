@@ -46,6 +46,7 @@ export const DISCONNECT_REASONS = {
   'filters-timeout': { discourage: false, meaning: 'Filters, or what they are known by, were asked for and did not come in time.' },
   'filter-false': { discourage: true, meaning: 'It stood for a filter that the block itself proves wrong.' },
   'filter-headers-broken': { discourage: true, meaning: 'What it said of filters contradicts what it said of them before.' },
+  'filter-checkpoint': { discourage: true, meaning: 'Its filter headers contradict one that is known.' },
   'upload-limit': { discourage: false, meaning: 'It asked for an old block when we had sent as much in a day as we may.' },
   'mempool-not-served': { discourage: false, meaning: 'It asked for the waiting transactions, which we do not offer.' },
   'connection-limit': { discourage: false, meaning: 'There is no room for another connection.' },
