@@ -33,6 +33,9 @@ const { values } = parseArgs({
   },
 });
 
+// An end by a signal removes the copies too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const root = repositoryRoot();
 const say = (line: string): void => console.log(line);
 const sourceOf = (file: string): string => readFileSync(join(root, 'src', file), 'utf8');
@@ -47,7 +50,8 @@ const isFound = (mutant: (typeof all)[number]): boolean => {
   const known = results.get(mutant.id);
   return known?.foundBy !== undefined && known.digest === digestOf(mutant, sourceOf(mutant.file));
 };
-const open = chosen.filter((mutant) => !isFound(mutant));
+// Those that lived take the longest, so they come last.
+const open = chosen.filter((mutant) => !isFound(mutant)).sort((a, b) => Number(results.has(a.id)) - Number(results.has(b.id)));
 say(`${chosen.length} mutants, ${chosen.length - open.length} found before`);
 
 mkdirSync(dirname(path), { recursive: true });

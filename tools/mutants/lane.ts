@@ -21,6 +21,8 @@ export interface TestRun {
 export class Lane {
   readonly #folder: string;
   readonly #root: string;
+  /** Ends the test that runs. */
+  #end: (() => void) | undefined;
 
   /** @param root - the repository, already built */
   constructor(root: string) {
@@ -69,6 +71,7 @@ export class Lane {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
       }
     };
+    this.#end = end;
     let output = '';
     let title: string | undefined;
     let isLate = false;
@@ -86,6 +89,7 @@ export class Lane {
       child.once('close', (code, signal) => {
         clearTimeout(late);
         end();
+        this.#end = undefined;
         const seconds = (performance.now() - begun) / 1000;
         if (isLate) resolve({ outcome: 'timed out', title: `no end after ${(limitMs / 1000).toFixed(0)} seconds`, seconds });
         else if (code === 0) resolve({ outcome: 'passed', title: '', seconds });
@@ -94,8 +98,9 @@ export class Lane {
     });
   }
 
-  /** Removes the copy. */
+  /** Ends what runs and removes the copy. */
   remove(): void {
+    this.#end?.();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -5,11 +5,15 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
+import { roomOf } from '../rooms.ts';
 
 /** Tests that start whole processes, which run the bundled command and so never the changed file; or that no `npm test` runs. */
 const OUT_OF_REACH = /^test\/(?:interop|package|partition|subnet|clients)\/|^tools\//;
 const STARTS_PROCESSES = /test\/support\/(?:quoin-process|quoin-command|bitcoind-process)\.js$/;
+
+/** How many imports further away tests of other rooms stand than they are. */
+const ROOM_STEP = 2.5;
 
 /** Paths below `dist/`, with slashes. */
 export class TestOrder {
@@ -42,18 +46,23 @@ export class TestOrder {
     return found;
   }
 
-  /** Every test within reach: the file's own, those of its folder, then by the number of imports between. */
+  /** Every test within reach: the file's own, then by the number of imports between, those of its room before others. */
   of(file: string): readonly string[] {
     const distances = this.#distances(file);
     const own = file.replace(/\.js$/, '');
+    const room = roomOfCompiled(file);
     const rank = (test: string): number => {
       if (test.startsWith(`${own}.`)) return 0;
       const distance = distances.get(test)!;
-      return basename(test).startsWith(basename(own)) || dirname(test) === dirname(file) ? distance : distance + 1.5;
+      return roomOfCompiled(test) === room ? distance : distance + ROOM_STEP;
     };
     const ranks = this.#tests.filter((test) => distances.has(test)).map((test) => ({ test, rank: rank(test) }));
     return ranks.sort((a, b) => a.rank - b.rank || (a.test < b.test ? -1 : 1)).map(({ test }) => test);
   }
+}
+
+function roomOfCompiled(path: string): string | undefined {
+  return path.startsWith('src/') ? roomOf(path.slice('src/'.length).replace(/\.js$/, '.ts')) : undefined;
 }
 
 function importsOf(source: string, from: string): string[] {

@@ -76,7 +76,7 @@ describe('FrameParser', () => {
       assert.deepEqual(parser.next(), { kind: 'fault', why: 'wrong-network' });
       parser.push(START);
       assert.deepEqual(parser.next(), { kind: 'fault', why: 'wrong-network' }, 'and stays so');
-      assert.equal(parser.bufferedBytes, 0);
+      assert.deepEqual([parser.bufferedBytes, parser.bufferedPieces], [0, 0], 'what comes after it is not kept');
     }
   });
 
