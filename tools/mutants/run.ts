@@ -72,7 +72,7 @@ export async function runMutants(options: RunOptions): Promise<void> {
       lane.remove();
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  await Promise.all(Array.from({ length: Math.min(concurrency, mutants.length) }, work));
 }
 
 interface Workshop {
