@@ -194,11 +194,11 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     replace: 'if (cache.isFull(cacheBytesMax())) return;',
   },
   {
-    id: 'chain/fresh',
+    id: 'chain/stored-spent',
     file: 'engine/chain/coin-cache.ts',
-    what: 'a coin made and spent between two flushes is deleted from the store as if it had been there',
-    find: 'else if ((table.flags(entry) & FRESH) !== 0) table.setFlags(entry, FRESH);',
-    replace: 'else if ((table.flags(entry) & FRESH) !== 0) table.setFlags(entry, 0);',
+    what: 'a stored coin that is spent counts as one that was never stored',
+    find: 'else table.setFlags(entry, DIRTY);',
+    replace: 'else table.setFlags(entry, FRESH);',
   },
   {
     id: 'chain/fresh-forgotten',
@@ -313,11 +313,11 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     replace: 'node.height <= this.height',
   },
   {
-    id: 'chain/late-flush',
+    id: 'chain/flush-again',
     file: 'engine/chain/flusher.ts',
-    what: 'coins are written after an hour and a half',
-    find: 'export const COIN_FLUSH_INTERVAL_MS = 3_000_000;',
-    replace: 'export const COIN_FLUSH_INTERVAL_MS = 5_000_000;',
+    what: 'coins are due again as soon as they are written',
+    find: 'this.#lastCoinFlushMs = clock.monotonicMs();',
+    replace: 'void clock.monotonicMs();',
   },
   {
     id: 'chain/headers-never',
