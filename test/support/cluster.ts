@@ -81,6 +81,7 @@ export async function pay(node: QuoinProcess, address: string, amount: number): 
 export async function agree(
   nodes: readonly Pick<QuoinProcess, 'rpc'>[],
   deadlineMs?: number,
+  hash: 'hash_serialized_3' | 'muhash' = 'hash_serialized_3',
 ): Promise<{ readonly tip: string; readonly coins: string }> {
   const tip = await eventually(
     'all nodes have the same tip',
@@ -90,9 +91,9 @@ export async function agree(
     },
     deadlineMs,
   );
-  const infos = await Promise.all(nodes.map((node) => node.rpc('gettxoutsetinfo', 'hash_serialized_3')));
+  const infos = await Promise.all(nodes.map((node) => node.rpc('gettxoutsetinfo', hash)));
   for (const info of infos) assert.equal(info.bestblock, tip);
-  const coins = new Set(infos.map((info) => info.hash_serialized_3 as string));
+  const coins = new Set(infos.map((info) => info[hash] as string));
   assert.equal(coins.size, 1, `one tip, but different coins: ${[...coins].join(', ')}`);
   return { tip, coins: [...coins].join() };
 }

@@ -74,6 +74,7 @@ describe('checkBlock', () => {
     assert.deepEqual(checkBlock(reordered, params), { kind: 'consensus', reason: 'bad-cb-missing' });
     const second = buildCoinbase({ parent, params: regtest, extra: Uint8Array.of(1) });
     assert.equal(reasonOf(rebuild(block, { transactions: [coinbase, tx, second] }, regtest)), 'bad-cb-multiple');
+    assert.equal(reasonOf(rebuild(block, { transactions: [coinbase, second] }, regtest)), 'bad-cb-multiple');
   });
 
   it('takes a list of 64-byte transactions without a coinbase for inner nodes: mutated (CVE-2017-12842)', () => {

@@ -68,6 +68,21 @@ describe('checkTransaction', () => {
     assert.equal(reasonOf(tx([input(3), input(1), input(2), input(3)], pays(1n))), 'bad-txns-inputs-duplicate');
   });
 
+  it('S2: refuses it at any two places, however many inputs there are', () => {
+    for (const count of [2, 8, 9, 40]) {
+      const inputs = Array.from({ length: count }, (_, vout) => input(vout));
+      assert.equal(reasonOf(tx(inputs, pays(1n))), undefined, `${count} inputs`);
+      for (const [first, second] of [
+        [0, 1],
+        [0, count - 1],
+        [count - 2, count - 1],
+      ] as const) {
+        const twice = inputs.with(second, inputs[first]!);
+        assert.equal(reasonOf(tx(twice, pays(1n))), 'bad-txns-inputs-duplicate', `${first} and ${second} of ${count}`);
+      }
+    }
+  });
+
   it('takes coinbase scripts of 2 to 100 bytes', () => {
     const reasons = [1, 2, 100, 101].map((size) => reasonOf(tx([nullInput(size)], pays(1n))));
     assert.deepEqual(reasons, ['bad-cb-length', undefined, undefined, 'bad-cb-length']);

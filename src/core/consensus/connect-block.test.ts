@@ -133,11 +133,26 @@ describe('connectBlock', () => {
     assert.equal(reasonOf(blockOf([burn, back])), 'bad-txns-inputs-missingorspent');
   });
 
+  it('keeps a coin whose script has 10,000 bytes, which can just be run, and none of one byte more', () => {
+    const sized = (sizeBytes: number): TxOutput => ({ value: 50n, scriptPubKey: new Uint8Array(sizeBytes).fill(0x61) });
+    const { effect } = effectOf(blockOf([spend({ inputs: [old(0)], outputs: [sized(10_000), sized(10_001)] })]));
+    assert.deepEqual(
+      effect.added.map(({ coin }) => coin.scriptPubKey.length),
+      [OP_TRUE.length, 10_000],
+    );
+  });
+
   it('pays subsidy and fees, and not a unit more', () => {
     const tx = spend({ inputs: [old(0)], outputs: pays(93n) });
     assert.equal(reasonOf(blockOf([tx], SUBSIDY + 7n)), undefined);
     assert.equal(reasonOf(blockOf([tx], SUBSIDY + 8n)), 'bad-cb-amount');
     assert.equal(reasonOf(blockOf([], SUBSIDY + 1n)), 'bad-cb-amount');
+    // All that the coinbase pays counts, not what its first output does.
+    const block = blockOf([]);
+    const [coinbase] = block.transactions;
+    const paying = (...values: bigint[]) => makeTransaction({ ...coinbase!, outputs: pays(...values) });
+    assert.equal(reasonOf(rebuild(block, { transactions: [paying(SUBSIDY - 5n, 2n, 3n)] }, regtest)), undefined);
+    assert.equal(reasonOf(rebuild(block, { transactions: [paying(SUBSIDY - 5n, 2n, 4n)] }, regtest)), 'bad-cb-amount');
     assert.equal(reasonOf(blockOf([], 0n)), undefined);
   });
 
@@ -200,6 +215,22 @@ describe('connectBlock', () => {
     assert.equal(reasonOf(block, rules), undefined);
     const coins = new Map(before).set(outPointKey(outPoint), { value: 1n, scriptPubKey: OP_TRUE, height: 1, coinbase: true });
     assert.equal(reasonOf(block, rules, coins), 'bad-txns-BIP30');
+  });
+
+  it('looks for each output of each transaction (BIP-30)', () => {
+    const rules = { ...params, heights: { ...params.heights, bip34: HEIGHT + 100 } };
+    const two = spend({ inputs: [old(0)], outputs: pays(50n, 50n) });
+    const block = blockOf([two]);
+    assert.equal(reasonOf(block, rules), undefined);
+    for (const vout of [0, 1]) {
+      const there = new Map(before).set(outPointKey({ txid: two.txid, vout }), {
+        value: 1n,
+        scriptPubKey: OP_TRUE,
+        height: 1,
+        coinbase: false,
+      });
+      assert.equal(reasonOf(block, rules, there), 'bad-txns-BIP30', `output ${vout}`);
+    }
   });
 
   it('does not look for repeats behind the block that BIP-34 began with, up to the height that coinbases once foretold', () => {

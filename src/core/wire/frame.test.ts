@@ -76,7 +76,7 @@ describe('FrameParser', () => {
       assert.deepEqual(parser.next(), { kind: 'fault', why: 'wrong-network' });
       parser.push(START);
       assert.deepEqual(parser.next(), { kind: 'fault', why: 'wrong-network' }, 'and stays so');
-      assert.equal(parser.bufferedBytes, 0);
+      assert.deepEqual([parser.bufferedBytes, parser.bufferedPieces], [0, 0], 'what comes after it is not kept');
     }
   });
 
@@ -105,15 +105,17 @@ describe('FrameParser', () => {
     assert.ok(taken < 10_000_000, `${taken} bytes for ${parsers.length} parsers`);
   });
 
-  it('drops a message with a wrong checksum and goes on with the next', () => {
-    const parser = new FrameParser(START);
-    const bad = encodeFrame(START, 'ping', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
-    bad[20] = bad[20]! ^ 1;
-    parser.push(bad);
-    parser.push(encodeFrame(START, 'pong', new Uint8Array(8)));
-    assert.deepEqual(parser.next(), { kind: 'dropped', why: 'checksum', sizeBytes: FRAME_HEADER_SIZE_BYTES + 8 });
-    const next = parser.next();
-    assert.ok(next?.kind === 'frame' && next.command === 'pong');
+  it('drops a message whose checksum is wrong in any of its bytes and goes on with the next', () => {
+    for (const at of [20, 21, 22, 23]) {
+      const parser = new FrameParser(START);
+      const bad = encodeFrame(START, 'ping', Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+      bad[at] = bad[at]! ^ 1;
+      parser.push(bad);
+      parser.push(encodeFrame(START, 'pong', new Uint8Array(8)));
+      assert.deepEqual(parser.next(), { kind: 'dropped', why: 'checksum', sizeBytes: FRAME_HEADER_SIZE_BYTES + 8 });
+      const next = parser.next();
+      assert.ok(next?.kind === 'frame' && next.command === 'pong');
+    }
   });
 
   it('drops a command that is not text or goes on after its end', () => {

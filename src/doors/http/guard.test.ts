@@ -34,6 +34,7 @@ describe('Guard', () => {
       '@127.0.0.1',
     ]) {
       assert.equal(guard.refusal({ host }), 'host-refused', host);
+      assert.equal(guard.refusal({ host }), 'host-refused', `${host} again`);
     }
   });
 

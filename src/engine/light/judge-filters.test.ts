@@ -106,6 +106,25 @@ describe('judging filters', () => {
     assert.deepEqual(judgeFilters(plain, [without, dressedUp]), ['open', 'open']);
   });
 
+  it('refutes it also where another input shows nothing of what it spends', () => {
+    const mixed = blockOf([
+      { scriptSig: NONE, witness: [SIGNATURE, KEY] },
+      { scriptSig: NONE, witness: [SCHNORR] },
+    ]);
+    const [whole, lacking] = [filterOf(mixed, [COINBASE!, OUT, spent, OTHER]), filterOf(mixed, [COINBASE!, OUT, OTHER])];
+    assert.deepEqual(judgeFilters(mixed, [whole, lacking]), ['open', 'refuted']);
+  });
+
+  it('refutes one with a foreign script, for which inputs of the same script leave room, where the right one is there', () => {
+    const twice = blockOf([
+      { scriptSig: NONE, witness: [SIGNATURE, KEY] },
+      { scriptSig: NONE, witness: [SIGNATURE, KEY] },
+    ]);
+    const more = filterOf(twice, [COINBASE!, OUT, spent, OTHER]);
+    assert.deepEqual(judgeFilters(twice, [more]), ['open']);
+    assert.deepEqual(judgeFilters(twice, [more, filterOf(twice, [COINBASE!, OUT, spent])]), ['refuted', 'open']);
+  });
+
   it('leaves open what a taproot input spends', () => {
     const filters = [filterOf(taproot, [COINBASE!, OUT]), filterOf(taproot, [COINBASE!, OUT, OTHER]), filterOf(taproot, [OUT])];
     assert.deepEqual(judgeFilters(taproot, filters), ['open', 'open', 'refuted']);

@@ -145,6 +145,11 @@ describe('what a standard transaction spends', () => {
     checkWitnessStandard(transaction({ inputs: [input({ witness, scriptSig })] }), [coin(scriptPubKey)])?.reason;
   const items = (count: number, sizeBytes: number) => Array.from({ length: count }, () => new Uint8Array(sizeBytes));
 
+  it('that are unusual are not refused for good: anybody on the way may have changed the witness', () => {
+    const tx = transaction({ inputs: [input({ witness: [KEY] })] });
+    assert.equal(checkWitnessStandard(tx, [coin(P2PKH)])?.kind, 'mutated');
+  });
+
   it('have witnesses only where they belong', () => {
     assert.equal(witnessReason([KEY], P2WPKH), undefined);
     assert.equal(witnessReason([KEY], P2PKH), 'bad-witness-nonstandard');

@@ -114,6 +114,30 @@ describe('an encrypted connection', () => {
     assert.deepEqual(frames(read(called)), ['version 01', 'ping 02']);
   });
 
+  it('keeps no private key once both ends have their session', () => {
+    const privateKeys: Uint8Array[] = [];
+    const watching = {
+      ...engine,
+      publicKeyOf: (privateKey: Uint8Array) => {
+        privateKeys.push(privateKey);
+        return engine.publicKeyOf(privateKey);
+      },
+    };
+    const [caller, called] = [true, false].map(
+      (initiating, i) => new EncryptedStream({ engine: watching, messageStart, initiating, random: new SeededRandom(i + 1) }),
+    ) as [EncryptedStream, EncryptedStream];
+    called.push(output(caller));
+    read(called);
+    assert.deepEqual(
+      privateKeys.map((key) => key.some((byte) => byte !== 0)),
+      [true, false],
+      'the one who called waits for the answer',
+    );
+    caller.push(output(called));
+    read(caller);
+    assert.ok(privateKeys.length === 2 && privateKeys.every((key) => key.every((byte) => byte === 0)));
+  });
+
   it('is the same however its bytes are cut', () => {
     const [caller, called] = [end(true), end(false)];
     const first = output(caller);
