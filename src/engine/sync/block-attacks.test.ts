@@ -68,6 +68,17 @@ describe('blocks that nobody asked for', () => {
     assert.deepEqual(world.closings, []);
   });
 
+  it('P23: refused for too little work, are asked of an honest peer once their branch has more than ours', async () => {
+    await node.give(CHAIN.slice(0, 300));
+    const [attacker, honest] = [await world.peer(node, '10.0.9.1'), await world.peer(node, '10.0.9.2')];
+    const better = blocksOn(regtest, 301, 5);
+    assert.deepEqual(await push(attacker, better.slice(0, 1)), [0, 0], 'it is too far behind our tip');
+    honest.serve(better);
+    honest.send({ type: 'headers', headers: better.map(({ header }) => header) });
+    await world.until(() => node.height === 301);
+    assert.deepEqual(node.chain.tip.hash, better.at(-1)!.header.hash);
+  });
+
   it('P23: bring one question for headers where what is before them is not known, however many come', async () => {
     const peer = await world.peer(node);
     await peer.sync();

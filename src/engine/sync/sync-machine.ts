@@ -474,7 +474,11 @@ export class SyncMachine {
 
   #block(peer: Peer, block: Block, raw: Uint8Array): void {
     const requested = this.#blocks.received(peer, block);
-    if (!requested && this.#headers.refuses(block.header)) return;
+    if (!requested && this.#headers.refuses(block.header)) {
+      // It was looked at, and is asked for like any other when its branch turns out to have more work.
+      this.#blocks.processed(block.header.hash, false);
+      return;
+    }
     this.#context.emit({ kind: 'accept-block', peer: peer.id, block, raw, requested, viaCompact: false });
     this.#blocks.request(peer);
   }
