@@ -50,11 +50,12 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },
   client: { folder: 'light', floor: 7, mayImport: [...ENGINE, ...PLATFORM, 'light'] },
   sim: { folder: 'sim', floor: 7, mayImport: [...ENGINE, 'store', 'system', 'node'] },
+  attacks: { folder: 'attacks', floor: 7, mayImport: [...CORE, 'ports', 'sync', 'net', 'system'] },
   schema: { folder: 'doors/schema.ts', floor: 8, mayImport: [] },
   rpc: { folder: 'doors/rpc', floor: 8, mayImport: [...ENGINE, 'schema'] },
   rest: { folder: 'doors/rest', floor: 8, mayImport: [...ENGINE, 'schema', 'rpc'] },
   http: { folder: 'doors/http', floor: 8, mayImport: [...ENGINE, 'schema'] },
-  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, ...LIGHT, 'node', 'sim', 'rpc', 'rest', 'http'] },
+  cli: { folder: 'cli', floor: 9, mayImport: [...ENGINE, ...PLATFORM, ...LIGHT, 'node', 'sim', 'attacks', 'rpc', 'rest', 'http'] },
 };
 
 /** Last floor of the pure half: no clock, no chance, no socket, no disk. */

@@ -22,7 +22,7 @@ describe('the command', () => {
     assert.match(runQuoin(['--version']).out, /^\d+\.\d+\.\d+\n$/);
     const help = runQuoin(['--help']);
     assert.deepEqual([help.code, help.err], [0, '']);
-    for (const name of ['node', 'rpc', 'status', 'wallet', 'light', 'explain', 'network', 'devnet'])
+    for (const name of ['node', 'rpc', 'status', 'wallet', 'light', 'explain', 'network', 'devnet', 'attack'])
       assert.match(help.out, new RegExp(`^  ${name} `, 'm'));
     assert.deepEqual(runQuoin([]), help);
     assert.match(runQuoin(['node', '--help']).out, /--db-cache <MIB>/);
@@ -48,6 +48,12 @@ describe('the command', () => {
       [['node', '--config', '/'], /--config \/: is no file/],
       [['network', 'create'], /--output <FILE>' not specified/],
       [['devnet', '--nodes', '0'], /--nodes "0": takes a whole number, 1 to 50/],
+      [['attack'], /a command is missing: "quoin attack --help" lists them/],
+      [['attack', 'run', 'all'], /which node\? name it with --target HOST:PORT/],
+      [['attack', 'run', '--target', '127.0.0.1:1'], /missing required argument 'NAME'/],
+      [['attack', 'run', 'all', '--target', 'nowhere'], /--target "nowhere": takes HOST:PORT/],
+      [['attack', 'run', 'all', '--target', '127.0.0.1:1', '--seed', 'x'], /--seed "x": takes a whole number, 0 to 4294967295/],
+      [['attack', 'run', 'no-such-thing', '--target', '127.0.0.1:1'], /there is no attack "no-such-thing": "quoin attack list" names all/],
       [['wallet', 'send', 'only-an-address'], /missing required argument 'COINS'/],
     ];
     for (const [args, message] of UNKNOWN) {

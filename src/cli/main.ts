@@ -94,6 +94,11 @@ const COMMANDS: readonly LazyCommand[] = [
     summary: 'let many nodes live through splits, crashes and liars, on a virtual clock',
     load: async () => (await import('./commands/sim.ts')).createSimCommand(),
   },
+  {
+    name: 'attack',
+    summary: 'try known attacks on a node of yours',
+    load: async () => (await import('./commands/attack.ts')).createAttackCommand(),
+  },
 ];
 
 const STDERR = 2;
