@@ -4,7 +4,7 @@ import { type Scenario, scenario } from '../scenario.ts';
 import { SimRandom } from '../sim-random.ts';
 import { agree, check, down, heal, mine, paid, pay, range, split, up, wait } from '../steps.ts';
 
-const BLOCK_MS = 15_000;
+const BLOCK_MS = 10_000;
 
 /** The part of the nodes that mine; those that do not only follow and relay, as most do. */
 const MINERS = 0.3;
