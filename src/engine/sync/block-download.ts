@@ -331,6 +331,11 @@ export class BlockDownload {
     const { tip } = this.#context.chain.active;
     if (count <= 0 || best === undefined || isFailed(best) || best.chainWork < tip.chainWork) return [];
     if (leavesBelowBase(best, this.#context.chain)) return [];
+    if (best === tip) {
+      // The rule once a node is in sync, looked at for every peer at every tick.
+      peer.blocks.lastCommon = best;
+      return [];
+    }
     const common = findFork(peer.blocks.lastCommon ?? tip, best);
     const wanted: HeaderNode[] = [];
     let waitsFor: HeaderNode | undefined;

@@ -90,6 +90,8 @@ export class SyncStatus {
   /** Height of the best chain that a peer has shown and that has more work than one that ends here. */
   #heightBeyond(tip: HeaderNode): number | undefined {
     let { chainWork } = tip;
+    // What peers have shown is in the tree. This is asked at every announcement, and mostly there is nothing beyond the tip.
+    if (this.#context.chain.tree.best.chainWork <= chainWork) return undefined;
     let height: number | undefined;
     for (const peer of this.#context.ready()) {
       const { bestKnown } = peer.headers;

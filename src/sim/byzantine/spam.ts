@@ -5,9 +5,9 @@ import type { Message } from '../../core/wire/messages/table.ts';
 import type { SimRandom } from '../sim-random.ts';
 import type { Behaviour, LiarWorld } from './behaviour.ts';
 
-const TICK_MS = 20_000;
-const HASHES = 200;
-const ADDRESSES = 200;
+const TICK_MS = 30_000;
+const HASHES = 100;
+const ADDRESSES = 100;
 
 /** Transactions that nobody has. */
 function emptyPromises(random: SimRandom): Message {

@@ -4,7 +4,7 @@ import { type Scenario, scenario } from '../scenario.ts';
 import { SimRandom } from '../sim-random.ts';
 import { agree, check, down, heal, mine, paid, pay, range, split, up, wait } from '../steps.ts';
 
-const BLOCK_MS = 15_000;
+const BLOCK_MS = 10_000;
 
 /** The part of the nodes that mine; those that do not only follow and relay, as most do. */
 const MINERS = 0.3;
@@ -19,7 +19,7 @@ export const mixed: Scenario = scenario({
     'Payments, a partition, a restart and a crash with a torn disk, while up to a third of the nodes lie, each in a way drawn at random. Honest nodes must agree in the end, on the right coins.',
   parameters: {
     nodes: { value: 21, min: 8, max: 500, about: 'full nodes, liars among them' },
-    blocks: { value: 200, min: 120, max: 10_000, about: 'blocks of the best chain' },
+    blocks: { value: 200, min: 100, max: 10_000, about: 'blocks of the best chain' },
     payments: { value: 1_000, min: 0, max: 100_000, about: 'transactions' },
     liars: { value: 33, min: 0, max: 33, about: 'most liars, percent of the nodes' },
   },
