@@ -12,8 +12,8 @@ import { compile, type Mutant } from './mutant.ts';
 import { TestOrder } from './test-order.ts';
 
 /** A test that takes longer than this and many times what it normally takes hangs. */
-const LIMIT_MS_MIN = 60_000;
-const LIMIT_FACTOR = 20;
+const LIMIT_MS_MIN = 30_000;
+const LIMIT_FACTOR = 10;
 /** No test takes longer where nothing is planted. */
 const NORMAL_MS_MAX = 300_000;
 
