@@ -368,11 +368,11 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     replace: 'readyAtMs: nowMs,',
   },
   {
-    id: 'sync/announce-shown',
+    id: 'sync/orphans-kept',
     file: 'engine/sync/transaction-relay.ts',
-    what: 'callers are told of each transaction in the same moment',
-    find: 'if (wantsTransactions(peer)) this.#schedule(peer);',
-    replace: 'if (wantsTransactions(peer)) peer.transactions.announceAtMs = 0;',
+    what: 'a transaction whose parent has not come yet is thrown away',
+    find: 'if (peer !== undefined && !peer.leaving) this.#keepOrphan(peer, tx);',
+    replace: '\n',
   },
   {
     id: 'sync/relay-refused',
