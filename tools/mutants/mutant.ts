@@ -17,6 +17,8 @@ export interface ListedMutant {
   /** Text that stands in the file exactly once. */
   readonly find: string;
   readonly replace: string;
+  /** Part of the path of a test that is likely to see it, where that is not the file's own: tried first. */
+  readonly test?: string;
 }
 
 /** Any mutant: a listed one, or one made by chance. */
@@ -24,16 +26,16 @@ export interface Mutant {
   readonly id: string;
   readonly file: string;
   readonly what: string;
+  readonly test?: string;
   /** The source with the bug. @throws where the bug does not fit the source */
   plant(source: string): string;
 }
 
 /** A listed mutant that is ready to be planted. */
-export function mutantOf({ id, file, what, find, replace }: ListedMutant): Mutant {
+export function mutantOf({ find, replace, ...mutant }: ListedMutant): Mutant {
+  const { id, file } = mutant;
   return {
-    id,
-    file,
-    what,
+    ...mutant,
     plant(source) {
       const at = source.indexOf(find);
       if (at < 0) throw new Error(`${id}: ${file} does not hold ${JSON.stringify(find)}`);

@@ -53,7 +53,7 @@ export function pageOf(results: readonly MutantResult[], version: string): strin
     '```',
     '',
     'A run goes on where the last one ended (`out/mutants.jsonl`): what was found is not planted again unless its source changed. A test that',
-    'does not end within twenty times its normal time, and a minute at least, has found its mutant too. Only tests that run the node in their',
+    'does not end within ten times its normal time, and half a minute at least, has found its mutant too. Only tests that run the node in their',
     'own process count; those that start the command as a process are left aside.',
     '',
     `**${summaryOf(results)}** (Node ${version}).`,

@@ -12,8 +12,8 @@ import { compile, type Mutant } from './mutant.ts';
 import { TestOrder } from './test-order.ts';
 
 /** A test that takes longer than this and many times what it normally takes hangs. */
-const LIMIT_MS_MIN = 60_000;
-const LIMIT_FACTOR = 20;
+const LIMIT_MS_MIN = 30_000;
+const LIMIT_FACTOR = 10;
 /** No test takes longer where nothing is planted. */
 const NORMAL_MS_MAX = 300_000;
 
@@ -82,13 +82,19 @@ interface Workshop {
   readonly testsMax: number;
 }
 
+function likelyFirst(tests: readonly string[], { test: hint }: Mutant): readonly string[] {
+  if (hint === undefined) return tests;
+  const isLikely = (test: string): boolean => test.includes(hint);
+  return [...tests.filter(isLikely), ...tests.filter((test) => !isLikely(test))];
+}
+
 async function judge(mutant: Mutant, source: string, { lane, order, normal, testsMax }: Workshop): Promise<MutantResult> {
   const path = `src/${mutant.file.replace(/\.ts$/, '.js')}`;
   const text = compile(mutant.plant(source));
   let testsRun = 0;
   let seconds = 0;
   let foundBy: MutantResult['foundBy'];
-  for (const test of order.of(path).slice(0, testsMax)) {
+  for (const test of likelyFirst(order.of(path), mutant).slice(0, testsMax)) {
     // A test that fails without the mutant tells nothing of it.
     const usual = await normal.of(test, lane);
     if (usual.outcome !== 'passed') continue;

@@ -100,6 +100,21 @@ describe('bans', () => {
     assert.deepEqual(kept, []);
   });
 
+  it('are over at their second, whether or not anybody has cleared them away; a shorter one does not end a longer', () => {
+    let now = 1_000;
+    const list = new BanList(() => now);
+    const subnet = part('10.0.9.0/24');
+    assert.equal(list.add(subnet, 1_100), true);
+    assert.equal(list.add(subnet, 1_050), true);
+    for (const [at, holds] of [
+      [1_099, true],
+      [1_100, false],
+    ] as const) {
+      now = at;
+      assert.deepEqual([list.has(subnet), list.coversHost('10.0.9.7'), list.coversHost('10.0.8.7')], [holds, holds, false], `at ${at}`);
+    }
+  });
+
   it('are ten thousand at most; those that are over make room', () => {
     let now = 1_000;
     const list = new BanList(() => now);

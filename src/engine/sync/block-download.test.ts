@@ -125,6 +125,17 @@ describe('block download', () => {
     assert.equal(node.network.peers().flatMap((peer) => peer.inFlight).length, 0, 'nobody is waited for any more');
   });
 
+  it('P7: asks three peers for one block and no more, if none of them sends it', async () => {
+    const peers: ScriptedPeer[] = [];
+    for (const host of ['10.0.9.1', '10.0.9.2', '10.0.9.3', '10.0.9.4', '10.0.9.5']) {
+      const peer = await server(host, CHAIN.slice(0, 1), () => true);
+      await show(peer, CHAIN.slice(0, 1));
+      peers.push(peer);
+    }
+    for (let i = 0; i < 10; i++) await world.advance(STALL_TIMEOUT_MS_MIN);
+    assert.deepEqual(peers.map(blocksAsked).sort(), [0, 0, 1, 1, 1]);
+  });
+
   it('asks no peer that is late for more, and asks it again after a minute', async () => {
     const late = await server('10.0.9.1', CHAIN.slice(0, 1), () => true);
     await show(late, CHAIN.slice(0, 1));
@@ -240,6 +251,17 @@ describe('block download', () => {
     await peer.sync();
     assert.equal(peer.of('getheaders').length, before + 1);
     assert.equal(peer.closed, undefined);
+  });
+
+  it('asks for no block of a branch of less work than ours, and for all of one with as much', async () => {
+    await node.give(CHAIN.slice(0, 3));
+    const branch = buildChain({ parent: genesisParent(regtest), params: regtest, count: 3, extra: Uint8Array.of(9) });
+    const less = await server('10.0.9.1', branch.slice(0, 2), () => true);
+    await show(less, branch.slice(0, 2));
+    assert.equal(blocksAsked(less), 0);
+    const asMuch = await server('10.0.9.2', branch, () => true);
+    await show(asMuch, branch);
+    assert.equal(blocksAsked(asMuch), 3);
   });
 
   it('follows a branch of more work, and comes back to the first when that grows', async () => {

@@ -139,6 +139,30 @@ describe('headers that are looked at twice', () => {
     assert.equal(pass.take([LONG[0]!, LONG[2]!], true).end, 'broken');
   });
 
+  it('let nothing out where the second pass takes more of them: those are easier ones, however many bits are right', () => {
+    const hard = 0x1d00ffff;
+    const easier = chainOf(12);
+    const [first] = easier;
+    const harder: BlockHeader[] = [];
+    for (let prevBlockHash = GENESIS.hash; harder.length < 5; prevBlockHash = harder.at(-1)!.hash) {
+      harder.push(makeHeader({ ...first!, prevBlockHash, bits: hard, nonce: harder.length }));
+    }
+    const pass = new HeaderPresync({
+      start: { hash: GENESIS.hash, height: 0, bits: GENESIS.bits, chainWork: EACH },
+      requiredWork: EACH + 5n * blockWork(hard),
+      headersMax: 100,
+      // On this network any bits may follow any others.
+      pow: { ...pow, retarget: 'bip94' },
+      salt: new Uint8Array(16),
+      // No header of these leaves a bit.
+      offset: 500,
+    });
+    assert.deepEqual(pass.take(harder, true), { proven: [], end: undefined });
+    assert.ok(pass.redownloads);
+    assert.deepEqual(pass.take(easier.slice(0, 5), true), { proven: [], end: undefined });
+    assert.deepEqual(pass.take(easier.slice(5), true), { proven: [], end: 'broken' });
+  });
+
   it('are broken off where bits come that cannot follow', () => {
     const odd = makeHeader({ ...LONG[1]!, bits: pow.bits - 1 });
     assert.equal(passOf(5_000).take([LONG[0]!, odd], true).end, 'broken');

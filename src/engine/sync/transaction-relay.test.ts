@@ -130,6 +130,22 @@ describe('transaction relay', () => {
     assert.equal(asked(first).length, 2, 'who did not deliver is not asked again');
   });
 
+  it('asks another peer at once when the first leaves, and forgets orphans that it brought', async () => {
+    const wanted = spendOf(0);
+    const [first, second] = [await preferred('10.0.0.7'), await preferred('10.0.0.8')];
+    for (const peer of [first, second]) {
+      peer.send(announcing(wanted));
+      await peer.sync();
+    }
+    first.send({ type: 'tx', tx: childOf(spendOf(1)) });
+    await first.sync();
+    assert.deepEqual([asked(second).length, [...node.network.orphans()].length], [0, 1]);
+    first.connection.close('gone');
+    await world.until(() => asked(second).length > 0, 1_000);
+    assert.deepEqual(ids(asked(second)), [toDisplayHex(wanted.wtxid)]);
+    assert.equal([...node.network.orphans()].length, 0);
+  });
+
   it('asks one peer for 100 at once and for the next when one has come', async () => {
     const txs = Array.from({ length: 150 }, (_, i) => childOf(spendOf(0, BigInt(20_000 + i))));
     const peer = await preferred('10.0.0.7');

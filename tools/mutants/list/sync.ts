@@ -45,6 +45,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'any number of bans is kept',
     find: 'if (known === undefined && this.#size >= BANS_MAX) return false;',
     replace: '\n',
+    test: 'sync/bans',
   },
   {
     id: 'sync/ban-over',
@@ -52,6 +53,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'a ban goes on after its time',
     find: 'return ban !== undefined && ban.untilSeconds > this.#nowSeconds();',
     replace: 'return ban !== undefined;',
+    test: 'sync/bans',
   },
   {
     id: 'sync/ban-shorter',
@@ -59,6 +61,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'a shorter ban takes the place of a longer one',
     find: 'if ((known?.untilSeconds ?? 0) < untilSeconds) this.#set',
     replace: 'this.#set',
+    test: 'sync/bans',
   },
   {
     id: 'sync/banned-caller',
@@ -66,6 +69,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'a banned caller gets in',
     find: '&& this.#context.bans.coversHost(peer.remote.host);',
     replace: "&& this.#context.bans.coversHost('');",
+    test: 'sync/bans',
   },
   {
     id: 'sync/before-version',
@@ -73,6 +77,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'messages before the version are answered',
     find: "if (peer.version === undefined && message.type !== 'version') {",
     replace: "if (peer.version === undefined && message.type === 'verack') {",
+    test: 'sync/handshake',
   },
   {
     id: 'sync/during-handshake',
@@ -80,6 +85,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'messages before the handshake is done are answered',
     find: '} else if (peer.ready || DURING_HANDSHAKE.has(message.type)) {',
     replace: '} else {',
+    test: 'sync/handshake',
   },
   {
     id: 'sync/mempool-served',
@@ -87,6 +93,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'anybody is told all that waits',
     find: 'if (isServed) this.#transactions',
     replace: 'if (isServed || peer.ready) this.#transactions',
+    test: 'sync/bloom-serving',
   },
   {
     id: 'sync/fee-filter-negative',
@@ -94,6 +101,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'a negative fee filter is taken',
     find: 'if (feeRateSatPerKvb >= 0n) peer',
     replace: 'peer',
+    test: 'sync/fee-filter',
   },
   {
     id: 'sync/unasked-low-work',
@@ -101,6 +109,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'unasked blocks of too little work are looked at',
     find: 'if (!requested && this.#headers.refuses(block.header)) return;',
     replace: '\n',
+    test: 'sync/block-attacks',
   },
   {
     id: 'sync/gone-blocks',
@@ -108,6 +117,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'blocks asked of one who left are asked of nobody else',
     find: '    this.#blocks.gone(peer);\n',
     replace: '\n',
+    test: 'sync/block-download',
   },
   {
     id: 'sync/gone-transactions',
@@ -115,6 +125,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'transactions asked of one who left are asked of nobody else',
     find: '    this.#transactions.gone(id);\n',
     replace: '\n',
+    test: 'sync/transaction-relay',
   },
   {
     id: 'sync/in-flight',
@@ -157,6 +168,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'a block is asked of any number of peers',
     find: 'export const PEERS_PER_BLOCK_MAX = 3;',
     replace: 'export const PEERS_PER_BLOCK_MAX = 30;',
+    test: 'block-download',
   },
   {
     id: 'sync/limited-peer',
@@ -311,6 +323,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'orphans may be of any size',
     find: 'if (weightWu > ORPHAN_WEIGHT_WU_MAX || this',
     replace: 'if (this',
+    test: 'orphan',
   },
   {
     id: 'sync/orphan-expiry',
@@ -355,11 +368,11 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     replace: 'readyAtMs: nowMs,',
   },
   {
-    id: 'sync/announce-shown',
+    id: 'sync/orphans-kept',
     file: 'engine/sync/transaction-relay.ts',
-    what: 'callers are told of each transaction in the same moment',
-    find: 'if (wantsTransactions(peer)) this.#schedule(peer);',
-    replace: 'if (wantsTransactions(peer)) peer.transactions.announceAtMs = 0;',
+    what: 'a transaction whose parent has not come yet is thrown away',
+    find: 'if (peer !== undefined && !peer.leaving) this.#keepOrphan(peer, tx);',
+    replace: '\n',
   },
   {
     id: 'sync/relay-refused',
