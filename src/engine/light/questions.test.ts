@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { LightParts } from '../../../test/support/light-parts.ts';
 import type { Message, MessageOf } from '../../core/wire/messages/table.ts';
-import { ANSWER_TIMEOUT_MS, QUESTION_TIMEOUT_MS, Questions } from './questions.ts';
+import { ANSWER_TIMEOUT_MS, ASK_AGAIN_MS, QUESTION_TIMEOUT_MS, Questions } from './questions.ts';
 
 const isPong = (message: Message): message is MessageOf<'pong'> => message.type === 'pong';
 
@@ -65,6 +65,27 @@ describe('a question to a peer', () => {
     }
     await parts.clock.advance(999);
     assert.deepEqual(letGo(), []);
+    await parts.clock.advance(1);
+    assert.deepEqual(letGo(), ['filters-timeout']);
+  });
+
+  it('is put again after a second where the answer is short: a node may not have made the filter of a new block yet', async () => {
+    const { parts, questions, ask, letGo } = asking();
+    const peer = parts.peer('10.0.0.1');
+    const message = { type: 'getcfheaders', filterType: 0, startHeight: 1, stop: new Uint8Array(32) as never } as const;
+    questions.ask(peer, { message, isAnswer: isPong, answered: () => false, failed: () => {} });
+    ask(peer, 'long');
+    parts.take('send');
+    const askedAgain: number[] = [];
+    for (let ms = 1; ms < ANSWER_TIMEOUT_MS; ms++) {
+      await parts.clock.advance(1);
+      questions.tick();
+      for (const sent of parts.take('send')) {
+        assert.deepEqual(sent.message, message);
+        askedAgain.push(ms);
+      }
+    }
+    assert.deepEqual(askedAgain, [ASK_AGAIN_MS, 3 * ASK_AGAIN_MS, 9 * ASK_AGAIN_MS]);
     await parts.clock.advance(1);
     assert.deepEqual(letGo(), ['filters-timeout']);
   });

@@ -8,6 +8,15 @@ export const ANSWER_TIMEOUT_MS = 20_000;
 /** All that answers one question comes within this time, however steadily: a hundred filters of full blocks are some 2 MB. */
 export const QUESTION_TIMEOUT_MS = 60_000;
 
+/**
+ * A node tells of a block before it has made its filter, and answers nothing to who asks for it then. What is short to answer is asked again after
+ * so long, and each time after twice as long.
+ */
+export const ASK_AGAIN_MS = 1_000;
+
+/** Questions that are answered in one message of 64 kB at most. */
+const SHORT_ANSWERS: ReadonlySet<Message['type']> = new Set<Message['type']>(['getcfheaders', 'getcfcheckpt']);
+
 /** A question about filters that was put to a peer. */
 export interface Question<Answer extends Message> {
   readonly message: Message;
@@ -23,6 +32,8 @@ interface Pending {
   readonly question: Question<Message>;
   readonly askedMs: number;
   dueMs: number;
+  /** When it is asked again; infinite where it is not. */
+  againMs: number;
 }
 
 /** Questions that wait for their answers. */
@@ -55,10 +66,11 @@ export class Questions {
     const askedMs = this.#context.nowMs();
     const dueMs = askedMs + ANSWER_TIMEOUT_MS;
     const list = this.#pending.get(peer.id) ?? [];
-    list.push({ question: question as unknown as Question<Message>, askedMs, dueMs });
+    const againMs = SHORT_ANSWERS.has(question.message.type) ? askedMs + ASK_AGAIN_MS : Number.POSITIVE_INFINITY;
+    list.push({ question: question as unknown as Question<Message>, askedMs, dueMs, againMs });
     this.#pending.set(peer.id, list);
     this.#context.send(peer, question.message);
-    this.#context.wakeBy(dueMs);
+    this.#context.wakeBy(Math.min(dueMs, againMs));
   }
 
   /** A message that can be an answer; one to nothing that was asked is ignored. */
@@ -84,13 +96,21 @@ export class Questions {
     for (const { question } of list) question.failed();
   }
 
-  /** Lets go who does not answer. */
+  /** Asks again who may not have known the answer yet, and lets go who does not answer. */
   tick(): void {
     const now = this.#context.nowMs();
     for (const peer of [...this.#context.ready()]) {
-      const due = Math.min(...(this.#pending.get(peer.id) ?? []).map(({ dueMs }) => dueMs));
-      if (due <= now) this.#context.disconnect(peer, 'filters-timeout');
-      else if (due < Number.POSITIVE_INFINITY) this.#context.wakeBy(due);
+      for (const pending of this.#pending.get(peer.id) ?? []) {
+        if (pending.dueMs <= now) {
+          this.#context.disconnect(peer, 'filters-timeout');
+          break;
+        }
+        if (pending.againMs <= now) {
+          this.#context.send(peer, pending.question.message);
+          pending.againMs = now + 2 * (now - pending.askedMs);
+        }
+        this.#context.wakeBy(Math.min(pending.dueMs, pending.againMs));
+      }
     }
   }
 }
