@@ -1,9 +1,9 @@
 /**
  * Builds the package: the WebAssembly kernels first, since the sources import their bytes, then TypeScript into `dist/`, then the command
- * as a few files into `dist/bin/`. Plain JavaScript, because it runs before anything is compiled. `--kernels` builds the kernels alone.
+ * as a few files into `dist/bin/` and the pages into `dist/pages/`. Plain JavaScript, because it runs before anything is compiled. `--kernels` builds the kernels alone.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -48,9 +48,23 @@ function bundleCommand() {
   run('esbuild', 'main=dist/src/cli/main.js', ...workers, ...format, ...places);
 }
 
+/** What a browser loads: each page as one script, with the files beside it as they are. */
+function bundlePages() {
+  const pages = join(root, 'dist/pages');
+  rmSync(pages, { recursive: true, force: true });
+  for (const name of ['light']) {
+    const format = ['--bundle', '--minify', '--format=esm', '--target=es2022', '--conditions=browser', '--legal-comments=none'];
+    run('esbuild', `dist/web/${name}/main.js`, ...format, `--outfile=dist/pages/${name}/main.js`, '--log-level=warning');
+    const files = readdirSync(join(root, 'web', name)).filter((file) => /\.(html|css|svg)$/.test(file));
+    for (const file of files) copyFileSync(join(root, 'web', name, file), join(pages, name, file));
+  }
+}
+
 buildKernels();
 if (!process.argv.includes('--kernels')) {
   mkdirSync(join(root, 'dist'), { recursive: true });
   run('tsc', '-p', 'tsconfig.json');
+  run('tsc', '-p', 'tsconfig.browser.json');
   bundleCommand();
+  bundlePages();
 }

@@ -15,6 +15,8 @@ const PURE_DATA = ['base', 'crypto', 'primitives', 'params'];
 const CORE = [...PURE_DATA, 'script', 'address', 'descriptors', 'wire', 'filters', 'signing', 'consensus'];
 const ENGINE = [...CORE, 'ports', 'chain', 'policy', 'mempool', 'fees', 'mining', 'indexes', 'wallet', 'sync', 'explain'];
 const PLATFORM = ['store', 'net', 'discovery', 'workers', 'system'];
+/** The same of a browser: no room of the node knows it. */
+const BROWSER = ['browser'];
 /** Rooms of the light client, which the full node does without. */
 const LIGHT = ['light', 'client'];
 
@@ -47,10 +49,11 @@ export const ROOMS: Readonly<Record<string, Room & { readonly folder: string }>>
   discovery: { folder: 'platform/discovery', floor: 6, mayImport: ENGINE },
   workers: { folder: 'platform/workers', floor: 6, mayImport: ENGINE },
   system: { folder: 'platform/system', floor: 6, mayImport: ENGINE },
+  browser: { folder: 'platform/browser', floor: 6, mayImport: ENGINE },
   node: { folder: 'node', floor: 7, mayImport: [...ENGINE, ...PLATFORM] },
-  client: { folder: 'light', floor: 7, mayImport: [...ENGINE, ...PLATFORM, 'light'] },
   sim: { folder: 'sim', floor: 7, mayImport: [...ENGINE, 'store', 'system', 'node'] },
   attacks: { folder: 'attacks', floor: 7, mayImport: [...CORE, 'ports', 'sync', 'net', 'system'] },
+  client: { folder: 'light', floor: 7, mayImport: [...ENGINE, ...PLATFORM, ...BROWSER, 'light'] },
   schema: { folder: 'doors/schema.ts', floor: 8, mayImport: [] },
   rpc: { folder: 'doors/rpc', floor: 8, mayImport: [...ENGINE, 'schema'] },
   rest: { folder: 'doors/rest', floor: 8, mayImport: [...ENGINE, 'schema', 'rpc'] },
@@ -65,7 +68,12 @@ export const WATERLINE = 5;
 export const LONG_FILES: readonly string[] = [];
 
 /** Files that nothing imports because something else starts them: the command, worker threads, the package's doors. */
-export const ENTRY_FILES: readonly string[] = ['cli/main.ts', 'platform/workers/mining-worker.ts', 'platform/workers/verify-worker.ts'];
+export const ENTRY_FILES: readonly string[] = [
+  'cli/main.ts',
+  'light/browser.ts',
+  'platform/workers/mining-worker.ts',
+  'platform/workers/verify-worker.ts',
+];
 
 /** The room of a path below `src/`, by its folder. */
 export function roomOf(path: string): string | undefined {

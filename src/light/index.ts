@@ -16,8 +16,10 @@ export { GAP_DEFAULT, WATCHED_SCRIPTS_MAX } from '../engine/light/watch-list.ts'
 export type { Clock, Timer } from '../engine/ports/clock.ts';
 export type { HeaderStore } from '../engine/ports/header-store.ts';
 export type { Log } from '../engine/ports/log.ts';
+export { NodeError, type NodeErrorCode } from '../engine/ports/node-error.ts';
 export type { Random } from '../engine/ports/random.ts';
 export type { RowStore } from '../engine/ports/row-store.ts';
 export type { Transport } from '../engine/ports/transport.ts';
+export { DISCONNECT_REASONS, type DisconnectReason } from '../engine/sync/misbehaviour.ts';
 export { type HeaderFile, LightClient, type LightClientOptions, type LightStores } from './light-client.ts';
 export { openLightClient, type SystemLightClient, type SystemLightOptions } from './node.ts';

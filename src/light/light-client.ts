@@ -186,6 +186,11 @@ export class LightClient {
     return this.#machine.watched();
   }
 
+  /** Nodes that were proved to lie and are not called now: `host:port`, and until when in seconds since 1970. */
+  bans(): ReadonlyMap<string, number> {
+    return this.#machine.bans();
+  }
+
   /** Bytes of all connections since the start, those that are gone too. */
   traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
     let { bytesSent, bytesReceived } = this.#closedTraffic;

@@ -11,6 +11,18 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './quoin-process.ts';
 
+/** What every start of it is told: it shows nothing, and asks nobody for anything on its own account. */
+export const CHROMIUM_FLAGS: readonly string[] = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...[
+    '--disable-component-update',
+    '--disable-sync',
+    '--disable-renderer-backgrounding',
+    '--disable-background-timer-throttling',
+    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  ],
+];
+
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 
 /** Time of the page that passes before it is looked at, in milliseconds; waiting for nothing, it passes at once. */
@@ -18,7 +30,8 @@ const PAGE_TIME_MS = 10_000;
 const RUN_MS_MAX = 60_000;
 const DOM_BYTES_MAX = 64 * 1024 * 1024;
 
-function chromiumPath(): string | undefined {
+/** Where it is, if anywhere. */
+export function chromiumPath(): string | undefined {
   const told = process.env.QUOIN_CHROMIUM;
   if (told !== undefined) return told;
   const folders = (process.env.PATH ?? '').split(delimiter);
@@ -49,8 +62,7 @@ export async function openPage(url: string): Promise<OpenedPage> {
   const folder = temporaryFolder('chromium');
   const log = join(folder, 'net.json');
   const args = [
-    ...['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'],
-    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    ...CHROMIUM_FLAGS,
     `--user-data-dir=${join(folder, 'profile')}`,
     `--log-net-log=${log}`,
     `--virtual-time-budget=${PAGE_TIME_MS}`,

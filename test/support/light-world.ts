@@ -59,6 +59,9 @@ function spentScripts(block: Block, scripts: ReadonlyMap<string, Uint8Array>): U
   return inputs.map(({ prevout }) => scripts.get(outPointKey(prevout))!);
 }
 
+/** What serving takes of a connection. */
+export type ServedConnection = Pick<ScriptedPeer, 'send' | 'onMessage' | 'connection' | 'closed'>;
+
 /** What a served peer does. Each can be changed while it runs. */
 export class ServedPeer {
   chain: FilteredChain;
@@ -66,7 +69,7 @@ export class ServedPeer {
   readonly withholds: Set<Message['type']> = new Set();
   readonly received: Message[] = [];
   readonly transactions: Transaction[] = [];
-  peers: ScriptedPeer[] = [];
+  peers: ServedConnection[] = [];
   sentBytes = 0;
 
   constructor(chain: FilteredChain) {
@@ -79,7 +82,7 @@ export class ServedPeer {
     for (const peer of this.peers) peer.send({ type: 'headers', headers });
   }
 
-  called(peer: ScriptedPeer, services: bigint): void {
+  called(peer: ServedConnection, services: bigint): void {
     this.peers.push(peer);
     peer.onMessage = (message) => {
       this.received.push(message);
@@ -88,7 +91,7 @@ export class ServedPeer {
     };
   }
 
-  #answer(peer: ScriptedPeer, message: Message): void {
+  #answer(peer: ServedConnection, message: Message): void {
     if (message.type === 'getheaders') this.#headers(peer, message);
     else if (message.type === 'getdata') this.#data(peer, message.items);
     else if (message.type === 'getcfcheckpt') this.#checkpoints(peer, message);
@@ -102,38 +105,39 @@ export class ServedPeer {
     return this.chain.blocks.findIndex((block) => hashKey(block.header.hash) === hashKey(hash));
   }
 
-  #headers(peer: ScriptedPeer, { locator }: MessageOf<'getheaders'>): void {
+  #headers(peer: ServedConnection, { locator }: MessageOf<'getheaders'>): void {
     const known = locator.map((hash) => this.#heightOf(hash)).find((height) => height >= 0) ?? 0;
     peer.send({ type: 'headers', headers: this.chain.blocks.slice(known + 1, known + 2_001).map((block) => block.header) });
   }
 
-  #data(peer: ScriptedPeer, items: readonly InventoryItem[]): void {
+  #data(peer: ServedConnection, items: readonly InventoryItem[]): void {
     for (const { hash } of items) {
       const block = this.chain.blocks[this.#heightOf(hash)];
       if (block !== undefined) peer.send({ type: 'block', block, raw: encodeBlock(block) });
     }
   }
 
-  #checkpoints(peer: ScriptedPeer, { stop, filterType }: MessageOf<'getcfcheckpt'>): void {
+  #checkpoints(peer: ServedConnection, { stop, filterType }: MessageOf<'getcfcheckpt'>): void {
     const headers = filterHeadersOf(this.chain);
     const filterHeaders = Array.from({ length: Math.floor(this.#heightOf(stop) / 1_000) }, (_, i) => headers[(i + 1) * 1_000]!);
     peer.send({ type: 'cfcheckpt', filterType, stop, filterHeaders });
   }
 
-  #hashes(peer: ScriptedPeer, { startHeight, stop, filterType }: MessageOf<'getcfheaders'>): void {
+  #hashes(peer: ServedConnection, { startHeight, stop, filterType }: MessageOf<'getcfheaders'>): void {
     const filterHashes = this.chain.filters.slice(startHeight, this.#heightOf(stop) + 1).map((filter) => sha256d(filter));
     const previousHeader = startHeight === 0 ? new Uint8Array(32) : filterHeadersOf(this.chain)[startHeight - 1]!;
     peer.send({ type: 'cfheaders', filterType, stop, previousHeader, filterHashes });
   }
 
-  #filters(peer: ScriptedPeer, { startHeight, stop, filterType }: MessageOf<'getcfilters'>): void {
+  #filters(peer: ServedConnection, { startHeight, stop, filterType }: MessageOf<'getcfilters'>): void {
     for (let height = startHeight; height <= this.#heightOf(stop); height++) {
       peer.send({ type: 'cfilter', filterType, block: this.chain.blocks[height]!.header.hash, filter: this.chain.filters[height]! });
     }
   }
 }
 
-const OFFERED = SERVICES.network | SERVICES.witness | SERVICES.compactFilters;
+/** What a node offers that serves filters. */
+export const OFFERED: bigint = SERVICES.network | SERVICES.witness | SERVICES.compactFilters;
 
 /** A light client in a world, with all that it told. */
 export interface WorldClient {

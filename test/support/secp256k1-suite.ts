@@ -12,7 +12,7 @@ import { failedEngineCheck } from '../../src/core/crypto/check-engine.ts';
 import { isLowS, parseLaxDer } from '../../src/core/crypto/der.ts';
 import { negateScalar } from '../../src/core/crypto/scalar.ts';
 import type { Secp256k1 } from '../../src/core/crypto/secp256k1.ts';
-import { FIELD, recoveredKey } from './noble-secp256k1.ts';
+import { FIELD, recoveredKey } from './noble-points.ts';
 import { ORDER, scalarToBigint, writeScalar } from './scalars.ts';
 import { describeVectors, readVectorText } from './vectors.ts';
 

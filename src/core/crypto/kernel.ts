@@ -10,7 +10,7 @@ import { assert } from '../base/assert.ts';
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Bytes of standard base64 with padding. Text of ours only: anything else is a bug. */
-export function decodeBase64(text: string): Uint8Array {
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   assert(text.length % 4 === 0, 'base64 comes in groups of four');
   const values = new Uint8Array(128).fill(255);
   for (let i = 0; i < DIGITS.length; i++) values[DIGITS.charCodeAt(i)] = i;

@@ -1,5 +1,5 @@
-import { createNobleSecp256k1 } from '../../../test/support/noble-secp256k1.ts';
 import { secp256k1Suite } from '../../../test/support/secp256k1-suite.ts';
+import { createNobleSecp256k1 } from './noble-secp256k1.ts';
 import { createWasmSecp256k1 } from './wasm-secp256k1.ts';
 
 secp256k1Suite('wasm', createWasmSecp256k1);

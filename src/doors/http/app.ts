@@ -14,6 +14,7 @@ import type { TSchema } from '../schema.ts';
 import type { Authenticator } from './auth.ts';
 import { addDocs, OPENAPI } from './docs.ts';
 import { isLoopback } from './guard.ts';
+import { addLightPage } from './light-page.ts';
 import { BODY_SIZE_MAX, JSON_DEPTH_MAX } from './limits.ts';
 import {
   HttpProblem,
@@ -201,6 +202,7 @@ async function buildApp({ auth, node }: RestContext): Promise<FastifyInstance> {
   app.get('/', { config: { access: 'open' }, schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
   for (const route of ROUTES) addRoute(app, node, route);
   await addDocs(app);
+  addLightPage(app, node.params);
   await app.ready();
   return app;
 }

@@ -60,7 +60,7 @@ export function OPENAPI(node: NodePort) {
       description: [
         `The REST interface of a node of the network ${node.params.name}. Amounts are integers in base units, 10^8 a coin; totals over many outputs are decimal strings of them.`,
         'Hashes are hexadecimal as everywhere in Bitcoin, that is to say reversed. Errors are problem documents (RFC 9457) with a stable `code`.',
-        "Bitcoin Core's JSON-RPC is answered at `POST /`.",
+        "Bitcoin Core's JSON-RPC is answered at `POST /`. A [light client](/light) that believes no node runs in your browser.",
       ].join('\n\n'),
     },
     tags: [

@@ -90,6 +90,12 @@ export class LightCalls {
     else this.#overBans.add(address);
   }
 
+  /** Addresses that are not called now, and until when in seconds since 1970. */
+  bans(): ReadonlyMap<string, number> {
+    const now = this.#context.nowSeconds();
+    return new Map([...this.#bans].filter(([, until]) => until > now));
+  }
+
   /** Bans since this was last asked, the address as text, and until when; and those that are over. */
   takeBans(): { readonly begun: ReadonlyMap<string, number>; readonly over: readonly string[] } {
     const now = this.#context.nowSeconds();

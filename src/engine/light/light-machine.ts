@@ -328,6 +328,11 @@ export class LightMachine {
     return Array.from(this.#watched.sources(), ({ text }) => text);
   }
 
+  /** Nodes that were proved to lie and are not called now: the address as text, and until when in seconds since 1970. */
+  bans(): ReadonlyMap<string, number> {
+    return this.#calls.bans();
+  }
+
   /** Whether everybody who could have more headers was heard. */
   #headersDone(): boolean {
     if (this.#calls.isCalling) return false;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as tiny from 'tiny-secp256k1';
-import { FIELD, schnorrPointOf } from '../../../../test/support/noble-secp256k1.ts';
+import { FIELD, schnorrPointOf } from '../../../../test/support/noble-points.ts';
 import { ORDER } from '../../../../test/support/scalars.ts';
 import { scalar, secp256k1Suite } from '../../../../test/support/secp256k1-suite.ts';
 import { toHex } from '../../base/bytes.ts';

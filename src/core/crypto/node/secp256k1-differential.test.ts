@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createNobleSecp256k1, FIELD } from '../../../../test/support/noble-secp256k1.ts';
+import { FIELD } from '../../../../test/support/noble-points.ts';
 import { ORDER } from '../../../../test/support/scalars.ts';
 import { engines } from '../../../../test/support/secp256k1-engines.ts';
 import { scalar } from '../../../../test/support/secp256k1-suite.ts';
 import { toHex } from '../../base/bytes.ts';
+import { createNobleSecp256k1 } from '../noble-secp256k1.ts';
 import type { Secp256k1, TweakedKey } from '../secp256k1.ts';
 
 /**
