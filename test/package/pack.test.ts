@@ -136,11 +136,14 @@ describe('the package, packed and installed into an empty folder', () => {
 
   it('holds the command, the licence and no tests or maps', () => {
     const paths = files.map(({ path }) => path);
-    for (const path of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/bin/main.js']) {
+    for (const path of ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'dist/bin/main.js', 'dist/pages/light/main.js']) {
       assert.ok(paths.includes(path), `${path} is in it`);
     }
     const strange = paths.filter(
-      (path) => !/^(package\.json|LICENSE|(README|CHANGELOG)\.md|dist\/bin\/.*\.js|dist\/src\/.*\.(js|d\.ts))$/.test(path),
+      (path) =>
+        !/^(package\.json|LICENSE|(README|CHANGELOG)\.md|dist\/bin\/.*\.js|dist\/pages\/light\/(index\.html|main\.js|style\.css|quoin\.svg)|dist\/src\/.*\.(js|d\.ts))$/.test(
+          path,
+        ),
     );
     assert.deepEqual(strange, []);
     assert.deepEqual(
@@ -184,6 +187,20 @@ describe('the package, packed and installed into an empty folder', () => {
     writeFileSync(join(consumer, 'consumer.ts'), source.join('\n'));
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     mustRun(process.execPath, [tsc, '-p', consumer], consumer);
+    // A browser's bundler takes another entry, whose types name nothing of Node and, like the others, nothing of the DOM either.
+    const browser = join(folder, 'browser-consumer');
+    mkdirSync(browser);
+    const compilerOptions = { ...options, module: 'esnext', moduleResolution: 'bundler', types: [], customConditions: ['browser'] };
+    writeFileSync(join(browser, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    const lines = [
+      `import { openLightClient } from '${manifest.name}/light';`,
+      `import { quoin } from '${manifest.name}/params';`,
+      "void openLightClient({ params: quoin, peers: ['wss://node.example/p2p'], watch: [], database: 'payments' });",
+      '// @ts-expect-error: there are no folders in a browser',
+      "void openLightClient({ params: quoin, peers: [], dataDir: 'folder' });",
+    ];
+    writeFileSync(join(browser, 'consumer.ts'), lines.join('\n'));
+    mustRun(process.execPath, [tsc, '-p', browser], browser);
   });
 
   for (const major of OTHER_NODES) {

@@ -11,6 +11,9 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './quoin-process.ts';
 
+/** A name for this machine that browsers do not take for it: what comes from there came over an insecure way. */
+export const INSECURE_HOST = 'elsewhere.test';
+
 /** What every start of it is told: it shows nothing, and asks nobody for anything on its own account. */
 export const CHROMIUM_FLAGS: readonly string[] = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
@@ -19,7 +22,7 @@ export const CHROMIUM_FLAGS: readonly string[] = [
     '--disable-sync',
     '--disable-renderer-backgrounding',
     '--disable-background-timer-throttling',
-    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.*`,
   ],
 ];
 

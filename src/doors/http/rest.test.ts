@@ -10,6 +10,8 @@ import { repositoryRoot } from '../../../test/support/vectors.ts';
 import { toHex } from '../../core/base/bytes.ts';
 import { reject } from '../../core/consensus/rejection.ts';
 import { checkTransactionProof } from '../../core/consensus/transaction-proof.ts';
+import { networkFromFile, parseNetworkJson } from '../../core/params/network-file.ts';
+import { regtest } from '../../core/params/regtest.ts';
 import { decodeHeader, encodeBlock } from '../../core/primitives/block.ts';
 import { type Txid, toDisplayHex } from '../../core/primitives/ids.ts';
 import { decodeMerkleBlock } from '../../core/primitives/merkle-block.ts';
@@ -731,6 +733,31 @@ describe('the description', () => {
         assert.equal(asset.headers['x-content-type-options'], 'nosniff');
       }
     }
+  });
+
+  it('has a page for a light client that loads nothing from elsewhere, knows the network, and is sent once', async () => {
+    const page = await httpRequest({ port: server.port, path: '/light' });
+    assert.equal(page.status, 200);
+    const policy = String(page.headers['content-security-policy']);
+    assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'/);
+    assert.doesNotMatch(page.text, /<script(?![^>]* src=)|<style| style=| on[a-z]+=/);
+    const links = [...page.text.matchAll(/(?:href|src)="([^"#]+)"/g)].map((match) => match[1] as string);
+    assert.ok(links.includes('light/main.js') && links.includes('light/style.css'));
+    for (const link of links) {
+      assert.equal((await httpRequest({ port: server.port, path: `/${link}` })).status, 200, link);
+    }
+    const script = await httpRequest({ port: server.port, path: '/light/main.js', headers: { 'accept-encoding': 'br, gzip' } });
+    assert.deepEqual([script.headers['content-encoding'], script.headers['content-type']], ['gzip', 'text/javascript; charset=utf-8']);
+    const again = { 'if-none-match': String(script.headers.etag) };
+    assert.equal((await httpRequest({ port: server.port, path: '/light/main.js', headers: again })).status, 304);
+    const network = await httpRequest({ port: server.port, path: '/light/network.json' });
+    assert.deepEqual(networkFromFile(parseNetworkJson(network.text)).messageStart, regtest.messageStart);
+    const slash = await httpRequest({ port: server.port, path: '/light/' });
+    assert.deepEqual([slash.status, slash.headers.location], [302, '../light']);
+  });
+
+  it('leads from its root to the description', async () => {
     const root = await httpRequest({ port: server.port, path: '/' });
     assert.deepEqual([root.status, root.headers.location], [302, '/docs']);
   });

@@ -380,7 +380,15 @@ describe('access from another machine', () => {
         assert.deepEqual([refused.status, refused.headers['www-authenticate']], [401, 'Basic realm="quoin"'], path);
         assert.equal((await httpRequest({ port, path, headers: { authorization: 'Bearer tok' } })).status, 200, path);
       }
-      for (const path of ['/health', '/docs', '/docs/static/swagger-ui.css', '/openapi.json']) {
+      for (const path of [
+        '/health',
+        '/docs',
+        '/docs/static/swagger-ui.css',
+        '/openapi.json',
+        '/light',
+        '/light/main.js',
+        '/light/network.json',
+      ]) {
         assert.equal((await httpRequest({ port, path })).status, 200, path);
       }
       assert.equal((await httpRequest({ port, path: '/' })).status, 302);
