@@ -2,7 +2,7 @@
  * The light client: headers, filters and the few blocks that matter, checked by itself.
  *
  * Owns putting it together and its life. Does not own decisions (`engine/light`). Begin with light-client.ts, which takes every port as an
- * argument; node.ts hands in Node's.
+ * argument; node.ts hands in Node's, browser.ts a browser's.
  *
  * @module
  */
