@@ -170,6 +170,23 @@ test('every reason of a rejection is documented where it is named', () => {
   );
 });
 
+test('pages use what is published and the files beside them, nothing else', () => {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  const published = new Set(Object.keys(exports).map((path) => `quoin${path.slice(1)}`));
+  const pages = readdirSync(join(root, 'web'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts') && !isTest(path),
+  );
+  assert.ok(pages.length > 0);
+  const breaches = pages.flatMap((path) =>
+    importsOf(readFileSync(join(root, 'web', path), 'utf8'))
+      .filter(({ specifier }) => !published.has(specifier) && !/^\.\/[a-z-]+\.ts$/.test(specifier))
+      .map(({ specifier }) => `${path}: ${specifier}`),
+  );
+  assert.deepEqual(breaches, []);
+});
+
 test('links in the documents lead somewhere', () => {
   const documents = [
     ...readdirSync(root).filter((name) => name.endsWith('.md')),
