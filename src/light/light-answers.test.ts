@@ -110,7 +110,8 @@ describe('a light client', () => {
     other.withholds.add('getdata');
     await world.until(() => other.received.some(({ type }) => type === 'getheaders'), 400_000);
     for (const block of blocks) for (const peer of other.peers) peer.send({ type: 'block', block, raw: encodeBlock(block) });
-    for (const peer of other.peers) await peer.sync();
+    for (const peer of other.peers) peer.send({ type: 'ping', nonce: 7n });
+    await world.until(() => other.received.some((message) => message.type === 'pong' && message.nonce === 7n));
     const asked = new Set(
       other.received.flatMap((message) => (message.type === 'getdata' ? message.items.map(({ hash }) => toHex(hash)) : [])),
     );
