@@ -150,6 +150,7 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     what: 'block files are never made to last',
     find: '      await blocks.sync();\n',
     replace: '\n',
+    test: 'write-order',
   },
   {
     id: 'chain/dirty-lost',
@@ -164,6 +165,7 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     what: 'relative times are measured from the tip',
     find: 'medianTimeAt: (height) => ancestorOf(tip, height).medianTimeSeconds',
     replace: 'medianTimeAt: () => tip.medianTimeSeconds',
+    test: 'relative-time',
   },
   {
     id: 'chain/floor',
@@ -171,6 +173,7 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     what: 'the chain is left below a loaded snapshot',
     find: '    if (this.#isBelowFloor(fork)) return false;',
     replace: '\n',
+    test: 'chain/snapshots',
   },
   {
     id: 'chain/pruned-branch',
@@ -185,6 +188,7 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     what: 'a stored block that is not what its header says is used',
     find: '      hashKey(block.header.hash) !== hashKey(node.hash) ||\n      checkBlock(block, params.consensus) !== undefined ||',
     replace: '      checkBlock(block, params.consensus) !== undefined ||',
+    test: 'wrong-block',
   },
   {
     id: 'chain/budget',

@@ -73,6 +73,7 @@ export const LIGHT_MUTANTS: readonly ListedMutant[] = [
     what: 'new addresses are not looked for in filters that were at hand',
     find: 'if (known.matches !== undefined && known.generation === generation) return known.matches;',
     replace: 'if (known.matches !== undefined) return known.matches;',
+    test: 'light-range',
   },
   {
     id: 'light/block-unchecked',

@@ -190,6 +190,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'invalid blocks are sent to others',
     find: 'const raw = isFailed(node) ? undefined : await',
     replace: 'const raw = await',
+    test: 'sync/block-attacks',
   },
   {
     id: 'sync/room-first',
@@ -197,6 +198,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'blocks are read though nobody takes them',
     find: 'if (link.full) await link.drained();\n    // One',
     replace: '// One',
+    test: 'sync/connection-attacks',
   },
   {
     id: 'sync/continuous',
@@ -394,6 +396,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'transactions are taken where blocks alone are wanted',
     find: "    if (!this.#context.takesTransactions(peer)) {\n      this.#context.disconnect(peer, 'transaction-unwanted');\n      return;\n    }\n    const wtxid",
     replace: '    const wtxid',
+    test: 'sync/blocks-only',
   },
   {
     id: 'sync/compact-depth',
