@@ -38,6 +38,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'whoever sends malformed messages may come back at once',
     find: "'malformed-message': { discourage: true,",
     replace: "'malformed-message': { discourage: false,",
+    test: 'sync/connections',
   },
   {
     id: 'sync/bans-max',
@@ -93,7 +94,7 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     what: 'anybody is told all that waits',
     find: 'if (isServed) this.#transactions',
     replace: 'if (isServed || peer.ready) this.#transactions',
-    test: 'sync/bloom-serving',
+    test: 'sync/transaction-relay',
   },
   {
     id: 'sync/fee-filter-negative',
@@ -107,8 +108,8 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     id: 'sync/unasked-low-work',
     file: 'engine/sync/sync-machine.ts',
     what: 'unasked blocks of too little work are looked at',
-    find: 'if (!requested && this.#headers.refuses(block.header)) return;',
-    replace: '\n',
+    find: 'if (!requested && this.#headers.refuses(block.header)) {',
+    replace: 'if (!requested && block.sizeBytes < 0) {',
     test: 'sync/block-attacks',
   },
   {
