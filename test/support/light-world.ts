@@ -60,16 +60,16 @@ function spentScripts(block: Block, scripts: ReadonlyMap<string, Uint8Array>): U
 }
 
 /** What serving takes of a connection. */
-export type ServedConnection = Pick<ScriptedPeer, 'send' | 'onMessage' | 'connection' | 'closed'>;
+export type ServedConnection = Pick<ScriptedPeer, 'send' | 'onMessage'>;
 
 /** What a served peer does. Each can be changed while it runs. */
-export class ServedPeer {
+export class ServedPeer<Peer extends ServedConnection = ScriptedPeer> {
   chain: FilteredChain;
   /** Messages that it never answers. */
   readonly withholds: Set<Message['type']> = new Set();
   readonly received: Message[] = [];
   readonly transactions: Transaction[] = [];
-  peers: ServedConnection[] = [];
+  peers: Peer[] = [];
   sentBytes = 0;
 
   constructor(chain: FilteredChain) {
@@ -82,7 +82,7 @@ export class ServedPeer {
     for (const peer of this.peers) peer.send({ type: 'headers', headers });
   }
 
-  called(peer: ServedConnection, services: bigint): void {
+  called(peer: Peer, services: bigint): void {
     this.peers.push(peer);
     peer.onMessage = (message) => {
       this.received.push(message);

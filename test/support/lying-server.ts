@@ -49,9 +49,7 @@ function withPayment(block: Block, { script, value }: Lie & { readonly kind: 'pa
 /** A connection taken apart into messages. */
 function messagesOver(connection: Connection, { messageStart }: NetworkParams): ServedConnection {
   const stream = new PlainStream(messageStart);
-  const served: { -readonly [Key in keyof ServedConnection]: ServedConnection[Key] } = {
-    connection,
-    closed: undefined,
+  const served: ServedConnection = {
     onMessage: () => {},
     send: (...messages: readonly Message[]) => {
       for (const message of messages) connection.write(encodeFrame(messageStart, message.type, encodeMessage(message)));
@@ -65,10 +63,7 @@ function messagesOver(connection: Connection, { messageStart }: NetworkParams): 
       if (message !== undefined) served.onMessage(message);
     }
   };
-  const closed = (why: string): void => {
-    served.closed = why;
-  };
-  connection.handlers = { data, drained: () => {}, closed };
+  connection.handlers = { data, drained: () => {}, closed: () => {} };
   return served;
 }
 
@@ -77,7 +72,7 @@ export interface LyingServer {
   /** `host:port`. */
   readonly address: string;
   /** What it was asked, and by whom. */
-  readonly served: ServedPeer;
+  readonly served: ServedPeer<ServedConnection>;
   close(): Promise<void>;
 }
 
@@ -93,7 +88,7 @@ export async function serveLies(params: NetworkParams, blocks: readonly Block[],
     const lie = lieAt(height);
     return lie?.kind === 'pay' ? withPayment(block, lie) : block;
   });
-  const served = new ServedPeer({ blocks: told, filters });
+  const served = new ServedPeer<ServedConnection>({ blocks: told, filters });
   const listener = await listenWebSocket({ host: '127.0.0.1', port: 0 }, (connection) => {
     served.called(messagesOver(connection, params), OFFERED);
   });
