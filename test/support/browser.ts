@@ -188,7 +188,8 @@ export class BrowserPage {
     try {
       await eventually(what, () => this.evaluate<boolean>(`(async () => Boolean(await (${expression})))()`), deadlineMs);
     } catch (error) {
-      throw new Error(`${(error as Error).message}: ${await this.text('main')}\n${this.complaints.join('\n')}`, { cause: error });
+      const shown = await this.text('main').catch(() => 'the page does not answer');
+      throw new Error(`${(error as Error).message}: ${shown}\n${this.complaints.join('\n')}`, { cause: error });
     }
   }
 
