@@ -13,7 +13,7 @@ import { type AttackSize, Scene } from './scene.ts';
 /** Time that an honest peer may wait for the answer to a ping. */
 export const LATENCY_MS_MAX = 5_000;
 
-/** Memory that a target may have more while an attack lasts, unless the attack says otherwise: what is kept for a few peers, and room. */
+/** Memory that a target may have more while an attack lasts: what is kept for a few peers, and room. */
 export const MEMORY_MIB_MAX = 150;
 
 const BYTES_PER_MIB = 1_048_576;
@@ -119,8 +119,8 @@ function faultsOf(attack: Attack, { outcomes }: Sight, { serves, target }: Pick<
   if (!serves) faults.push('honest peers are not served after it');
   const { slowestMs } = target.latency;
   if (slowestMs > LATENCY_MS_MAX) faults.push(`an honest peer waited ${Math.round(slowestMs)} ms, over ${LATENCY_MS_MAX}`);
-  const memoryMibMax = attack.memoryMibMax ?? MEMORY_MIB_MAX;
-  if ((target.memoryMib ?? 0) > memoryMibMax) faults.push(`memory grew by ${Math.round(target.memoryMib ?? 0)} MiB, over ${memoryMibMax}`);
+  const { memoryMib = 0 } = target;
+  if (memoryMib > MEMORY_MIB_MAX) faults.push(`memory grew by ${Math.round(memoryMib)} MiB, over ${MEMORY_MIB_MAX}`);
   return faults;
 }
 
