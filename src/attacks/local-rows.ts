@@ -119,7 +119,7 @@ const CONTENTS: readonly LocalRow[] = [
   tested(
     'C14',
     'R B',
-    'the costliest scripts that may be sent',
+    'the costliest scripts that are relayed',
     {
       'src/engine/policy/policy.test.ts': [
         'run at most 2,500 legacy signature operations together (BIP-54)',

@@ -69,6 +69,14 @@ export interface AttackReport {
 /** Plays an attack against a target. */
 export async function runAttack(attack: Attack, ground: Ground, size: AttackSize, meters: Meters = {}): Promise<AttackReport> {
   const scene = new Scene(ground, size);
+  try {
+    return await played(attack, scene, meters);
+  } finally {
+    scene.close();
+  }
+}
+
+async function played(attack: Attack, scene: Scene, meters: Meters): Promise<AttackReport> {
   const measure = new Measure(scene, meters);
   let seen: Sight | string;
   let serves = false;
@@ -90,7 +98,6 @@ export async function runAttack(attack: Attack, ground: Ground, size: AttackSize
   }
   const costs = measure.end();
   if (bystander !== undefined) serves = await stillServes(scene, bystander);
-  scene.close();
   const target = { ...costs.target, latency: bystander?.latency ?? { count: 0, medianMs: 0, slowestMs: 0 } };
   const about = { name: attack.name, serves, attacker: costs.attacker, target };
   if (typeof seen === 'string') return { ...about, verdict: serves || bystander === undefined ? 'unknown' : 'fail', outcomes: [], seen };
