@@ -108,6 +108,6 @@ export function robustnessPage(reports: readonly AttackRow[]): string {
   const local = LOCAL_ROWS.map(
     (row) => `| ${row.row} | ${row.what} | ${(row.cves ?? []).join(' ')} | ${row.expected} | ${localCell(row)} |`,
   );
-  const machine = `Node ${process.versions.node.split('.').slice(0, 2).join('.')}, two cores shared with other work; seed 1.\n`;
+  const machine = `Node ${process.versions.node.split('.').slice(0, 2).join('.')}, two cores shared with other work; seed 1, November 2026.\n`;
   return `${HEAD}${wire}\n${countLine(reports)}${machine}${LOCAL_HEAD}${local.join('\n')}\n`;
 }
