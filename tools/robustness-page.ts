@@ -63,8 +63,8 @@ function peerCell(row: AttackRow | undefined, name: string): string {
 }
 
 function wireLine({ name, rows, cves = [], what, expected, bound }: Attack, reports: readonly AttackRow[]): string {
-  const ours = reports.find((row) => row.name === name && row.side === 'ours');
-  const peer = reports.find((row) => row.name === name && row.side === 'peer');
+  const ours = reports.findLast((row) => row.name === name && row.side === 'ours');
+  const peer = reports.findLast((row) => row.name === name && row.side === 'peer');
   const verdict = ours?.verdict === 'pass' ? '' : '**not as expected**: ';
   const seen = ours === undefined ? 'not run' : `${verdict}${ours.outcomes.join(' ')}: ${ours.seen}`;
   const costs = ours === undefined ? ['', ''] : [attackerCost(ours), targetCost(ours)];
@@ -95,7 +95,7 @@ show it; a test of the table itself sees that they exist.
 
 function countLine(reports: readonly AttackRow[]): string {
   const of = (side: AttackRow['side']): string => {
-    const rows = reports.filter((row) => row.side === side);
+    const rows = [...new Map(reports.filter((row) => row.side === side).map((row) => [row.name, row])).values()];
     const passed = rows.filter(({ verdict }) => verdict === 'pass').length;
     return `${passed} of ${rows.length}`;
   };
@@ -108,6 +108,6 @@ export function robustnessPage(reports: readonly AttackRow[]): string {
   const local = LOCAL_ROWS.map(
     (row) => `| ${row.row} | ${row.what} | ${(row.cves ?? []).join(' ')} | ${row.expected} | ${localCell(row)} |`,
   );
-  const machine = `Node ${process.versions.node.split('.').slice(0, 2).join('.')}, two cores shared with other work; seed 1.\n`;
+  const machine = `Node ${process.versions.node.split('.').slice(0, 2).join('.')}, two cores shared with other work; seed 1, November 2026.\n`;
   return `${HEAD}${wire}\n${countLine(reports)}${machine}${LOCAL_HEAD}${local.join('\n')}\n`;
 }

@@ -35,8 +35,6 @@ export interface Attack {
   readonly needs: AttackNeed;
   /** It waits for time-outs of a minute and more. */
   readonly isSlow?: boolean;
-  /** Memory that the target may have more while it lasts, where that is measured. Default: `MEMORY_MIB_MAX`. */
-  readonly memoryMibMax?: number;
   /** Plays it to its end. @throws Unclear where nothing can be said */
   play(scene: Scene): Promise<Sight>;
 }

@@ -11,6 +11,7 @@ import { FORK_ATTACKS } from './wire/forks.ts';
 import { FRAMING_ATTACKS } from './wire/framing.ts';
 import { HANDSHAKE_ATTACKS } from './wire/handshake.ts';
 import { HEADER_ATTACKS } from './wire/header-spam.ts';
+import { HEAVY_SCRIPT_ATTACKS } from './wire/heavy-scripts.ts';
 import { LIMIT_ATTACKS } from './wire/over-limits.ts';
 import { TRANSACTION_RELAY_ATTACKS } from './wire/relay-of-transactions.ts';
 import { TRANSACTION_ATTACKS } from './wire/transactions.ts';
@@ -31,6 +32,7 @@ export const ATTACKS: readonly Attack[] = [
   ...COMPACT_ATTACKS,
   ...TRANSACTION_ATTACKS,
   ...TRANSACTION_RELAY_ATTACKS,
+  ...HEAVY_SCRIPT_ATTACKS,
 ];
 
 /** The attack of a name. */

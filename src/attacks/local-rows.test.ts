@@ -45,7 +45,7 @@ describe('the rows of the catalogue', () => {
   it('have every test whose title begins with their number', () => {
     const named = new Set(LOCAL_ROWS.flatMap((row) => testsOf(row).map(({ file, title }) => `${row.row} ${file} ${title}`)));
     const unnamed: string[] = [];
-    for (const folder of ['src', 'test']) {
+    for (const folder of ['src', 'test', 'web']) {
       for (const path of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
         if (!path.endsWith('.test.ts')) continue;
         const file = `${folder}/${path.replaceAll('\\', '/')}`;

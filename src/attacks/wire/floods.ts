@@ -23,7 +23,7 @@ import type { Scene } from '../scene.ts';
 const VARIANTS = 8;
 
 /** One row. */
-interface Flood extends Pick<Attack, 'name' | 'rows' | 'cves' | 'what' | 'bound' | 'memoryMibMax'> {
+interface Flood extends Pick<Attack, 'name' | 'rows' | 'cves' | 'what' | 'bound'> {
   /** Messages at full effort. */
   readonly count: number;
   /** The attacker takes nothing that comes until it has sent all, or ever. */

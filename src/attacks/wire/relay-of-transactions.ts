@@ -41,11 +41,15 @@ const twin: Attack = {
   },
 };
 
-const ORPHANS = 5_000;
+/** Twice as many are below the 5,000 announcements of one peer that Core keeps: beyond, it takes no more of its orphans. */
+const ORPHANS = 2_000;
+
+/** As many are sent in any case: where orphans are dropped by chance, fewer would leave the honest one its chance. */
+const ORPHANS_MIN = 600;
 
 const orphansAround: Attack = {
   ...{ name: 'orphan-storm', rows: ['T1'], expected: 'C B', needs: 'blocks' },
-  what: `sends ${ORPHANS} transactions whose parents nobody has, around an honest one that comes before its parent`,
+  what: `sends ${ORPHANS} transactions whose parents nobody has, and again as many, around an honest one that comes before its parent`,
   bound: 'the honest one is passed on with its parent',
   play: async (scene) => {
     const [coin] = (await scene.fund(1)) as [PurseCoin];
@@ -58,7 +62,10 @@ const orphansAround: Attack = {
     };
     const [attacker, sender, watcher] = [await scene.meetQuiet(), await scene.meetQuiet('honest'), await scene.meetQuiet('honest')];
     const storm = async (): Promise<void> => {
-      for (let i = 0; i < scene.times(ORPHANS) && scene.goesOn && attacker.over === undefined; i++) {
+      const count = Math.max(ORPHANS_MIN, scene.times(ORPHANS));
+      // Each of the two has its half of the time.
+      const untilMs = scene.clock.monotonicMs() + scene.size.seconds * 500;
+      for (let i = 0; i < count && scene.clock.monotonicMs() < untilMs && attacker.over === undefined; i++) {
         attacker.send({ type: 'tx', tx: orphan() });
         await attacker.taken();
         if (i % 20 === 0) await scene.pause(0);
