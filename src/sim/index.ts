@@ -12,6 +12,7 @@ export { InvariantError } from './broken.ts';
 export type { Behaviour, BehaviourMaker, LiarLink, LiarWorld } from './byzantine/behaviour.ts';
 export { anyBehaviour, BEHAVIOURS } from './byzantine/behaviours.ts';
 export { corruptedBy } from './byzantine/corrupt-transport.ts';
+export type { ChurnPlan } from './churn.ts';
 export type { DiskQuality } from './disk/sim-disk.ts';
 export type { InvariantName } from './invariants.ts';
 export type { LinkQuality, NetworkQuality } from './link-quality.ts';
@@ -36,4 +37,22 @@ export { SimRandom } from './sim-random.ts';
 export { type BranchView, type NodeView, type SimulationView, viewOf } from './sim-view.ts';
 export { Simulation, type SimulationListener } from './simulation.ts';
 export type { Corruption, SimulationSetup } from './simulation-setup.ts';
-export { agree, check, depthOf, down, type Ending, heal, mine, mineAt, paid, pay, range, sides, split, up, wait } from './steps.ts';
+export {
+  agree,
+  check,
+  churn,
+  depthOf,
+  down,
+  type Ending,
+  heal,
+  mine,
+  mineAt,
+  paid,
+  pay,
+  range,
+  settled,
+  sides,
+  split,
+  up,
+  wait,
+} from './steps.ts';

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { reproduction, runScenario } from '../run-scenario.ts';
 import { parameterValues } from '../scenario.ts';
 import { allRestart } from './all-restart.ts';
+import { comeAndGo } from './come-and-go.ts';
 import { mixed } from './mixed.ts';
 import { splitBrain } from './split-brain.ts';
 import { SCENARIOS } from './table.ts';
@@ -45,6 +46,14 @@ for (const [ending, words] of ['in order', 'by kill -9', 'without power'].entrie
 
 test('a node whose disk is torn again and again finds back to the others', async () => {
   await holds({ scenario: tornDisk, seed: 4, parameters: { nodes: 4, crashes: 4 } });
+});
+
+test('nodes that come and go on poor lines keep up and agree in the end', async () => {
+  const { tips } = await holds({ scenario: comeAndGo, seed: 3, parameters: { nodes: 7, blocks: 25, away: 30 } });
+  assert.deepEqual(
+    tips.map(({ nodes }) => nodes.length),
+    [7],
+  );
 });
 
 test('payments, a split, a restart and crashes among liars end in one chain with the right coins', async () => {
