@@ -12,9 +12,11 @@ export { InvariantError } from './broken.ts';
 export type { Behaviour, BehaviourMaker, LiarLink, LiarWorld } from './byzantine/behaviour.ts';
 export { anyBehaviour, BEHAVIOURS } from './byzantine/behaviours.ts';
 export { corruptedBy } from './byzantine/corrupt-transport.ts';
+export type { ChurnPlan } from './churn.ts';
 export type { DiskQuality } from './disk/sim-disk.ts';
 export type { InvariantName } from './invariants.ts';
 export type { LinkQuality, NetworkQuality } from './link-quality.ts';
+export type { PaymentPlan } from './payments.ts';
 export type { LedgerBlock } from './reference-ledger.ts';
 export { forkOf } from './reference-ledger.ts';
 export type { ReportTip, RunReport } from './run-report.ts';
@@ -35,4 +37,22 @@ export { SimRandom } from './sim-random.ts';
 export { type BranchView, type NodeView, type SimulationView, viewOf } from './sim-view.ts';
 export { Simulation, type SimulationListener } from './simulation.ts';
 export type { Corruption, SimulationSetup } from './simulation-setup.ts';
-export * as steps from './steps.ts';
+export {
+  agree,
+  check,
+  churn,
+  depthOf,
+  down,
+  type Ending,
+  heal,
+  mine,
+  mineAt,
+  paid,
+  pay,
+  range,
+  settled,
+  sides,
+  split,
+  up,
+  wait,
+} from './steps.ts';

@@ -26,7 +26,7 @@ export type Break = (invariant: InvariantName, why: string, node?: SimNode) => n
 
 /** Limits on what one node keeps. Those of the nodes themselves, and room for what is on its way. */
 export const GROWTH_LIMITS = {
-  orphans: 100,
+  orphansPerPeer: 100,
   /** Places of both tables of an address book. */
   addresses: 81_920,
   timers: 64,
@@ -38,6 +38,13 @@ export const GROWTH_LIMITS = {
 
 /** Coins that are looked at in one sample. */
 const SAMPLE_COINS = 4;
+
+/** How often the most frequent of some numbers is there. */
+function mostOf(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
 
 /** What the checks work with. */
 export interface InvariantParts {
@@ -132,7 +139,7 @@ export class Invariants {
     for (const counts of network.addressCounts().values()) addresses += counts.new + counts.tried;
     const limits: readonly (readonly [what: string, is: number, max: number])[] = [
       ['bytes of waiting transactions', usageBytes, maxUsageBytes],
-      ['orphans', network.orphans().length, GROWTH_LIMITS.orphans],
+      ['orphans of one peer', mostOf(network.orphans().map(({ peer }) => peer)), GROWTH_LIMITS.orphansPerPeer],
       ['peers', network.peers().length, this.#parts.peersMax],
       ['addresses', addresses, GROWTH_LIMITS.addresses],
       ['timers', node.timers, GROWTH_LIMITS.timers],

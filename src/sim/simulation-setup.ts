@@ -11,7 +11,7 @@ export type Corruption = (transport: Transport, node: SimNode, simulation: Simul
 export interface SimulationSetup {
   /** The same seed and setup give the same run, to the last byte. */
   readonly seed: number;
-  /** How many full nodes; at most 40,000. */
+  /** How many full nodes; at most 15,360, which is how many addresses there are for them. */
   readonly nodes: number;
   /** Mean time between two blocks of all miners together. */
   readonly blockIntervalMs: number;

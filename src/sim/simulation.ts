@@ -9,10 +9,12 @@ import type { NodeEvent } from '../engine/ports/node-port.ts';
 import type { StoredBook } from '../engine/ports/peer-store.ts';
 import { createSystemClock } from '../platform/system/clock.ts';
 import { InvariantError } from './broken.ts';
+import type { Churn } from './churn.ts';
 import { SharedBytes } from './disk/shared-bytes.ts';
 import { SimDisk } from './disk/sim-disk.ts';
 import { EventQueue } from './event-queue.ts';
 import { type InvariantName, Invariants } from './invariants.ts';
+import type { Payments } from './payments.ts';
 import { Purse } from './purse.ts';
 import { type LedgerBlock, ReferenceLedger } from './reference-ledger.ts';
 import { RunDigest } from './run-digest.ts';
@@ -66,7 +68,8 @@ export class Simulation {
   readonly #expected = new Set<string>();
   readonly #listener: SimulationListener;
   /** What goes on while the steps do; undefined before it was begun. */
-  background: { readonly done: boolean } | undefined;
+  payments: Payments | undefined;
+  churn: Churn | undefined;
   #failure: unknown;
   #events = 0;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Churn, type ChurnPlan } from './churn.ts';
 import { type PaymentPlan, Payments } from './payments.ts';
 import { forkOf, type LedgerBlock } from './reference-ledger.ts';
 import type { Step } from './scenario.ts';
@@ -115,7 +116,7 @@ export function pay(plan: PaymentPlan): Step {
   return {
     name: `begin ${plan.count} payments`,
     run: async (simulation) => {
-      simulation.background = new Payments(simulation, plan);
+      simulation.payments = new Payments(simulation, plan);
     },
   };
 }
@@ -125,8 +126,30 @@ export function paid(withinMs: number): Step {
   return {
     name: 'all payments are made',
     run: async (simulation) => {
-      const isDone = await simulation.until(() => simulation.background?.done !== false, withinMs);
+      const isDone = await simulation.until(() => simulation.payments?.done !== false, withinMs);
       if (!isDone) simulation.fail('scenario', 'not all payments could be made');
+    },
+  };
+}
+
+/** From now on honest nodes go and come back, while the steps go on. */
+export function churn(plan: ChurnPlan): Step {
+  return {
+    name: 'nodes come and go',
+    run: async (simulation) => {
+      simulation.churn = new Churn(simulation, plan);
+    },
+  };
+}
+
+/** Nobody goes any more, and everybody is back. */
+export function settled(withinMs: number): Step {
+  return {
+    name: 'everybody is back',
+    run: async (simulation) => {
+      simulation.churn?.end();
+      const isDone = await simulation.until(() => simulation.churn?.done !== false, withinMs);
+      if (!isDone) simulation.fail('scenario', 'not everybody came back');
     },
   };
 }

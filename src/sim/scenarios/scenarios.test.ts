@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { reproduction, runScenario } from '../run-scenario.ts';
 import { parameterValues } from '../scenario.ts';
 import { allRestart } from './all-restart.ts';
+import { comeAndGo } from './come-and-go.ts';
 import { mixed } from './mixed.ts';
 import { splitBrain } from './split-brain.ts';
 import { SCENARIOS } from './table.ts';
@@ -30,7 +31,7 @@ test('three sides of a split come together on the longest of their chains', asyn
   const { tips, deepestReorganisation, staleBlocks } = await holds({
     scenario: splitBrain,
     seed: 5,
-    parameters: { nodes: 9, sides: 3, depth: 6 },
+    parameters: { nodes: 6, sides: 3, depth: 4 },
   });
   assert.equal(tips.length, 1);
   assert.ok(deepestReorganisation >= 1 && staleBlocks >= 2);
@@ -38,13 +39,21 @@ test('three sides of a split come together on the longest of their chains', asyn
 
 for (const [ending, words] of ['in order', 'by kill -9', 'without power'].entries()) {
   test(`all nodes going down ${words} lose nothing that was agreed on`, async () => {
-    const { tips } = await holds({ scenario: allRestart, seed: 8, parameters: { nodes: 5, blocks: 15, ending } });
+    const { tips } = await holds({ scenario: allRestart, seed: 8, parameters: { nodes: 4, blocks: 10, ending } });
     assert.equal(tips.length, 1);
   });
 }
 
 test('a node whose disk is torn again and again finds back to the others', async () => {
   await holds({ scenario: tornDisk, seed: 4, parameters: { nodes: 4, crashes: 4 } });
+});
+
+test('nodes that come and go on poor lines keep up and agree in the end', async () => {
+  const { tips } = await holds({ scenario: comeAndGo, seed: 3, parameters: { nodes: 6, blocks: 20, away: 30 } });
+  assert.deepEqual(
+    tips.map(({ nodes }) => nodes.length),
+    [6],
+  );
 });
 
 test('payments, a split, a restart and crashes among liars end in one chain with the right coins', async () => {
