@@ -34,6 +34,9 @@ const { values } = parseArgs({
 });
 const { results, write } = values;
 
+// The nodes end with this process, also where it is told to end.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 interface Side {
   readonly side: AttackRow['side'];
   readonly p2p: string;
@@ -83,5 +86,4 @@ const rows = await rowsOf();
 if (write !== undefined) writeFileSync(write, robustnessPage(rows));
 const failed = rows.filter(({ side, verdict }) => side === 'ours' && verdict !== 'pass');
 console.log(`${rows.filter(({ side }) => side === 'ours').length} attacks on a node of ours, ${failed.length} not as expected`);
-// The nodes end with this process.
 process.exit(failed.length === 0 ? 0 : 1);

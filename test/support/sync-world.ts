@@ -237,13 +237,14 @@ function recordingTransport(world: SyncWorld, host: string): Transport {
   };
 }
 
-/** One end of a connection, played by a test. Pings are answered. */
+/** One end of a connection, played by a test. Pings are answered unless it is told not to. */
 export class ScriptedPeer {
   /** Everything that came, in order. */
   readonly received: Message[] = [];
   /** Called with each message, to play a part. */
   onMessage: (message: Message) => void = () => {};
   closed: string | undefined;
+  answersPings = true;
   readonly connection: Connection;
   readonly #world: SyncWorld;
 
@@ -331,7 +332,7 @@ export class ScriptedPeer {
 
   #take(message: Message): void {
     this.received.push(message);
-    if (message.type === 'ping') this.send({ type: 'pong', nonce: message.nonce });
+    if (message.type === 'ping' && this.answersPings) this.send({ type: 'pong', nonce: message.nonce });
     this.onMessage(message);
   }
 }

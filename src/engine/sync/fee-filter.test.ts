@@ -18,4 +18,19 @@ describe('fee filter', () => {
     );
     await world.close();
   });
+
+  it('takes what a peer wants to hear of from nothing on, and no rate below', async () => {
+    const world = new SyncWorld();
+    const node = await world.node('10.0.0.1');
+    const peer = await world.peer(node);
+    const wantsAfter = async (rate: bigint): Promise<bigint | undefined> => {
+      peer.send({ type: 'feefilter', feeRateSatPerKvb: rate });
+      await peer.sync();
+      return node.peer().feeFilterSatPerKvb;
+    };
+    assert.equal(await wantsAfter(1_000n), 1_000n);
+    assert.equal(await wantsAfter(-1n), 1_000n);
+    assert.equal(await wantsAfter(0n), 0n);
+    await world.close();
+  });
 });

@@ -125,13 +125,23 @@ describe('network', () => {
     assert.equal(peer.closed, undefined);
   });
 
-  it('ignores a pong to another question', async () => {
+  it('ignores a pong to another question, whether it waits for one or not', async () => {
     const peer = await world.peer(node);
     await world.advance(10);
     const before = node.peer().pingTimeMs;
     peer.send({ type: 'pong', nonce: 12_345n });
     await peer.sync();
     assert.equal(node.peer().pingTimeMs, before);
+    peer.answersPings = false;
+    await world.advance(PING_INTERVAL_MS);
+    const [asked] = peer.of('ping').slice(-1);
+    await world.advance(1_000);
+    peer.send({ type: 'pong', nonce: asked!.nonce + 1n });
+    await peer.sync();
+    assert.equal(node.peer().pingTimeMs, before);
+    peer.send({ type: 'pong', nonce: asked!.nonce });
+    await peer.sync();
+    assert.ok(node.peer().pingTimeMs! >= 1_000, 'the right one counts');
   });
 
   describe('blocks', () => {
