@@ -15,12 +15,6 @@ export class RunDigest {
   readonly #bytes = new Uint8Array(32 + BUFFER_BYTES);
   readonly #view: DataView = new DataView(this.#bytes.buffer);
   #at = 32;
-  #events = 0;
-
-  /** Records so far. */
-  get events(): number {
-    return this.#events;
-  }
 
   /** Takes in one event: what it is (below 256), when, up to three numbers of 32 bits, and bytes. */
   add(kind: number, atUs: number, a = 0, b = 0, bytes?: Uint8Array): void {
@@ -32,7 +26,6 @@ export class RunDigest {
     this.#view.setUint32(this.#at + 11, b);
     this.#view.setUint32(this.#at + 15, bytes?.length ?? 0);
     this.#at += HEAD_BYTES;
-    this.#events++;
     if (bytes !== undefined) this.#addBytes(bytes);
   }
 

@@ -35,6 +35,8 @@ export interface RunReport {
   readonly propagationMs: { readonly half: number; readonly most: number; readonly nearlyAll: number } | undefined;
   readonly transactions: { readonly submitted: number; readonly refused: number; readonly confirmed: number };
   readonly coins: { readonly count: number; readonly total: string; readonly burnt: string };
+  /** Verdicts on the scripts of a transaction that nodes asked for, and those of them that another node had found out. */
+  readonly scripts: { readonly asked: number; readonly shared: number };
   readonly messages: number;
   readonly bytes: number;
   readonly byCommand: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
@@ -95,6 +97,7 @@ export function reportOf(
     propagationMs: delays && { half: delays[0], most: delays[1], nearlyAll: delays[2] },
     transactions: { submitted: measures.transactionsSubmitted, refused: measures.transactionsRefused, confirmed: confirmedOn(best) },
     coins: { count: best.coins.count, total: String(best.coins.total), burnt: String(best.burnt) },
+    scripts: { asked: simulation.verifier.asked, shared: simulation.verifier.shared },
     messages: network.traffic.messages,
     bytes: network.traffic.bytes,
     byCommand: Object.fromEntries(network.traffic.byCommand()),

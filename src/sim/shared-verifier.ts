@@ -20,11 +20,19 @@ function keyOf({ tx, spentOutputs, flags, blockFlags }: ScriptJob): HashKey {
   return hashKey(sha256(writer.finish()));
 }
 
+/** A verifier that counts. */
+export interface SharedVerifier extends ScriptVerifier {
+  /** Transactions whose verdict was asked for. */
+  readonly asked: number;
+  /** Those of them whose verdict was known. */
+  readonly shared: number;
+}
+
 /**
  * A verifier for many nodes of one process: a verdict is a pure function of its job, so what one node has found out holds for all. Each node still asks,
  * under its own flags and with the coins that it has itself.
  */
-export function createSharedVerifier(inner: ScriptVerifier): ScriptVerifier & { readonly asked: number; readonly shared: number } {
+export function createSharedVerifier(inner: ScriptVerifier): SharedVerifier {
   const verdicts = new Map<HashKey, Verdict>();
   const counts = { asked: 0, shared: 0 };
   const judge = async (job: ScriptJob): Promise<Verdict> => {

@@ -27,6 +27,8 @@ export interface SimulationView {
   readonly nodes: readonly NodeView[];
   /** The highest first; of the same height the one that more nodes have. */
   readonly branches: readonly BranchView[];
+  /** Connections that stand. */
+  readonly streams: number;
   readonly messages: number;
   readonly bytes: number;
   readonly blocks: number;
@@ -58,6 +60,7 @@ export function viewOf(simulation: Simulation): SimulationView {
       };
     }),
     branches: tips.map((tip) => ({ height: tip.height, forkHeight: forkOf(best, tip).height, nodes: counts.get(tip) ?? 0 })),
+    streams: network.streams,
     messages: network.traffic.messages,
     bytes: network.traffic.bytes,
     blocks: ledger.size - 1,

@@ -19,7 +19,7 @@ import { Purse } from './purse.ts';
 import { type LedgerBlock, ReferenceLedger } from './reference-ledger.ts';
 import { RunDigest } from './run-digest.ts';
 import { RunMeasures } from './run-measures.ts';
-import { createSharedVerifier } from './shared-verifier.ts';
+import { createSharedVerifier, type SharedVerifier } from './shared-verifier.ts';
 import { SimNetwork } from './sim-network.ts';
 import { SIM_PORT, SimNode, type SimNodeListener } from './sim-node.ts';
 import { simParams } from './sim-params.ts';
@@ -60,6 +60,7 @@ export class Simulation {
   readonly ledger: ReferenceLedger;
   readonly measures: RunMeasures = new RunMeasures();
   readonly invariants: Invariants;
+  readonly verifier: SharedVerifier;
   readonly nodes: readonly SimNode[];
   /** Those that do as they should. */
   readonly honest: readonly SimNode[];
@@ -88,6 +89,7 @@ export class Simulation {
       ...(patienceMs !== undefined && { patienceMs }),
     });
     const secp256k1 = chooseSecp256k1('auto');
+    this.verifier = createSharedVerifier(createInlineVerifier({ secp256k1 }));
     this.purses = Array.from({ length: setup.nodes }, (_, i) => new Purse(secp256k1, this.random.branch(`purse ${i}`)));
     this.invariants = new Invariants({
       ledger: this.ledger,
@@ -98,7 +100,7 @@ export class Simulation {
     });
     const parts = {
       ...{ params, secp256k1, queue: this.queue, network: this.network },
-      verifier: createSharedVerifier(createInlineVerifier({ secp256k1 })),
+      verifier: this.verifier,
       epochSeconds: params.genesis.header.timeSeconds + EPOCH_AFTER_GENESIS_SECONDS,
       listener: this.#nodeListener(),
     };

@@ -16,6 +16,7 @@ const SPLIT: SimulationView = {
     { height: 5, forkHeight: 5, nodes: 2 },
     { height: 4, forkHeight: 2, nodes: 1 },
   ],
+  streams: 5,
   messages: 1_234,
   bytes: 56_789,
   blocks: 7,
@@ -36,7 +37,7 @@ test('a split is drawn side by side, each branch below the best where it leaves 
       `A        o-o-o-o-o-o${' '.repeat(37)} 2 nodes`.trimEnd(),
       `B             \`o-o${' '.repeat(39)} 1 node, 2 of its own`,
       '',
-      '7 blocks, 3 transactions wait, 1,234 messages, 56.8 kB',
+      '7 blocks, 3 transactions wait, 5 connections, 1,234 messages, 56.8 kB',
     ],
   );
 });

@@ -66,7 +66,7 @@ function forkLines({ branches }: SimulationView, paint: Paint): string[] {
 
 /** A picture of a simulation: who is on which branch, and how the branches hang together. */
 export function simulationFrame(view: SimulationView, head: FrameHead, paint: Paint): string[] {
-  const { seconds, messages, bytes, blocks, waiting } = view;
+  const { seconds, messages, bytes, blocks, waiting, streams } = view;
   return [
     `${paint('strong', head.scenario)}  seed ${head.seed}  ${formatDuration(seconds)} of virtual time`,
     `${paint('dim', `step ${Math.min(head.step + 1, head.steps)} of ${head.steps}:`)} ${head.name}`,
@@ -75,6 +75,6 @@ export function simulationFrame(view: SimulationView, head: FrameHead, paint: Pa
     '',
     ...forkLines(view, paint),
     '',
-    `${formatCount(blocks)} blocks, ${formatCount(waiting)} transactions wait, ${formatCount(messages)} messages, ${formatBytes(bytes)}`,
+    `${formatCount(blocks)} blocks, ${formatCount(waiting)} transactions wait, ${formatCount(streams)} connections, ${formatCount(messages)} messages, ${formatBytes(bytes)}`,
   ];
 }

@@ -22,6 +22,7 @@ const REPORT: RunReport = {
   propagationMs: { half: 101.4, most: 202, nearlyAll: 3_003 },
   transactions: { submitted: 1_000, refused: 1, confirmed: 999 },
   coins: { count: 1_200, total: '500000000000', burnt: '12' },
+  scripts: { asked: 21_000, shared: 20_000 },
   messages: 1_000_000,
   bytes: 2_500_000,
   byCommand: { inv: { messages: 10, bytes: 1_500 } },
@@ -41,6 +42,7 @@ test('a report tells what came of a run in figures for people', () => {
     'blocks       204 found, 4 stale (1.96 %)',
     'propagation  half of the nodes within 101 ms, nine of ten 202 ms, 99 of a hundred 3,003 ms',
     'coins        1,200, worth 500,000,000,000 base units; 12 burnt',
+    'scripts      21,000 verdicts were asked for, 20,000 of them known from another node',
     'checks       coins 12, supply 3',
     'result       every invariant held',
   ]) {

@@ -36,6 +36,7 @@ export function reportLines(report: RunReport, paint: Paint): string[] {
     `propagation  ${propagationWords(report)}`,
     `payments     ${formatCount(transactions.submitted)} made, ${formatCount(transactions.confirmed)} in blocks`,
     `coins        ${formatCount(coins.count)}, worth ${formatCount(BigInt(coins.total))} base units; ${formatCount(BigInt(coins.burnt))} burnt`,
+    `scripts      ${formatCount(report.scripts.asked)} verdicts were asked for, ${formatCount(report.scripts.shared)} of them known from another node`,
     `traffic      ${formatCount(report.messages)} messages, ${formatBytes(report.bytes)}`,
     `             ${commands.map(([name, { bytes }]) => `${name} ${formatBytes(bytes)}`).join(', ')}`,
     `checks       ${Object.entries(checks)
