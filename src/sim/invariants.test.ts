@@ -76,6 +76,15 @@ test('a full disk stops a node: unless the scenario expects that, the run is bro
   assert.equal(other.broken, undefined);
 });
 
+test('what throws where nothing catches it breaks the run, with its place in the code', async () => {
+  const throws = act('throw later', (simulation) => {
+    simulation.queue.after(1_000, () => {
+      throw new Error('nobody expects this');
+    });
+  });
+  assert.match((await brokenBy({}, throws, wait(10))) ?? '', /^alive: it threw: Error: nobody expects this\n +at /);
+});
+
 test('what a step expects is told with its name and the time', async () => {
   const { broken, digest } = await runScenario({
     scenario: small(

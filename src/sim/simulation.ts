@@ -232,12 +232,22 @@ export class Simulation {
         if (untilUs !== Number.POSITIVE_INFINITY) this.queue.moveTo(untilUs);
         break;
       }
-      action();
+      this.#perform(action);
       this.#events++;
       await settle();
       this.#listener.moved?.(this);
     }
     this.#check();
+  }
+
+  /** A node that throws where nothing catches it would take its process with it: that is a broken run, not a broken simulator. */
+  #perform(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.fail('alive', `it threw: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
   }
 
   #check(): void {

@@ -26,6 +26,11 @@ function among(make: BehaviourMaker): Promise<RunReport> {
   return runScenario({ scenario: liars, seed: 6 });
 }
 
+/** One way of lying for the first node, another for all others. */
+const both = (one: BehaviourMaker, other: BehaviourMaker): BehaviourMaker => {
+  return (world) => (world.node.index === 0 ? one : other)(world);
+};
+
 /** What shows that the lies were told: the same things, where everybody is honest. */
 const SIGNS: Readonly<Record<string, (lying: RunReport, honest: RunReport) => boolean>> = {
   withhold: ({ byCommand }, honest) => (byCommand.cmpctblock?.messages ?? 0) < (honest.byCommand.cmpctblock?.messages ?? 0),
@@ -48,4 +53,10 @@ test('honest nodes agree among liars of every kind, and the lies are told', asyn
       assert.ok(SIGNS[name]?.(lying, honest), JSON.stringify([lying.byCommand, honest.byCommand]));
     });
   }
+});
+
+test('liars bear one another: one that listens is sent garbage by another', async () => {
+  const { stall, garbage } = BEHAVIOURS;
+  const { broken } = await among(both(stall!, garbage!));
+  assert.equal(broken, undefined);
 });

@@ -1,3 +1,4 @@
+import { DecodeError } from '../../core/primitives/decode-error.ts';
 import { encodeFrame, FrameParser } from '../../core/wire/frame.ts';
 import type { Message } from '../../core/wire/messages/table.ts';
 import { decodeMessage, encodeMessage } from '../../core/wire/messages/table.ts';
@@ -6,6 +7,16 @@ import type { Corruption } from '../simulation-setup.ts';
 import type { Behaviour, BehaviourMaker, LiarLink, LiarWorld } from './behaviour.ts';
 
 const IGNORE: ConnectionHandlers = { data: () => {}, drained: () => {}, closed: () => {} };
+
+/** A message, unless nobody could read it: another liar may have sent it. */
+function readMessage(command: string, payload: Uint8Array): Message | undefined {
+  try {
+    return decodeMessage(command, payload);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return undefined;
+  }
+}
 
 /** A connection whose messages a behaviour looks through, both ways. */
 class CorruptConnection implements Connection, LiarLink {
@@ -92,11 +103,17 @@ class CorruptConnection implements Connection, LiarLink {
       return;
     }
     this.#received.push(bytes);
-    for (let step = this.#received.next(); step !== undefined && step.kind !== 'fault'; step = this.#received.next()) {
+    for (let step = this.#received.next(); step !== undefined; step = this.#received.next()) {
+      if (step.kind === 'fault') {
+        // No messages: what the node makes of that is its own business.
+        this.handlers.data(bytes);
+        return;
+      }
       if (step.kind !== 'frame') continue;
-      const message = decodeMessage(step.command, step.payload);
-      if (message === undefined || incoming.call(this.#behaviour, message, this))
+      const message = readMessage(step.command, step.payload);
+      if (message === undefined || incoming.call(this.#behaviour, message, this)) {
         this.handlers.data(this.#frame(step.command, step.payload));
+      }
     }
   }
 
