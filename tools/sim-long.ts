@@ -1,15 +1,15 @@
 /**
  * Many seeds of one scenario, on all cores: `node dist/tools/sim-long.js [--seeds 1000] [--from 1] [--scenario mixed] [--set NAME=VALUE]...
- * [--workers N] [--state FILE]`.
+ * [--workers N] [--state FILE] [--fresh]`.
  *
- * What came of each seed is a line of the state file, so a run that was ended goes on where it was. Ends with 1 where a seed broke an invariant, and says how
- * to see it again.
+ * What came of each seed is a line of the state file, so a run that was ended goes on where it was, unless it is to begin afresh. Ends with 1
+ * where a seed broke an invariant, and says how to see it again.
  *
  * @module
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     set: { type: 'string', multiple: true, default: [] },
     workers: { type: 'string', default: String(availableParallelism()) },
     state: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
   },
 });
 
@@ -38,6 +39,8 @@ for (const each of values.set) {
   parameters[name] = Number(value);
 }
 const statePath = values.state ?? `out/sim-${[values.scenario, ...values.set].join('-')}.jsonl`;
+
+if (values.fresh) rmSync(statePath, { force: true });
 
 /** Outcomes of earlier runs. The last line is passed over where the run was ended while it was written. */
 function readState(): SeedOutcome[] {
