@@ -10,7 +10,10 @@ import { SCENARIOS } from './table.ts';
 const SMALL: Readonly<
   Record<string, { readonly title: string; readonly parameters: Readonly<Record<string, number>>; readonly seed?: number }>
 > = {
-  'split-brain': { title: 'N1: five sides part and take one chain again', parameters: { nodes: 10, sides: 5, depth: 8 } },
+  'split-brain': {
+    title: 'N1: five sides take one chain again, and what the losers had confirmed returns or conflicts',
+    parameters: { nodes: 10, sides: 5, depth: 8, payments: 60 },
+  },
   ties: { title: 'N1, N5: of tips of the same work each node keeps the one that it saw first', parameters: { rounds: 3 } },
   'flapping-links': { title: 'N1: ways that come and go hold nobody up for good', parameters: { nodes: 6, blocks: 30 } },
   'minority-miner': { title: 'N1: whoever has less work comes back alone', parameters: { nodes: 5, blocks: 40 } },
@@ -20,6 +23,13 @@ const SMALL: Readonly<
     title: 'N2: keeping blocks back gains what the formula says',
     parameters: { nodes: 4, share: 33, gamma: 100, blocks: 150 },
   },
+  'deep-double-spend': {
+    title: 'N4: confirmations are undone as often as the formula says, and nodes tell of it',
+    parameters: { nodes: 3, share: 51, confirmations: 2, trials: 6 },
+  },
+  withholding: { title: 'N3: blocks that nobody gives away count for nothing', parameters: { nodes: 6, blocks: 30, payments: 30 } },
+  'invalid-majority': { title: 'N6: most of the work cannot make an invalid chain valid', parameters: { nodes: 6, liars: 2, blocks: 25 } },
+  eclipse: { title: 'a node that liars surround stays with the honest chain', parameters: { nodes: 12, restarts: 1 } },
   'skewed-clocks': {
     title: 'N7: a miner with a wrong clock gives its blocks the nearest time that is allowed',
     parameters: { blocks: 60 },
