@@ -40,6 +40,8 @@ export interface RunReport {
   readonly messages: number;
   readonly bytes: number;
   readonly byCommand: Readonly<Record<string, { readonly messages: number; readonly bytes: number }>>;
+  /** What the scenario itself has measured, by name. */
+  readonly figures: Readonly<Record<string, number>>;
   /** How often each invariant was looked at. */
   readonly checks: Readonly<Record<string, number>>;
   /** SHA-256 over every event: the same for the same run. */
@@ -101,6 +103,7 @@ export function reportOf(
     messages: network.traffic.messages,
     bytes: network.traffic.bytes,
     byCommand: Object.fromEntries(network.traffic.byCommand()),
+    figures: Object.fromEntries(simulation.figures),
     checks: { ...simulation.invariants.counts },
     digest: digest.hex(),
   };

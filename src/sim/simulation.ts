@@ -65,6 +65,8 @@ export class Simulation {
   /** Those that do as they should. */
   readonly honest: readonly SimNode[];
   readonly purses: readonly Purse[];
+  /** What a scenario has measured, by what it is called in the report. */
+  readonly figures: Map<string, number> = new Map();
   readonly #tips = new Map<SimNode, LedgerBlock>();
   readonly #expected = new Set<string>();
   readonly #listener: SimulationListener;

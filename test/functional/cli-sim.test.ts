@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runQuoin } from '../support/quoin-command.ts';
 
-const SMALL = ['split-brain', '--nodes', '4', '--set', 'depth=2', '--seed', '9'];
+const SMALL = ['split-brain', '--nodes', '4', '--set', 'depth=2', '--set', 'payments=0', '--seed', '9'];
 
 test('quoin sim list names the scenarios and what can be chosen about each', () => {
   const { code, out, err } = runQuoin(['sim', 'list']);
@@ -16,12 +16,12 @@ test('quoin sim list names the scenarios and what can be chosen about each', () 
 test('quoin sim run tells what came of a run, to people and to programs, the same each time', () => {
   const { code, out, err } = runQuoin(['sim', 'run', ...SMALL]);
   assert.deepEqual([code, err], [0, '']);
-  assert.match(out, /^split-brain {2}seed 9 {2}nodes 4, sides 2, depth 2\n/);
+  assert.match(out, /^split-brain {2}seed 9 {2}nodes 4, sides 2, depth 2, payments 0\n/);
   assert.match(out, /\nresult {7}every invariant held\n$/);
   const report = JSON.parse(runQuoin(['sim', 'run', ...SMALL, '--json']).out);
   assert.ok(out.includes(report.digest));
   assert.deepEqual([report.broken, report.nodes, report.tips.length], [null, 4, 1]);
-  assert.equal(report.reproduce, 'quoin sim run split-brain --seed 9 --nodes 4 --set sides=2 --set depth=2');
+  assert.equal(report.reproduce, 'quoin sim run split-brain --seed 9 --nodes 4 --set sides=2 --set depth=2 --set payments=0');
 });
 
 test('quoin sim watch draws a picture a step where the output is no terminal', () => {

@@ -26,6 +26,7 @@ const REPORT: RunReport = {
   messages: 1_000_000,
   bytes: 2_500_000,
   byCommand: { inv: { messages: 10, bytes: 1_500 } },
+  figures: { 'blocks behind': 1.23456 },
   checks: { coins: 12, supply: 3 },
   digest: 'cd'.repeat(32),
 };
@@ -43,6 +44,7 @@ test('a report tells what came of a run in figures for people', () => {
     'propagation  half of the nodes within 101 ms, nine of ten 202 ms, 99 of a hundred 3,003 ms',
     'coins        1,200, worth 500,000,000,000 base units; 12 burnt',
     'scripts      21,000 verdicts were asked for, 20,000 of them known from another node',
+    'measured     blocks behind: 1.2346',
     'checks       coins 12, supply 3',
     'result       every invariant held',
   ]) {

@@ -21,7 +21,7 @@ function propagationWords({ propagationMs: times }: RunReport): string {
 
 /** What came of a run, line by line. */
 export function reportLines(report: RunReport, paint: Paint): string[] {
-  const { blocks, staleBlocks, transactions, byCommand, coins, checks, broken } = report;
+  const { blocks, staleBlocks, transactions, byCommand, coins, checks, figures, broken } = report;
   const stale = blocks === 0 ? '' : ` (${formatPercent(staleBlocks / blocks)})`;
   const commands = Object.entries(byCommand).slice(0, COMMANDS_SHOWN);
   const parameters = Object.entries(report.parameters).map(([name, value]) => `${name} ${value}`);
@@ -39,6 +39,7 @@ export function reportLines(report: RunReport, paint: Paint): string[] {
     `scripts      ${formatCount(report.scripts.asked)} verdicts were asked for, ${formatCount(report.scripts.shared)} of them known from another node`,
     `traffic      ${formatCount(report.messages)} messages, ${formatBytes(report.bytes)}`,
     `             ${commands.map(([name, { bytes }]) => `${name} ${formatBytes(bytes)}`).join(', ')}`,
+    ...Object.entries(figures).map(([name, value], i) => `${i === 0 ? 'measured' : '        '}     ${name}: ${Number(value.toFixed(4))}`),
     `checks       ${Object.entries(checks)
       .map(([name, count]) => `${name} ${formatCount(count)}`)
       .join(', ')}`,

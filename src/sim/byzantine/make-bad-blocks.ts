@@ -16,7 +16,7 @@ import type { Behaviour, LiarWorld } from './behaviour.ts';
 const TICK_MS = 60_000;
 
 /** What differs from a good block. */
-interface Flaw {
+export interface Flaw {
   readonly rewardFactor?: bigint;
   readonly extra?: (random: SimRandom) => Transaction;
   readonly timeStepSeconds?: number;
@@ -49,10 +49,16 @@ function coinbase(height: number, value: Satoshis, random: SimRandom): Transacti
   });
 }
 
-/** A block on a tip that shows its work and breaks one rule. */
-function badBlock(tip: LedgerBlock, { simulation, random }: Pick<LiarWorld, 'simulation' | 'random'>): Block {
+/** Its coinbase pays twice what it may. */
+export const PAYS_TOO_MUCH: Flaw = { rewardFactor: 2n };
+
+/** A block on a tip that shows its work and breaks one rule: any, unless one is named. */
+export function badBlock(
+  tip: Pick<LedgerBlock, 'hash' | 'height' | 'timeSeconds'>,
+  { simulation, random }: Pick<LiarWorld, 'simulation' | 'random'>,
+  flaw: Flaw = random.pick(FLAWS),
+): Block {
   const { subsidy, pow } = simulation.params.consensus;
-  const flaw = random.pick(FLAWS);
   const height = tip.height + 1 + (flaw.wrongHeight ? 1 : 0);
   const transactions = [coinbase(height, subsidy.initial * (flaw.rewardFactor ?? 1n), random)];
   if (flaw.extra !== undefined) transactions.push(flaw.extra(random));
