@@ -10,7 +10,8 @@ import { LOCAL_ROWS, type TestName } from './local-rows.ts';
 const CATALOGUE = { S: 15, C: 22, T: 13, P: 27, N: 10, A: 12 };
 
 const root = repositoryRoot();
-const TITLE = /\b(?:it|test|describe)\(\s*(['"`])(.*?[^\\])\1/gs;
+/** Of a table of tests each row has its title by name. */
+const TITLE = /\b(?:(?:it|test|describe)\(\s*|title: )(['"`])(.*?[^\\])\1/gs;
 const PREFIX = /^[SCTPNA]\d+(?:, [SCTPNA]\d+)*: /;
 
 /** Titles of the tests in a source. */

@@ -40,6 +40,7 @@ function notBuilt(row: string, expected: string, what: string, why: string): Loc
   return { row, expected, what, state: { kind: 'not-built', why } };
 }
 
+const SCENARIOS = 'src/sim/scenarios/adversity.test.ts';
 const SYNC = 'src/engine/sync';
 const CONSENSUS = 'src/core/consensus';
 const HOLES = 'test/functional/prototype-holes.test.ts';
@@ -184,6 +185,7 @@ const WAITING: readonly LocalRow[] = [
     [MEMPOOL]: 'of a double spend leaves exactly one of the two (T10)',
     'test/functional/mempool-reorg.test.ts': 'a branch that confirms a double spend takes the other',
     [`${SYNC}/split-brain.test.ts`]: 'a partition',
+    [SCENARIOS]: 'of two spendings of a coin exactly one counts',
   }),
   tested('T11', 'R', 'what is not final any more after a fork', { [MEMPOOL]: 'evicts what is not final any more (T11)' }),
   tested('T12', 'R', 'spends of a reward that a fork makes immature', {
@@ -225,6 +227,7 @@ const PEERS: readonly LocalRow[] = [
   tested('P11', 'C', 'eclipse: an attacker fills what a node knows, and has it start again and again', {
     [`${SYNC}/feelers.test.ts`]: 'P11: ',
     [`${SYNC}/address-manager.test.ts`]: 'P11: ',
+    [SCENARIOS]: 'a node that liars surround stays with the honest chain',
   }),
   tested('P12', 'C', 'taking all places, 500 callers', { [`${SYNC}/inbound-slots.test.ts`]: 'P12: ' }),
   tested('P13', 'B', 'false services on the subnet', {
@@ -264,13 +267,19 @@ const NETWORKS: readonly LocalRow[] = [
     [`${SYNC}/split-brain.test.ts`]: 'a partition',
     'test/functional/process-agree.test.ts': 'heal a split of depth',
     'src/sim/scenarios/scenarios.test.ts': 'three sides of a split come together on the longest of their chains',
+    [SCENARIOS]: ['N1: ', 'N1, N5: '],
   }),
-  notBuilt('N2', 'C', 'selfish mining', 'the simulator has no selfish miner yet'),
+  tested('N2', 'C', 'selfish mining', { [SCENARIOS]: 'N2: ' }),
+  tested('N3', 'C', 'blocks that are kept back, and empty ones', { [SCENARIOS]: 'N3: ' }),
   tested('N4', 'C', 'a payment that a fork takes back is told of, with what took its place', {
     'src/doors/http/event-stream.test.ts': 'tells of a reorganisation with both branches and the fate of its transactions',
+    [SCENARIOS]: 'N4: ',
   }),
+  tested('N5', 'C', 'tips of the same work, in turn', { [SCENARIOS]: 'N1, N5: ' }),
+  tested('N6', 'C', 'most of the work mines an invalid chain', { [SCENARIOS]: 'N6: ' }),
   tested('N7', 'C', 'a miner whose clock is wrong', {
     'src/engine/mining/block-template.test.ts': 'takes its time from the clock, within what the chain allows (N7)',
+    [SCENARIOS]: 'N7: ',
   }),
   tested('N8', 'C B', 'liars by chance among many nodes, with a split, a restart and crashes', {
     'src/sim/scenarios/scenarios.test.ts': 'payments, a split, a restart and crashes among liars end in one chain with the right coins',
@@ -278,6 +287,7 @@ const NETWORKS: readonly LocalRow[] = [
   tested('N9', 'C', 'tips that change while miners begin anew', {
     'src/engine/mining/miner.test.ts': 'drops its job at once when another block comes, and takes no result of it any more',
     'src/platform/workers/mining-pool.test.ts': 'puts another worker in the place of one that ended, once, and then says so',
+    [SCENARIOS]: 'N9: ',
   }),
   notBuilt('N10', 'B R', 'abuse of Stratum', 'there is no Stratum server yet'),
 ];
