@@ -34,7 +34,10 @@ export function doubleSpendChance(q: number, confirmations: number, giveUp: numb
     if (behind < 0) return 1;
     if (behind >= giveUp) return 0;
     const [up, room] = [behind + 1, giveUp - behind];
-    return Math.abs(ratio - 1) < 1e-9 ? room / (up + room) : (1 - ratio ** room) / (1 - ratio ** (up + room));
+    if (Math.abs(ratio - 1) < 1e-9) return room / (up + room);
+    // Powers of what is below one, whichever has more work: others are soon too large.
+    if (ratio < 1) return (1 - ratio ** room) / (1 - ratio ** (up + room));
+    return (ratio ** -up - ratio ** -(up + room)) / (1 - ratio ** -(up + room));
   };
   let chance = 0;
   let sum = 0;
