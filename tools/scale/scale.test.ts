@@ -34,13 +34,19 @@ test('bits of difficulty give the interval or a little more, and the stale rate 
   assert.equal(staleRate(0, 60), 0);
 });
 
-test('a chart has every line, each measured point, and is the same each time', () => {
+test('a chart has every line, each measured point, and nothing beyond its axes', () => {
   const lines = [
-    { name: 'seen', points: [[1, 10] as const, [100, 1_000] as const] },
+    { name: 'seen', points: [[1, 10] as const, [60, 982] as const] },
     { name: 'due', points: [[1, 20] as const, [100, 500] as const], dashed: true },
   ];
   const svg = drawChart({ title: 'T', xName: 'X', yName: 'Y', lines });
-  assert.equal(svg.match(/<circle /g)?.length, 2);
+  const circles = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+  assert.equal(circles.length, 2);
+  // What is drawn lies between the axes, whose last marks are at or beyond the values.
+  assert.ok(
+    circles.every(([x, y]) => x >= 64 && x <= 520 && y >= 36 && y <= 292),
+    String(circles),
+  );
   assert.equal(svg.match(/stroke-dasharray/g)?.length, 1);
   assert.ok(svg.includes('>seen<') && svg.includes('>- - due<'));
 });

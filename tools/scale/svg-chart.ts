@@ -33,11 +33,11 @@ export interface Chart {
 function marks(values: readonly number[]): number[] {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const steps: number[] = [];
-  for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); power++)
+  for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most) + 1; power++)
     for (const digit of [1, 2, 5]) steps.push(digit * 10 ** power);
   const from = steps.findLastIndex((step) => step <= least);
   const to = steps.findIndex((step) => step >= most);
-  return steps.slice(Math.max(0, from), to < 0 ? undefined : to + 1);
+  return steps.slice(from, to + 1);
 }
 
 function textOf(value: number): string {
