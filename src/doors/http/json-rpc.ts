@@ -24,6 +24,8 @@ export type JsonRpcHandler = (call: {
 }) => Promise<{
   readonly status: number;
   readonly body: string | readonly Buffer[];
+  /** To be called when the pieces are sent. */
+  readonly sent?: () => void;
 }>;
 
 /** Whether a path is one of JSON-RPC's. No wallet is named in the methods there are, so any name will do. */
@@ -57,7 +59,7 @@ export interface JsonRpcContext {
  * Sends an answer. A short text goes out with the headers in one write; a long one would be copied for that once more. Where it has
  * nothing but ASCII (as many bytes as characters), it need not be encoded either.
  */
-function send(response: ServerResponse, { status, body }: Awaited<ReturnType<JsonRpcHandler>>, turnEnd: TurnEnd): void {
+function send(response: ServerResponse, { status, body, sent }: Awaited<ReturnType<JsonRpcHandler>>, turnEnd: TurnEnd): void {
   const isText = typeof body === 'string';
   const sizeBytes = isText ? Buffer.byteLength(body) : body.reduce((sum, piece) => sum + piece.length, 0);
   response.writeHead(status, ['content-type', 'application/json', 'content-length', String(sizeBytes)]);
@@ -66,6 +68,8 @@ function send(response: ServerResponse, { status, body }: Awaited<ReturnType<Jso
     turnEnd.run(() => response.end(text));
     return;
   }
+  // Of a connection that breaks before that nothing is heard, and its memory is left to the garbage collector.
+  if (sent !== undefined) response.once('finish', sent);
   response.cork();
   for (const piece of body) response.write(piece);
   response.end();

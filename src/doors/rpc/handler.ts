@@ -30,6 +30,7 @@ import {
   resultReply,
   targetOf,
 } from './request.ts';
+import { SpareBytes } from './spare-bytes.ts';
 
 /** Most requests in one batch. */
 export const BATCH_REQUESTS_MAX = 10_000;
@@ -54,6 +55,8 @@ export interface RpcAnswer {
   readonly status: number;
   /** JSON with a line end, or empty with status 204 or 403; in pieces of UTF-8 where that is how it was made. */
   readonly body: string | readonly Buffer[];
+  /** To be called when the pieces are sent, if that is to be known. */
+  readonly sent?: () => void;
 }
 
 /** What the HTTP server is given. Who asks is known to it, not here. */
@@ -90,6 +93,7 @@ class Dispatcher {
   readonly #node: NodePort;
   readonly #curve: RpcOptions['curve'];
   readonly #active = new Set<ActiveCommand>();
+  readonly #spare = new SpareBytes();
 
   constructor(node: NodePort, options: RpcOptions) {
     this.#node = node;
@@ -98,7 +102,7 @@ class Dispatcher {
 
   async answer(call: RpcCall): Promise<RpcAnswer> {
     const reply = await this.#replyTo(call);
-    if (reply instanceof HexReply || reply instanceof EncodedReply) return { status: reply.status, body: reply.encode() };
+    if (reply instanceof HexReply || reply instanceof EncodedReply) return { status: reply.status, ...reply.encode(this.#spare) };
     return { status: reply.status, body: reply.text === undefined ? '' : `${reply.text}\n` };
   }
 
@@ -171,7 +175,8 @@ class Dispatcher {
   }
 
   #context(signal: CancelSignal): RpcContext {
-    return { node: this.#node, curve: this.#curve, methods: METHODS, activeCommands: () => [...this.#active], signal };
+    const shared = { node: this.#node, curve: this.#curve, methods: METHODS, spare: this.#spare };
+    return { ...shared, activeCommands: () => [...this.#active], signal };
   }
 }
 

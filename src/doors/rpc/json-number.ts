@@ -30,9 +30,12 @@ export class JsonHash {
 /** JSON that is written already, on one line in UTF-8. */
 export class JsonEncoded {
   readonly bytes: Uint8Array;
+  /** To be called when the bytes are sent and nobody looks at them any more; undefined where nobody wants to know. */
+  readonly sent: (() => void) | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, sent?: () => void) {
     this.bytes = bytes;
+    this.sent = sent;
   }
 
   text(): string {

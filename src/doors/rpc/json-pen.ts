@@ -8,6 +8,7 @@ import { COIN, COIN_DECIMALS, formatCoins } from './amount.ts';
 import { JsonBytes, JsonEncoded, JsonHash, JsonNumber, JsonObject } from './json-number.ts';
 import { type JsonOutput, nameText, needsEscape, scalarOf, writeJson } from './json-write.ts';
 import { writeHex, writeHexReversed } from './render/numbers.ts';
+import type { SpareBytes } from './spare-bytes.ts';
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -24,10 +25,18 @@ export class JsonPen {
   #view: DataView;
   #length = 0;
 
-  /** @param sizeBytes - a guess of how long it becomes; beyond it everything is copied into twice as much */
-  constructor(sizeBytes: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  /**
+   * @param sizeBytes - a guess of how long it becomes; beyond it everything is copied into twice as much
+   * @param spare - where the memory comes from, unless it is new
+   */
+  constructor(sizeBytes: number, spare?: SpareBytes) {
+    this.#bytes = spare?.take(sizeBytes) ?? Buffer.allocUnsafeSlow(sizeBytes);
     this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** The memory itself, to be given back. */
+  get room(): Buffer {
+    return this.#bytes;
   }
 
   /** All that was written. */

@@ -10,6 +10,7 @@ import type { NodePort } from '../../engine/ports/node-port.ts';
 import type { TSchema } from '../schema.ts';
 import type { Arguments } from './arguments.ts';
 import type { JsonOutput } from './json-write.ts';
+import type { SpareBytes } from './spare-bytes.ts';
 
 /** Headings of the help, as Core's. */
 export type RpcCategory = 'Blockchain' | 'Control' | 'Mining' | 'Network' | 'Rawtransactions' | 'Util';
@@ -47,6 +48,8 @@ export interface RpcContext {
   readonly activeCommands: () => readonly ActiveCommand[];
   /** Ends long work when the node stops. */
   readonly signal: CancelSignal;
+  /** Memory for a long answer; new memory without it. */
+  readonly spare?: SpareBytes;
 }
 
 export interface RpcMethod {

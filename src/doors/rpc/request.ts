@@ -8,6 +8,7 @@ import { httpStatusOf, RPC_ERROR, RpcError } from './errors.ts';
 import { type JsonEncoded, JsonObject, type JsonValue } from './json-number.ts';
 import { writeJson } from './json-write.ts';
 import { encodeHex, hexOf } from './render/numbers.ts';
+import type { SpareBytes } from './spare-bytes.ts';
 
 /** A request with what its reply needs, known as soon as it can be. */
 export interface RpcRequest {
@@ -67,6 +68,13 @@ export function resultReply(target: RpcTarget, result: string): RpcReply {
   return { status: 200, text: before + result + after };
 }
 
+/** A text as pieces of bytes. */
+export interface EncodedText {
+  readonly body: readonly Buffer[];
+  /** To be called when they are sent and nobody looks at them any more. */
+  readonly sent?: () => void;
+}
+
 /** The reply with bytes in hexadecimal, as a text or, which is several times as fast, as bytes. */
 export class HexReply implements RpcReply {
   readonly status = 200;
@@ -83,9 +91,10 @@ export class HexReply implements RpcReply {
   }
 
   /** The text in UTF-8 with a line end. */
-  encode(): Buffer[] {
+  encode(spare: SpareBytes): EncodedText {
     const [before, after] = around(this.#target);
-    return [encodeHex(`${before}"`, this.#bytes, `"${after}\n`)];
+    const [room, sizeBytes] = encodeHex(`${before}"`, this.#bytes, `"${after}\n`, (size) => spare.take(size));
+    return { body: [room.subarray(0, sizeBytes)], sent: () => spare.give(room) };
   }
 }
 
@@ -105,10 +114,12 @@ export class EncodedReply implements RpcReply {
   }
 
   /** The text in UTF-8 with a line end, in pieces: a megabyte is not copied to have a few bytes around it. */
-  encode(): Buffer[] {
+  encode(): EncodedText {
     const [before, after] = around(this.#target);
-    const { buffer, byteOffset, length } = this.#json.bytes;
-    return [Buffer.from(before), Buffer.from(buffer, byteOffset, length), Buffer.from(`${after}\n`)];
+    const { bytes, sent } = this.#json;
+    const { buffer, byteOffset, length } = bytes;
+    const body = [Buffer.from(before), Buffer.from(buffer, byteOffset, length), Buffer.from(`${after}\n`)];
+    return { body, ...(sent && { sent }) };
   }
 }
 

@@ -56,12 +56,12 @@ async function detailedJson(context: RpcContext, summary: BlockSummary, bytes: U
   const { chain } = context.node;
   const block = decodeBlock(bytes);
   const spent = summary.height > 0 ? await chain.spentCoins(summary.header.hash) : undefined;
-  const pen = new JsonPen(JSON_BYTES_PER_BYTE * bytes.length);
+  const pen = new JsonPen(JSON_BYTES_PER_BYTE * bytes.length, context.spare);
   const head = writeJson({ ...headerJson(summary, chain), ...sizesJson(block) });
   pen.raw(`${head.slice(0, -1)},"tx":[`);
   await writeTransactions(pen, context, { block, bytes, spent }, prevouts);
   pen.raw(']}');
-  return new JsonEncoded(pen.written());
+  return new JsonEncoded(pen.written(), () => context.spare?.give(pen.room));
 }
 
 /**

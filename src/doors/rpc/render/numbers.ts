@@ -65,13 +65,19 @@ export function writeHexReversed(view: DataView, at: number, bytes: Uint8Array):
   if (i === 0) view.setUint16(to, DIGITS[bytes[0] as number] as number, true);
 }
 
-/** Bytes in hexadecimal between two texts, in UTF-8: written where they are sent from, for the largest answers there are. */
-export function encodeHex(before: string, bytes: Uint8Array, after: string): Buffer {
+/**
+ * Bytes in hexadecimal between two texts, in UTF-8: written where they are sent from, for the largest answers there are.
+ *
+ * @param take - gives room for so many bytes or more
+ * @returns the room, and how much of it is written
+ */
+export function encodeHex(before: string, bytes: Uint8Array, after: string, take: (sizeBytes: number) => Buffer): [Buffer, number] {
   const at = Buffer.byteLength(before);
   const end = at + 2 * bytes.length;
-  const whole = Buffer.allocUnsafeSlow(end + Buffer.byteLength(after));
-  whole.write(before);
-  writeHex(new DataView(whole.buffer), at, bytes);
-  whole.write(after, end);
-  return whole;
+  const sizeBytes = end + Buffer.byteLength(after);
+  const room = take(sizeBytes);
+  room.write(before);
+  writeHex(new DataView(room.buffer, room.byteOffset), at, bytes);
+  room.write(after, end);
+  return [room, sizeBytes];
 }

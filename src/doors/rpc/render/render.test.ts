@@ -40,7 +40,9 @@ describe('encodeHex', () => {
       ['ab', 'c'],
     ] as const) {
       for (const part of [bytes, bytes.subarray(1, 1), bytes.subarray(3)]) {
-        assert.equal(encodeHex(before, part, after).toString(), before + Buffer.from(part).toString('hex') + after);
+        const [room, sizeBytes] = encodeHex(before, part, after, (size) => Buffer.alloc(size + 9, '!'));
+        assert.equal(room.subarray(0, sizeBytes).toString(), before + Buffer.from(part).toString('hex') + after);
+        assert.equal(room.subarray(sizeBytes).toString(), '!'.repeat(9));
       }
     }
   });
