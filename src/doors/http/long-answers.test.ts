@@ -7,7 +7,8 @@ import { SpareBytes } from '../rpc/spare-bytes.ts';
 import type { JsonRpcHandler } from './json-rpc.ts';
 import { createHttpServer } from './server.ts';
 
-const SIZE = 1_500_000;
+/** More than the system takes of what nobody reads, and as much as is used again. */
+const SIZE = 7_500_000;
 
 /** Answers with so many bytes of what it was sent, out of memory that is used again. */
 function echo(spare: SpareBytes, counts: { sent: number }): JsonRpcHandler {
