@@ -18,8 +18,9 @@ import type { Clock } from '../engine/ports/clock.ts';
 import type { Connection } from '../engine/ports/transport.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Messages that are kept of what came; the oldest half goes when there are more. */
-const MESSAGES_KEPT_MAX = 4_000;
+/** Messages that are kept of what came, and their bytes; the oldest go where there are more: a target may be hostile, too. */
+export const MESSAGES_KEPT_MAX = 4_000;
+export const BYTES_KEPT_MAX = 64_000_000;
 
 /** How long an answer may take, unless said otherwise. */
 export const ANSWER_MS_MAX = 30_000;
@@ -53,6 +54,12 @@ export function introduction(timeSeconds: number, nonce: bigint): VersionMessage
   return { type: 'version', ...about, timeSeconds, receiver: RECEIVER, nonce };
 }
 
+/** A message that came. */
+interface Heard {
+  readonly message: Message;
+  readonly sizeBytes: number;
+}
+
 /** One connection. */
 export class Link {
   /** Called with each message besides pings, which are answered, to play a part. */
@@ -64,7 +71,8 @@ export class Link {
   readonly #parts: LinkParts;
   readonly #parser: FrameParser;
   readonly #waiting = new Set<() => void>();
-  #heard: Message[] = [];
+  #heard: Heard[] = [];
+  #heardBytes = 0;
   #lastNonce: bigint;
   #isFull = false;
 
@@ -106,8 +114,11 @@ export class Link {
     const message = decoded(command, payload);
     if (message === undefined) return;
     if (message.type === 'ping') this.send({ type: 'pong', nonce: message.nonce });
-    this.#heard.push(message);
-    if (this.#heard.length > MESSAGES_KEPT_MAX) this.#heard = this.#heard.slice(MESSAGES_KEPT_MAX / 2);
+    this.#heard.push({ message, sizeBytes: payload.length });
+    this.#heardBytes += payload.length;
+    while (this.#heard.length > MESSAGES_KEPT_MAX || this.#heardBytes > BYTES_KEPT_MAX) {
+      this.#heardBytes -= this.#heard.shift()?.sizeBytes ?? 0;
+    }
     this.onMessage(message);
   }
 
@@ -148,7 +159,8 @@ export class Link {
 
   /** Messages of one type that came and are kept. */
   of<T extends MessageType>(type: T): readonly MessageOf<T>[] {
-    return this.#heard.filter((message): message is MessageOf<T> => message.type === type);
+    const all = this.#heard.map(({ message }) => message);
+    return all.filter((message): message is MessageOf<T> => message.type === type);
   }
 
   /** Everything of one kind that it was asked for. */
@@ -159,6 +171,7 @@ export class Link {
   /** Forgets what came. */
   forget(): void {
     this.#heard = [];
+    this.#heardBytes = 0;
   }
 
   /** Waits until something is found, the connection is over or the time is. */
