@@ -72,7 +72,7 @@ export class SimConnection implements Connection {
     this.#queuedBytes += bytes.length;
     this.#full ||= this.#queuedBytes > WRITE_QUEUE_BYTES_MAX;
     this.#network.traffic.count(bytes);
-    this.#send(bytes.slice());
+    this.#send(bytes);
     return !this.#full;
   }
 

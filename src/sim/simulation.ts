@@ -40,8 +40,16 @@ const LOOK_MS = 60_000;
 /** What honest nodes hold at most: 125 others, and their own calls. */
 const PEERS_MAX = 125 + 11 + 8;
 
-/** Lets every promise settle that can: a turn of the event loop comes only when no microtask is left. */
-const settle = createSystemClock().yield;
+/** A turn of the process's event loop: its timers, signals and pipes are looked after. */
+const turn = createSystemClock().yield;
+
+/** Lets every promise settle that can: Node's ticks come only when no microtask is left, and cost a tenth of a turn. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** The process's own events wait for no more than so many of the simulation. */
+const EVENTS_PER_TURN = 256;
 
 /** Hears what happens in a simulation. */
 export interface SimulationListener {
@@ -226,7 +234,7 @@ export class Simulation {
   }
 
   async #run(untilUs: number, isDone: () => boolean): Promise<void> {
-    await settle();
+    await turn();
     while (!isDone()) {
       this.#check();
       const action = this.queue.next(untilUs);
@@ -236,7 +244,7 @@ export class Simulation {
       }
       this.#perform(action);
       this.#events++;
-      await settle();
+      await (this.#events % EVENTS_PER_TURN === 0 ? turn() : settle());
       this.#listener.moved?.(this);
     }
     this.#check();

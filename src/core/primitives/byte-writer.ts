@@ -11,6 +11,18 @@ export function compactSizeLength(value: number): number {
   return value < 0x100000000 ? 5 : 9;
 }
 
+/** Memory that a writer of unknown size begins with. */
+const SPARE_BYTES_MIN = 1_024;
+
+/** Larger memory is not kept for the next writer. */
+const SPARE_BYTES_MAX = 65_536;
+
+/** Writers that write into each other's results are about as deep as this. */
+const SPARES_MAX = 4;
+
+/** Memory of writers that have finished: what they wrote was copied out of it, and to take new memory costs more than most of them write. */
+const spares: Uint8Array[] = [];
+
 /**
  * Appends to a buffer that doubles when it is full; give the size where it is known and nothing is copied. Numbers are written byte by
  * byte: most writers are small, and a view would cost more to make than it saves.
@@ -18,9 +30,12 @@ export function compactSizeLength(value: number): number {
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
+  /** Whether the memory goes to the next writer once the result was copied out of it. */
+  #isSpare: boolean;
 
-  constructor(sizeBytes = 256) {
-    this.#bytes = new Uint8Array(sizeBytes);
+  constructor(sizeBytes?: number) {
+    this.#isSpare = sizeBytes === undefined;
+    this.#bytes = sizeBytes === undefined ? (spares.pop() ?? new Uint8Array(SPARE_BYTES_MIN)) : new Uint8Array(sizeBytes);
   }
 
   /** Bytes written so far. */
@@ -95,8 +110,13 @@ export class ByteWriter {
     return this.compactSize(bytes.length).raw(bytes);
   }
 
-  /** What was written. Exactly filled buffers are handed over, others copied: write nothing more after this. */
+  /** What was written, in memory of its own. */
   finish(): Uint8Array {
-    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
+    if (this.#length === this.#bytes.length) return this.#bytes;
+    const memory = this.#bytes;
+    this.#bytes = memory.slice(0, this.#length);
+    if (this.#isSpare && memory.length <= SPARE_BYTES_MAX && spares.length < SPARES_MAX) spares.push(memory);
+    this.#isSpare = false;
+    return this.#bytes;
   }
 }

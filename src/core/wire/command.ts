@@ -1,10 +1,10 @@
 /** A command's text of 12 bytes: printable ASCII, then zeros to the end. Undefined where it is not that. */
 export function commandOf(bytes: Uint8Array): string | undefined {
-  let text = '';
-  for (const [i, byte] of bytes.entries()) {
-    if (byte === 0) return bytes.subarray(i).every((rest) => rest === 0) ? text : undefined;
+  let length = 0;
+  while (length < bytes.length && bytes[length] !== 0) {
+    const byte = bytes[length++]!;
     if (byte < 32 || byte > 126) return undefined;
-    text += String.fromCharCode(byte);
   }
-  return text;
+  for (let i = length; i < bytes.length; i++) if (bytes[i] !== 0) return undefined;
+  return String.fromCharCode(...bytes.subarray(0, length));
 }

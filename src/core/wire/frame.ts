@@ -5,7 +5,6 @@
  */
 
 import { sha256d } from '../crypto/sha256.ts';
-import { ByteWriter } from '../primitives/byte-writer.ts';
 import { ByteQueue, GrowingBytes } from './byte-queue.ts';
 import { commandOf } from './command.ts';
 
@@ -18,11 +17,22 @@ export const PAYLOAD_SIZE_BYTES_MAX = 4_000_000;
 const COMMAND_SIZE_BYTES = 12;
 const CHECKSUM_SIZE_BYTES = 4;
 
+/** Where the parts of a frame's beginning are. */
+const COMMAND_AT = 4;
+const LENGTH_AT = COMMAND_AT + COMMAND_SIZE_BYTES;
+const CHECKSUM_AT = LENGTH_AT + 4;
+
 /** Frames a payload. The command is ASCII of at most 12 letters. */
 export function encodeFrame(messageStart: Uint8Array, command: string, payload: Uint8Array): Uint8Array {
-  const writer = new ByteWriter(FRAME_HEADER_SIZE_BYTES + payload.length).raw(messageStart);
-  for (let i = 0; i < COMMAND_SIZE_BYTES; i++) writer.u8(i < command.length ? command.charCodeAt(i) : 0);
-  return writer.u32(payload.length).raw(sha256d(payload).subarray(0, CHECKSUM_SIZE_BYTES)).raw(payload).finish();
+  const frame = new Uint8Array(FRAME_HEADER_SIZE_BYTES + payload.length);
+  frame.set(messageStart);
+  const length = Math.min(command.length, COMMAND_SIZE_BYTES);
+  for (let i = 0; i < length; i++) frame[COMMAND_AT + i] = command.charCodeAt(i);
+  for (let i = 0; i < 4; i++) frame[LENGTH_AT + i] = payload.length >>> (8 * i);
+  const checksum = sha256d(payload);
+  for (let i = 0; i < CHECKSUM_SIZE_BYTES; i++) frame[CHECKSUM_AT + i] = checksum[i]!;
+  frame.set(payload, FRAME_HEADER_SIZE_BYTES);
+  return frame;
 }
 
 /**
@@ -81,7 +91,7 @@ export class FrameParser {
   }
 
   #announcedLength(): number {
-    return new DataView(this.#header.buffer).getUint32(4 + COMMAND_SIZE_BYTES, true);
+    return new DataView(this.#header.buffer).getUint32(LENGTH_AT, true);
   }
 
   /** Nothing more is kept or read after a fault. */
@@ -96,9 +106,9 @@ export class FrameParser {
     const sizeBytes = FRAME_HEADER_SIZE_BYTES + payload.length;
     const checksum = sha256d(payload);
     for (let i = 0; i < CHECKSUM_SIZE_BYTES; i++) {
-      if (checksum[i] !== this.#header[4 + COMMAND_SIZE_BYTES + 4 + i]) return { kind: 'dropped', why: 'checksum', sizeBytes };
+      if (checksum[i] !== this.#header[CHECKSUM_AT + i]) return { kind: 'dropped', why: 'checksum', sizeBytes };
     }
-    const command = commandOf(this.#header.subarray(4, 4 + COMMAND_SIZE_BYTES));
+    const command = commandOf(this.#header.subarray(COMMAND_AT, LENGTH_AT));
     return command === undefined ? { kind: 'dropped', why: 'command', sizeBytes } : { kind: 'frame', command, payload, sizeBytes };
   }
 }

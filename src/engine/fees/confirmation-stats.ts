@@ -41,8 +41,8 @@ export class ConfirmationStats {
   /** How many wait that came after a block, by its height modulo the number of rows; and of those that wait longer than that. */
   readonly #waiting: Int32Array;
   readonly #waitingLong: Int32Array;
-  /** Whether anything was counted yet: until then a block changes nothing, which a node that syncs is glad of. */
-  #used: boolean;
+  /** Buckets that anything was counted in: a block changes nothing in the others, which are most. */
+  readonly #used = new Set<number>();
 
   /** @param saved - of the same number of buckets; nothing counted unless given */
   constructor(plan: HorizonPlan, bounds: Float64Array, saved?: SavedStats) {
@@ -52,13 +52,15 @@ export class ConfirmationStats {
     this.targetBlocksMax = targetBlocksMaxOf(plan);
     this.#waiting = new Int32Array(bounds.length * this.targetBlocksMax);
     this.#waitingLong = new Int32Array(bounds.length);
-    // What was confirmed within some time is among all that was confirmed.
-    this.#used = saved !== undefined && [saved.txCounts, saved.failed].some((counts) => counts.some((count) => count > 0));
+    // What was confirmed within some time is among all that was confirmed, what failed later among what failed within the first period.
+    for (let bucket = 0; bucket < bounds.length; bucket++) {
+      if (this.counts.txCounts[bucket]! > 0 || this.counts.failed[bucket]! > 0) this.#used.add(bucket);
+    }
   }
 
   /** A transaction begins to wait. */
   added({ height, bucket }: TrackedTx): void {
-    this.#used = true;
+    this.#used.add(bucket);
     this.#waiting[this.#rowOf(height) + bucket]!++;
   }
 
@@ -76,16 +78,19 @@ export class ConfirmationStats {
 
   /** A block comes: what came so long ago that its row is used again has waited longer than is told apart, and all averages fade. */
   nextBlock(height: number): void {
-    if (!this.#used) return;
     const row = this.#rowOf(height);
-    for (let bucket = 0; bucket < this.bounds.length; bucket++) {
-      this.#waitingLong[bucket]! += this.#waiting[row + bucket]!;
-      this.#waiting[row + bucket] = 0;
-    }
     const { decay } = this.plan;
     const { rateSums, txCounts, confirmed, failed } = this.counts;
-    for (const averages of [confirmed, failed, rateSums, txCounts]) {
-      for (let i = 0; i < averages.length; i++) averages[i]! *= decay;
+    const stride = this.bounds.length;
+    for (const bucket of this.#used) {
+      this.#waitingLong[bucket]! += this.#waiting[row + bucket]!;
+      this.#waiting[row + bucket] = 0;
+      rateSums[bucket]! *= decay;
+      txCounts[bucket]! *= decay;
+      for (let i = bucket; i < confirmed.length; i += stride) {
+        confirmed[i]! *= decay;
+        failed[i]! *= decay;
+      }
     }
   }
 
@@ -93,6 +98,7 @@ export class ConfirmationStats {
   confirmed(afterBlocks: number, rate: number): void {
     const { scaleBlocks, periods } = this.plan;
     const bucket = bucketOf(this.bounds, rate);
+    this.#used.add(bucket);
     for (let i = Math.ceil(afterBlocks / scaleBlocks) - 1; i < periods; i++) this.counts.confirmed[i * this.bounds.length + bucket]!++;
     this.counts.txCounts[bucket]!++;
     this.counts.rateSums[bucket]! += rate;

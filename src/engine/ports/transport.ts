@@ -27,7 +27,10 @@ export interface Connection {
   readonly local: SocketAddress;
   /** Set once, in the turn in which the connection is handed over. */
   handlers: ConnectionHandlers;
-  /** Sends, or queues what cannot be sent at once. False: the queue is over its limit; send no more until `drained`. */
+  /**
+   * Sends, or queues what cannot be sent at once: whoever sends leaves the bytes alone. False: the queue is over its limit; send no more until
+   * `drained`.
+   */
   write(bytes: Uint8Array): boolean;
   /** Bytes queued and not yet taken by the system. */
   readonly queuedBytes: number;

@@ -207,7 +207,7 @@ export class AddressGossip {
   #passOn(from: Peer, told: GossipAddress): void {
     const key = addressKey(told.address);
     const scope = scopeOf(told.address);
-    const others = [...this.#context.ready()].filter((peer) => {
+    const others = this.#context.ready().filter((peer) => {
       if (peer === from || !peer.addresses.enabled || !(peer.addrv2 || fitsLegacyForm(told.address))) return false;
       const source = this.#scopeOf(peer);
       return source !== undefined && mayTell(source, scope);

@@ -75,13 +75,8 @@ export class BlockDownload {
 
   /** Asks a peer for what it has and we lack. */
   request(peer: Peer): void {
-    const { inFlight } = peer.blocks;
-    if (!peer.ready || peer.leaving || this.#isLate(peer)) return;
-    this.requestDamaged();
-    const count = BLOCKS_IN_FLIGHT_PER_PEER - inFlight.size;
-    const wanted = this.#wanted(peer, count);
-    wanted.push(...this.#historyWanted(peer, count - wanted.length));
-    if (wanted.length > 0) this.#ask(peer, wanted);
+    if (this.#mayAsk(peer)) this.requestDamaged();
+    this.#requestMissing(peer);
   }
 
   /** Asks for stored blocks that are damaged, of peers that have them. */
@@ -95,7 +90,8 @@ export class BlockDownload {
 
   /** Asks every peer that has nothing to do. */
   requestAll(): void {
-    for (const peer of this.#context.ready()) if (peer.blocks.inFlight.size === 0) this.request(peer);
+    this.requestDamaged();
+    for (const peer of this.#context.ready()) if (peer.blocks.inFlight.size === 0) this.#requestMissing(peer);
   }
 
   /** Asks one peer for one block, whatever else it was asked for. @returns why it was not, in Core's words (`FetchBlock`) */
@@ -188,8 +184,20 @@ export class BlockDownload {
     const now = this.#context.nowMs();
     for (const peer of this.#context.ready()) this.#checkTimes(peer, now);
     if (this.#flights.size > 0) this.#askOthers(now);
-    this.requestDamaged();
     this.requestAll();
+  }
+
+  #mayAsk(peer: Peer): boolean {
+    return peer.ready && !peer.leaving && !this.#isLate(peer);
+  }
+
+  #requestMissing(peer: Peer): void {
+    if (!this.#mayAsk(peer)) return;
+    const { inFlight } = peer.blocks;
+    const count = BLOCKS_IN_FLIGHT_PER_PEER - inFlight.size;
+    const wanted = this.#wanted(peer, count);
+    wanted.push(...this.#historyWanted(peer, count - wanted.length));
+    if (wanted.length > 0) this.#ask(peer, wanted);
   }
 
   #checkTimes(peer: Peer, now: number): void {

@@ -40,6 +40,10 @@ export class BlockRepair {
     ask: (peer: Peer, node: HeaderNode) => void,
   ): void {
     const { chain } = this.#context;
+    if (chain.damagedCount === 0) {
+      this.#asked.clear();
+      return;
+    }
     const chosen: [Peer, HeaderNode][] = [];
     let room = REPAIRS_IN_FLIGHT_MAX;
     for (const key of this.#asked.keys()) if (isBusy(key)) room--;
@@ -52,8 +56,7 @@ export class BlockRepair {
       chosen.push([peer, node]);
       room--;
     }
-    if (looked === 0) this.#asked.clear();
-    else this.#context.wakeBy(this.#context.nowMs() + REPAIR_INTERVAL_MS);
+    this.#context.wakeBy(this.#context.nowMs() + REPAIR_INTERVAL_MS);
     for (const [peer, node] of chosen) {
       this.#note(peer, node);
       chain.noteAsked(node);

@@ -101,9 +101,11 @@ export class SyncContext {
     return CONNECTION_TRAITS[connectionType].transactions && (this.options.blocksOnly !== true || permissions.has('relay'));
   }
 
-  /** Peers with whom the handshake is done. */
-  *ready(): Generator<Peer> {
-    for (const peer of this.peers.values()) if (peer.ready && !peer.leaving) yield peer;
+  /** Peers with whom the handshake is done, as it is now. */
+  ready(): readonly Peer[] {
+    const ready: Peer[] = [];
+    for (const peer of this.peers.values()) if (peer.ready && !peer.leaving) ready.push(peer);
+    return ready;
   }
 
   emit(action: SyncAction): void {

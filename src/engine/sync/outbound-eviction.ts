@@ -118,11 +118,16 @@ export class OutboundEviction {
 
   /** Those of a type whose handshake is done, the latest first. */
   #latestFirst(type: AutomaticType): readonly Peer[] {
-    return [...this.#context.ready()].filter((peer) => peer.connectionType === type).sort((a, b) => b.id - a.id);
+    return this.#context
+      .ready()
+      .filter((peer) => peer.connectionType === type)
+      .sort((a, b) => b.id - a.id);
   }
 
   #surplus(type: AutomaticType): number {
-    return this.#latestFirst(type).length - this.#slots.targets()[type];
+    let count = 0;
+    for (const peer of this.#context.ready()) if (peer.connectionType === type) count++;
+    return count - this.#slots.targets()[type];
   }
 
   /** Of those for blocks alone the latest, or the one before it where that brought its last block earlier. */

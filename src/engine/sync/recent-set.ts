@@ -14,7 +14,7 @@ export class RecentSet<K> {
   }
 
   has(key: K): boolean {
-    return this.#young.has(key) || this.#old.has(key);
+    return this.#young.has(key) || (this.#old.size > 0 && this.#old.has(key));
   }
 
   add(key: K): void {

@@ -138,6 +138,7 @@ export class TransactionRequests {
       this.#assign(wanted);
     }
     const requests: TransactionRequest[] = [];
+    if (this.#outgoing.size === 0) return requests;
     for (const wanted of this.#outgoing) {
       if (wanted.asked === undefined) continue;
       wanted.askedAtMs = nowMs;

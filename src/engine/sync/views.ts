@@ -15,6 +15,7 @@ export type SyncChain = Pick<
   | 'run'
   | 'subscribe'
   | 'damagedBlocks'
+  | 'damagedCount'
   | 'isDamaged'
   | 'noteAsked'
   | 'missing'
