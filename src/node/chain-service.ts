@@ -9,7 +9,7 @@ import { isPruned } from '../engine/chain/header-node.ts';
 import type { PruneOptions } from '../engine/chain/pruner.ts';
 import { SnapshotError } from '../engine/chain/read-snapshot.ts';
 import type { Mempool } from '../engine/mempool/mempool.ts';
-import type { BlockStore } from '../engine/ports/block-store.ts';
+import type { BlockStore, TakeMemory } from '../engine/ports/block-store.ts';
 import type {
   BlockOutcome,
   BlockSummary,
@@ -113,13 +113,13 @@ export function createChainService(parts: {
   readonly sources?: SourceFiles | undefined;
 }): ChainService {
   const { chain, blocks, prune, clock, mempool, drafts } = parts;
-  const readBlock = async (node: HeaderNode): Promise<Uint8Array> => {
+  const readBlock = async (node: HeaderNode, take?: TakeMemory): Promise<Uint8Array> => {
     try {
-      return await chain.readBlock(node);
+      return await chain.readBlock(node, take);
     } catch (error) {
       if (!isRecordDamage(error)) throw error;
       if (clock !== undefined) await untilMended(chain, clock, node);
-      return chain.readBlock(node);
+      return chain.readBlock(node, take);
     }
   };
   const nodeOf = (hash: BlockHash): HeaderNode | undefined => chain.tree.get(hash);
@@ -132,9 +132,9 @@ export function createChainService(parts: {
     },
     hashAt: (height) => chain.active.at(height)?.hash,
     tips: () => chain.tips(),
-    blockBytes: async (hash) => {
+    blockBytes: async (hash, take) => {
       const node = nodeOf(hash);
-      return node?.block === undefined ? undefined : readBlock(node);
+      return node?.block === undefined ? undefined : readBlock(node, take);
     },
     spentCoins: async (hash) => {
       const node = nodeOf(hash);

@@ -19,6 +19,7 @@ import { formatSubnet, type Subnet, subnetContains } from '../../src/core/wire/s
 import { checkPackage } from '../../src/engine/policy/check-package.ts';
 import type { AddressCounts, PlacedPeer } from '../../src/engine/ports/address-book.ts';
 import type { Ban } from '../../src/engine/ports/ban-store.ts';
+import type { TakeMemory } from '../../src/engine/ports/block-store.ts';
 import type {
   BlockOutcome,
   BlockSummary,
@@ -183,9 +184,15 @@ export class FakeChain implements ChainService {
     ];
   }
 
-  async blockBytes(hash: BlockHash): Promise<Uint8Array | undefined> {
+  /** As from a file: within what was taken there are other bytes before and behind the block. */
+  async blockBytes(hash: BlockHash, take?: TakeMemory): Promise<Uint8Array | undefined> {
     const found = this.#blocks.get(hashKey(hash));
-    return found?.stored === true ? encodeBlock(found.block) : undefined;
+    if (found?.stored !== true) return undefined;
+    const bytes = encodeBlock(found.block);
+    if (take === undefined) return bytes;
+    const room = take(bytes.length + 8);
+    room.set(bytes, 8);
+    return new Uint8Array(room.buffer, room.byteOffset + 8, bytes.length);
   }
 
   async spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined> {

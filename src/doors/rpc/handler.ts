@@ -165,7 +165,7 @@ class Dispatcher {
       const method = METHODS.get(request.method);
       if (method === undefined) throw new RpcError('METHOD_NOT_FOUND', 'Method not found');
       const result = await method.run(this.#context(signal), parametersOf(method, request.params));
-      if (result instanceof JsonBytes) return new HexReply(request, result.bytes);
+      if (result instanceof JsonBytes) return new HexReply(request, result);
       return result instanceof JsonEncoded ? new EncodedReply(request, result) : resultReply(request, writeJson(result));
     } catch (error) {
       return errorReply(request, publicError(error, this.#node, request.method));

@@ -12,9 +12,12 @@ export class JsonNumber {
 /** Bytes that are written in hexadecimal. An answer that is nothing else, such as a block, goes out without becoming a text first. */
 export class JsonBytes {
   readonly bytes: Uint8Array;
+  /** To be called when they are written and nobody looks at them any more; undefined where nobody wants to know. */
+  readonly written: (() => void) | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, written?: () => void) {
     this.bytes = bytes;
+    this.written = written;
   }
 }
 

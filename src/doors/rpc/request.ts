@@ -5,7 +5,7 @@
  */
 
 import { httpStatusOf, RPC_ERROR, RpcError } from './errors.ts';
-import { type JsonEncoded, JsonObject, type JsonValue } from './json-number.ts';
+import { type JsonBytes, type JsonEncoded, JsonObject, type JsonValue } from './json-number.ts';
 import { writeJson } from './json-write.ts';
 import { encodeHex, hexOf } from './render/numbers.ts';
 import type { SpareBytes } from './spare-bytes.ts';
@@ -79,21 +79,23 @@ export interface EncodedText {
 export class HexReply implements RpcReply {
   readonly status = 200;
   readonly #target: RpcTarget;
-  readonly #bytes: Uint8Array;
+  readonly #result: JsonBytes;
 
-  constructor(target: RpcTarget, bytes: Uint8Array) {
+  constructor(target: RpcTarget, result: JsonBytes) {
     this.#target = target;
-    this.#bytes = bytes;
+    this.#result = result;
   }
 
   get text(): string {
-    return resultReply(this.#target, `"${hexOf(this.#bytes)}"`).text as string;
+    return resultReply(this.#target, `"${hexOf(this.#result.bytes)}"`).text as string;
   }
 
-  /** The text in UTF-8 with a line end. */
+  /** The text in UTF-8 with a line end. To be made once: the result's bytes may be somebody else's afterwards. */
   encode(spare: SpareBytes): EncodedText {
     const [before, after] = around(this.#target);
-    const [room, sizeBytes] = encodeHex(`${before}"`, this.#bytes, `"${after}\n`, (size) => spare.take(size));
+    const { bytes, written } = this.#result;
+    const [room, sizeBytes] = encodeHex(`${before}"`, bytes, `"${after}\n`, (size) => spare.take(size));
+    written?.();
     return { body: [room.subarray(0, sizeBytes)], sent: () => spare.give(room) };
   }
 }

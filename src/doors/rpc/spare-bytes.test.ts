@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { SpareBytes } from './spare-bytes.ts';
+import { Loan, SpareBytes } from './spare-bytes.ts';
 
 const KIB = 1024;
 
@@ -12,6 +12,16 @@ describe('spare bytes', () => {
     assert.notEqual(spare.take(100 * KIB + 1), first);
     assert.equal(spare.take(100 * KIB), first);
     assert.notEqual(spare.take(1), first);
+  });
+
+  it('are the shortest that are long enough', () => {
+    const spare = new SpareBytes();
+    const taken = [300, 200, 400].map((kib) => spare.take(kib * KIB));
+    for (const each of taken) spare.give(each);
+    assert.deepEqual(
+      [150, 150, 150].map((kib) => spare.take(kib * KIB).length / KIB),
+      [200, 300, 400],
+    );
   });
 
   it('are kept from 64 KiB on', () => {
@@ -32,5 +42,26 @@ describe('spare bytes', () => {
     const huge = spare.take(8 * KIB * KIB + 1);
     spare.give(huge);
     assert.notEqual(spare.take(1), huge);
+  });
+});
+
+describe('a loan', () => {
+  it('gives back at its end all that was taken, once', () => {
+    const spare = new SpareBytes();
+    const loan = new Loan(spare);
+    const [first, second] = [loan.take(100 * KIB), loan.take(100 * KIB)];
+    assert.notEqual(first, second);
+    loan.end();
+    loan.end();
+    const again = [spare.take(1), spare.take(1), spare.take(1)];
+    assert.deepEqual([again.includes(first as Buffer), again.includes(second as Buffer), new Set(again).size], [true, true, 3]);
+  });
+
+  it('without spare memory is of new memory', () => {
+    const loan = new Loan(undefined);
+    const taken = loan.take(100 * KIB);
+    loan.end();
+    assert.ok(taken.length >= 100 * KIB);
+    assert.notEqual(loan.take(100 * KIB), taken);
   });
 });

@@ -1,8 +1,10 @@
 /**
- * Memory of long answers, used again.
+ * Memory of long answers and of what they are made of, used again.
  *
  * @module
  */
+
+import type { TakeMemory } from '../../engine/ports/block-store.ts';
 
 /** What is kept at most. */
 const SPARE_SIZE_MAX = 8 * 1024 * 1024;
@@ -11,8 +13,8 @@ const SPARE_SIZE_MAX = 8 * 1024 * 1024;
 const SPARE_SIZE_MIN = 64 * 1024;
 
 /**
- * Buffers that answers are written into and that come back when those are sent. A new one for each would cost the system as much to map
- * and the garbage collector as much to forget as writing it does.
+ * Buffers that blocks are read into and answers written, which come back when nobody looks at them any more. A new one for each would cost
+ * the system as much to map and the garbage collector as much to forget as writing it does.
  */
 export class SpareBytes {
   /** The one that came back first stands first. */
@@ -21,8 +23,11 @@ export class SpareBytes {
 
   /** At least so many bytes, with anything in them. */
   take(sizeBytes: number): Buffer {
-    const at = this.#spare.findIndex(({ length }) => length >= sizeBytes);
-    const [found] = at < 0 ? [] : this.#spare.splice(at, 1);
+    let best = -1;
+    for (const [at, { length }] of this.#spare.entries()) {
+      if (length >= sizeBytes && (best < 0 || length < this.#spare[best]!.length)) best = at;
+    }
+    const [found] = best < 0 ? [] : this.#spare.splice(best, 1);
     if (found === undefined) return Buffer.allocUnsafeSlow(sizeBytes);
     this.#sizeBytes -= found.length;
     return found;
@@ -35,4 +40,27 @@ export class SpareBytes {
     this.#sizeBytes += buffer.length;
     while (this.#sizeBytes > SPARE_SIZE_MAX) this.#sizeBytes -= this.#spare.shift()?.length ?? 0;
   }
+}
+
+/** What one answer reads into, given back all at once. Without spare memory it is new each time, and nothing is given back. */
+export class Loan {
+  readonly #spare: SpareBytes | undefined;
+  readonly #taken: Buffer[] = [];
+
+  constructor(spare: SpareBytes | undefined) {
+    this.#spare = spare;
+  }
+
+  /** At least so many bytes, with anything in them. */
+  readonly take: TakeMemory = (sizeBytes) => {
+    if (this.#spare === undefined) return Buffer.allocUnsafeSlow(sizeBytes);
+    const buffer = this.#spare.take(sizeBytes);
+    this.#taken.push(buffer);
+    return buffer;
+  };
+
+  /** Nobody looks at what was taken any more. */
+  readonly end = (): void => {
+    for (const buffer of this.#taken.splice(0)) this.#spare?.give(buffer);
+  };
 }

@@ -7,6 +7,7 @@
 import { assert } from '../../core/base/assert.ts';
 import { type Block, decodeBlock } from '../../core/primitives/block.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
+import type { TakeMemory } from '../../engine/ports/block-store.ts';
 import type { BlockSummary, ChainService } from '../../engine/ports/chain-service.ts';
 import { parseHash, parseInteger } from './arguments.ts';
 import { RpcError } from './errors.ts';
@@ -31,9 +32,9 @@ export function blockAt(chain: ChainService, value: JsonValue | undefined): Bloc
 }
 
 /** The bytes of a block. @throws RpcError where they were pruned or never came */
-export async function storedBlockBytes(chain: ChainService, summary: BlockSummary): Promise<Uint8Array> {
+export async function storedBlockBytes(chain: ChainService, summary: BlockSummary, take?: TakeMemory): Promise<Uint8Array> {
   if (summary.pruned) throw new RpcError('MISC_ERROR', 'Block not available (pruned data)');
-  const bytes = summary.stored ? await chain.blockBytes(summary.header.hash) : undefined;
+  const bytes = summary.stored ? await chain.blockBytes(summary.header.hash, take) : undefined;
   if (bytes === undefined) throw new RpcError('MISC_ERROR', 'Block not available (not fully downloaded)');
   return bytes;
 }

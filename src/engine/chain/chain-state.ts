@@ -30,7 +30,7 @@ import type { OutPoint } from '../../core/primitives/transaction.ts';
 import { outPointKey } from '../../core/primitives/transaction.ts';
 import type { ScriptError } from '../../core/script/script-error.ts';
 import { scriptErrorText } from '../../core/script/script-error.ts';
-import type { BlockStore } from '../ports/block-store.ts';
+import type { BlockStore, TakeMemory } from '../ports/block-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
@@ -406,8 +406,8 @@ export class ChainState {
    *
    * @throws NodeError `block-file-damaged`
    */
-  async readBytes(node: HeaderNode): Promise<Uint8Array> {
-    const bytes = await this.#readStored(node);
+  async readBytes(node: HeaderNode, take?: TakeMemory): Promise<Uint8Array> {
+    const bytes = await this.#readStored(node, take);
     const checksum = this.#parts.blocks.checksum(bytes);
     if (this.#whole.has(node, checksum)) return bytes;
     const block = orUndefined(() => decodeBlock(bytes));
@@ -422,12 +422,12 @@ export class ChainState {
   }
 
   /** The bytes that are stored for a block, whatever they are. @throws NodeError `block-file-damaged` where there are none */
-  async #readStored(node: HeaderNode): Promise<Uint8Array> {
+  async #readStored(node: HeaderNode, take?: TakeMemory): Promise<Uint8Array> {
     const { blocks, damage } = this.#parts;
     assert(node.block !== undefined, 'a block that is read is stored');
     if (damage.hasBlock(node)) throw damage.blockError(node);
     try {
-      return await blocks.read(node.block);
+      return await blocks.read(node.block, take);
     } catch (error) {
       throw isRecordDamage(error) ? damage.blockFailed(node, error) : error;
     }

@@ -15,7 +15,7 @@ import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { OutPoint } from '../../core/primitives/transaction.ts';
-import type { FilePosition } from '../ports/block-store.ts';
+import type { FilePosition, TakeMemory } from '../ports/block-store.ts';
 import type { CancelSignal } from '../ports/cancel-signal.ts';
 import type { ChainTip, CoinSearch, CoinSetHash, CoinSetStats } from '../ports/chain-service.ts';
 import type { DraftFile } from '../ports/draft-file.ts';
@@ -284,10 +284,11 @@ export class Chain {
   /**
    * A stored block in wire form, held to its header. The node's `block` must be there.
    *
+   * @param take - where the memory for it may come from; new memory unless given
    * @throws NodeError `block-file-damaged`; the block is among `damagedBlocks` then
    */
-  readBlock(node: HeaderNode): Promise<Uint8Array> {
-    return this.#state.readBytes(node);
+  readBlock(node: HeaderNode, take?: TakeMemory): Promise<Uint8Array> {
+    return this.#state.readBytes(node, take);
   }
 
   /** Stored blocks that are not what was written, those that were found first before others. `acceptBlock` takes them again. */

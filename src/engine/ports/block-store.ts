@@ -13,6 +13,9 @@ export interface BlockFileSizes {
   readonly undoBytes: number | undefined;
 }
 
+/** Gives memory of at least so many bytes, with anything in them, that is nobody else's until who asked gives it back. */
+export type TakeMemory = (sizeBytes: number) => Uint8Array;
+
 /**
  * Blocks and undo records, appended and read by position. What is appended may be lost in a crash until `sync` has returned;
  * a record that is read is whole or an error.
@@ -20,8 +23,11 @@ export interface BlockFileSizes {
 export interface BlockStore {
   /** Appends a block in wire form. */
   append(block: Uint8Array): Promise<FilePosition>;
-  /** @throws NodeError `block-file-damaged` */
-  read(position: FilePosition): Promise<Uint8Array>;
+  /**
+   * @param take - where the memory for it comes from, which a store that has the block in memory does not use; new memory unless given
+   * @throws NodeError `block-file-damaged`
+   */
+  read(position: FilePosition, take?: TakeMemory): Promise<Uint8Array>;
   /** CRC-32 (ISO-HDLC) of bytes, of 32 bits unsigned: tells what a disk changed since they were looked at, for a small part of what hashing them takes. */
   checksum(bytes: Uint8Array): number;
   /**

@@ -4,6 +4,7 @@ import type { Block, BlockHeader } from '../../core/primitives/block.ts';
 import type { ChainWork } from '../../core/primitives/compact-target.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis } from '../../core/primitives/transaction.ts';
+import type { TakeMemory } from './block-store.ts';
 import type { CancelSignal } from './cancel-signal.ts';
 
 /** Core's words for the state of a branch. */
@@ -130,8 +131,12 @@ export interface ChainService {
   /** Of the active chain. */
   hashAt(height: number): BlockHash | undefined;
   tips(): readonly ChainTip[];
-  /** Wire form; undefined where the block is not stored. */
-  blockBytes(hash: BlockHash): Promise<Uint8Array | undefined>;
+  /**
+   * Wire form; undefined where the block is not stored.
+   *
+   * @param take - where the memory for it may come from; new memory unless given
+   */
+  blockBytes(hash: BlockHash, take?: TakeMemory): Promise<Uint8Array | undefined>;
   /** The coins that each transaction but the coinbase spent, in the block's order; undefined where they are not stored. */
   spentCoins(hash: BlockHash): Promise<readonly (readonly Coin[])[] | undefined>;
   /** Unspent in the active chain. */

@@ -83,6 +83,25 @@ describe('block files', () => {
     assert.equal((await stat(join(folder, 'blk00000.dat'))).mode & 0o077, 0, 'nobody else reads them');
   });
 
+  it('read a block into the memory that is given for it, whatever is in that, and as bytes that are copied as others', async (t) => {
+    const store = await openBlockFiles({ folder: await tempFolder(t), messageStart });
+    await store.append(sampleBytes(1, 100));
+    const position = await store.append(sampleBytes(2, 300));
+    const rooms: Buffer[] = [];
+    const take = (sizeBytes: number): Uint8Array => {
+      const room = Buffer.alloc(sizeBytes + 50, 0xee);
+      rooms.push(room);
+      return room;
+    };
+    const bytes = await store.read(position, take);
+    assert.deepEqual(bytes, sampleBytes(2, 300));
+    assert.deepEqual([rooms.length, bytes.buffer === rooms[0]?.buffer], [1, true]);
+    const copy = bytes.slice();
+    bytes.fill(0);
+    assert.deepEqual(copy, sampleBytes(2, 300));
+    await store.close();
+  });
+
   it('name the file and the offset of a damaged record', async (t) => {
     const folder = await tempFolder(t);
     const store = await openBlockFiles({ folder, messageStart });

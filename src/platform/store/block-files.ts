@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { assert } from '../../core/base/assert.ts';
 import { bytesEqual } from '../../core/base/bytes.ts';
 import type { BlockHash } from '../../core/primitives/ids.ts';
-import type { BlockFileSizes, BlockStore, FilePosition } from '../../engine/ports/block-store.ts';
+import type { BlockFileSizes, BlockStore, FilePosition, TakeMemory } from '../../engine/ports/block-store.ts';
 import { NodeError } from '../../engine/ports/node-error.ts';
 import {
   BLOCK_FILE_SIZE_MAX,
@@ -36,6 +36,9 @@ const LOST: ReadonlyMap<string | undefined, string> = new Map([
   ['ENOENT', 'there is no such file'],
   ['EIO', 'the disk fails (input/output error)'],
 ]);
+
+/** What is read goes over all of it, so it need not be cleared. */
+const takeNew: TakeMemory = (sizeBytes) => Buffer.allocUnsafeSlow(sizeBytes);
 
 /** Blocks and undo records of a folder, in Core's files. Whatever a crash left at a file's end stays there; appending goes behind it. */
 export async function openBlockFiles(options: BlockFilesOptions): Promise<BlockStore> {
@@ -131,8 +134,8 @@ class BlockFiles implements BlockStore {
     return start + RECORD_HEADER_SIZE_BYTES;
   }
 
-  async read(position: FilePosition): Promise<Uint8Array> {
-    return this.#readRecord('blk', position, 0);
+  async read(position: FilePosition, take?: TakeMemory): Promise<Uint8Array> {
+    return this.#readRecord('blk', position, { behindSizeBytes: 0, take });
   }
 
   checksum(bytes: Uint8Array): number {
@@ -140,7 +143,7 @@ class BlockFiles implements BlockStore {
   }
 
   async readUndo(position: FilePosition, prevBlockHash: BlockHash): Promise<Uint8Array> {
-    const bytes = await this.#readRecord('rev', position, UNDO_CHECKSUM_SIZE_BYTES);
+    const bytes = await this.#readRecord('rev', position, { behindSizeBytes: UNDO_CHECKSUM_SIZE_BYTES });
     const undo = bytes.subarray(0, position.sizeBytes);
     if (!bytesEqual(bytes.subarray(position.sizeBytes), undoChecksum(undo, prevBlockHash))) {
       throw this.#damaged('rev', position, 'the checksum differs');
@@ -149,7 +152,11 @@ class BlockFiles implements BlockStore {
   }
 
   /** The payload of a record and `behindSizeBytes` more. The position is checked against the file before memory is taken. */
-  async #readRecord(kind: RecordKind, position: FilePosition, behindSizeBytes: number): Promise<Uint8Array> {
+  async #readRecord(
+    kind: RecordKind,
+    position: FilePosition,
+    { behindSizeBytes, take = takeNew }: { readonly behindSizeBytes: number; readonly take?: TakeMemory | undefined },
+  ): Promise<Uint8Array> {
     const name = blockFileName(kind, position.file);
     const start = position.offset - RECORD_HEADER_SIZE_BYTES;
     const sizeBytes = RECORD_HEADER_SIZE_BYTES + position.sizeBytes + behindSizeBytes;
@@ -157,8 +164,9 @@ class BlockFiles implements BlockStore {
     if (fileSize === undefined) throw this.#damaged(kind, position, 'there is no such file');
     if (start < 0 || start + sizeBytes > fileSize) throw this.#damaged(kind, position, 'the file ends before its end');
     const path = join(this.#folder, name);
-    // What is read goes over all of it, so it need not be cleared.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer);
+    const room = take(sizeBytes);
+    // A Buffer's `slice` copies nothing, which nobody who is given bytes expects.
+    const bytes = new Uint8Array(room.buffer, room.byteOffset, sizeBytes);
     let length: number;
     try {
       length = await this.#files.use(path, { create: false }, (file) => file.read(bytes, start));

@@ -2,6 +2,7 @@ import type { Coin } from '../../../core/consensus/coin.ts';
 import { type Block, blockWeightWu, decodeBlock } from '../../../core/primitives/block.ts';
 import type { BlockHash } from '../../../core/primitives/ids.ts';
 import { ExclusiveQueue } from '../../../engine/chain/exclusive-queue.ts';
+import type { TakeMemory } from '../../../engine/ports/block-store.ts';
 import type { BlockSummary } from '../../../engine/ports/chain-service.ts';
 import { Type } from '../../schema.ts';
 import { RpcError } from '../errors.ts';
@@ -11,6 +12,7 @@ import { type JsonOutput, writeJson } from '../json-write.ts';
 import type { RpcContext, RpcMethod } from '../method.ts';
 import { HEADER_PROPERTIES, headerJson } from '../render/header.ts';
 import { JSON_BYTES_PER_BYTE, TRANSACTION_PROPERTIES, writeTransaction } from '../render/transaction.ts';
+import { Loan } from '../spare-bytes.ts';
 import { storedBlockBytes } from '../stored-block.ts';
 
 const TRANSACTION = Type.Object({ ...TRANSACTION_PROPERTIES, hex: Type.String() });
@@ -88,10 +90,17 @@ export async function blockJson(
   context: RpcContext,
   summary: BlockSummary,
   verbosity: number,
-  read: () => Promise<Uint8Array>,
+  read: (take?: TakeMemory) => Promise<Uint8Array>,
 ): Promise<JsonOutput> {
   if (verbosity === 1) return plainJson(context, summary, await read());
-  return showingOf(context.node).run(async () => detailedJson(context, summary, await read(), verbosity >= 3));
+  return showingOf(context.node).run(async () => {
+    const loan = new Loan(context.spare);
+    try {
+      return await detailedJson(context, summary, await read(loan.take), verbosity >= 3);
+    } finally {
+      loan.end();
+    }
+  });
 }
 
 export const getblock: RpcMethod = {
@@ -114,7 +123,9 @@ export const getblock: RpcMethod = {
     const verbosity = args.verbosity(1, 1);
     const summary = context.node.chain.block(hash);
     if (summary === undefined) throw new RpcError('INVALID_ADDRESS_OR_KEY', 'Block not found');
-    const read = (): Promise<Uint8Array> => storedBlockBytes(context.node.chain, summary);
-    return verbosity <= 0 ? new JsonBytes(await read()) : blockJson(context, summary, verbosity, read);
+    const read = (take?: TakeMemory): Promise<Uint8Array> => storedBlockBytes(context.node.chain, summary, take);
+    if (verbosity > 0) return blockJson(context, summary, verbosity, read);
+    const loan = new Loan(context.spare);
+    return new JsonBytes(await read(loan.take), loan.end);
   },
 };
