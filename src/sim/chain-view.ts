@@ -30,14 +30,6 @@ export function isMinedBy(block: LedgerBlock, purse: Purse): boolean {
   return block.made.some(({ coin }) => coin.coinbase && bytesEqual(coin.scriptPubKey, purse.script));
 }
 
-/** An output as the reference ledger names it: txid, and index with the highest byte first. */
-export function outPointBytes({ txid, vout }: OutPoint): Uint8Array {
-  const bytes = new Uint8Array(36);
-  bytes.set(txid);
-  new DataView(bytes.buffer).setUint32(32, vout);
-  return bytes;
-}
-
 /** A coin that can be spent, and whose it is. */
 export interface SpendableCoin extends PurseCoin {
   readonly owner: Purse;

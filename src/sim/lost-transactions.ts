@@ -1,7 +1,7 @@
 import { type Block, decodeBlock } from '../core/primitives/block.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
-import { chainAbove, outPointBytes } from './chain-view.ts';
-import type { LedgerBlock } from './reference-ledger.ts';
+import { chainAbove } from './chain-view.ts';
+import { type LedgerBlock, outPointBytes } from './reference-ledger.ts';
 import type { Step } from './scenario.ts';
 import type { Simulation } from './simulation.ts';
 

@@ -52,7 +52,8 @@ interface Effect {
   readonly burnt: Satoshis;
 }
 
-function outPointBytes({ txid, vout }: OutPoint): Uint8Array {
+/** An output as the reference ledger names it: txid, and index with the highest byte first. */
+export function outPointBytes({ txid, vout }: OutPoint): Uint8Array {
   const bytes = new Uint8Array(36);
   bytes.set(txid);
   new DataView(bytes.buffer).setUint32(32, vout);

@@ -23,6 +23,7 @@ import { Mempool } from '../../src/engine/mempool/mempool.ts';
 import type { BlockStore } from '../../src/engine/ports/block-store.ts';
 import type { PeerInfo } from '../../src/engine/ports/network-service.ts';
 import type { StoredBook } from '../../src/engine/ports/peer-store.ts';
+import type { ScriptVerifier } from '../../src/engine/ports/script-verifier.ts';
 import type { Connection, Transport } from '../../src/engine/ports/transport.ts';
 import { Network } from '../../src/engine/sync/network.ts';
 import type { NetworkOptions, PeerEvent } from '../../src/engine/sync/network-options.ts';
@@ -125,7 +126,11 @@ export type SyncNodeOptions = Partial<
     | 'discovery'
     | 'log'
   >
-> & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook };
+> & { readonly listen?: boolean; readonly blocks?: BlockStore; readonly book?: StoredBook; readonly verifier?: ScriptVerifier };
+
+function inlineVerifier(): ScriptVerifier {
+  return createInlineVerifier({ secp256k1: chooseSecp256k1('auto') });
+}
 
 /** A node with its real chain, mempool and network, its stores in memory. */
 export class SyncTestNode {
@@ -141,10 +146,9 @@ export class SyncTestNode {
   static async open(
     world: SyncWorld,
     host: string,
-    { listen = true, blocks = createMemoryBlockStore(), ...options }: SyncNodeOptions,
+    { listen = true, blocks = createMemoryBlockStore(), verifier = inlineVerifier(), ...options }: SyncNodeOptions,
   ): Promise<SyncTestNode> {
     const { params, clock } = world;
-    const verifier = createInlineVerifier({ secp256k1: chooseSecp256k1('auto') });
     const chain = await Chain.open({
       ...{ params, verifier, clock, log: silentLog },
       ...{ blocks, headers: createMemoryHeaderStore(), coins: createMemoryCoinStore() },

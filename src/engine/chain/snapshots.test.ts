@@ -211,6 +211,24 @@ describe('a snapshot', () => {
     assert.equal(await chain.verify({ level: 4, depth: 0 }), undefined);
   });
 
+  it('cannot be gone back behind either while its history is here and not checked yet', async () => {
+    const chain = await loaded();
+    await acceptAll(chain, above);
+    const uncheckedAt: boolean[] = [];
+    chain.subscribe(({ kind }) => {
+      if (kind === 'block-disconnected') uncheckedAt.push(chain.missing !== undefined);
+    });
+    const fork = childOf(genesisParent(params), blocks[0]!);
+    const longer = buildChain({ parent: fork, params, count: COUNT + 3, extra: Uint8Array.of(7) });
+    // All at once, so that nothing is checked in between.
+    const outcomes = await Promise.all([...below, ...longer].map((block) => chain.acceptBlock(block)));
+    assert.ok(outcomes.every(({ rejection }) => rejection === undefined));
+    await historyAt(chain, COUNT + 4);
+    assert.equal(chain.tip, nodeOf(chain, longer.at(-1)!));
+    assert.deepEqual(uncheckedAt, new Array(COUNT - 1).fill(false));
+    assert.equal(await chain.verify({ level: 4, depth: 0 }), undefined);
+  });
+
   it('counts transactions as far as they are known', async () => {
     const chain = await loaded();
     await acceptAll(chain, [...above, ...below.slice(0, 3)]);

@@ -461,6 +461,24 @@ describe('a block', () => {
     assert.equal(await world.reason(mined), 'txn-already-known');
   });
 
+  it('that comes while coins are loaded makes the transaction be judged by those of the new tip', async () => {
+    const world = new MempoolWorld();
+    const parent = world.payment(1_000n);
+    const child = pay({ inputs: [{ txid: parent.txid, vout: 0 }], outputs: [output(990_000n)] });
+    const open = makeGate();
+    const load = world.chain.coinsOf.bind(world.chain);
+    world.chain.coinsOf = async (outPoints) => {
+      const coins = await load(outPoints);
+      await open.closed;
+      return coins;
+    };
+    const accepted = world.pool.accept(child);
+    await settle();
+    world.chain.connect([parent]);
+    open.open();
+    assert.equal((await accepted).rejection, undefined);
+  });
+
   it('that comes while scripts run makes the transaction be judged anew', async () => {
     const world = new MempoolWorld();
     const point = world.coin();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { childOf as after, buildBlock, buildChain } from '../../../test/support/chain-builder.ts';
+import { childOf as after, buildBlock, buildChain, genesisParent } from '../../../test/support/chain-builder.ts';
 import {
   COMPACT_CHAIN,
   calledCompactPeer,
@@ -21,6 +21,7 @@ import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { MessageType } from '../../core/wire/messages/table.ts';
 import { STALL_TIMEOUT_MS_MIN } from './block-download.ts';
 import { COMPACT_AHEAD_MAX, COMPACT_PARALLEL_MAX } from './compact-download.ts';
+import { NEAR_TIP_BLOCKS } from './low-work.ts';
 
 describe('compact blocks that come', () => {
   let world: SyncWorld;
@@ -103,6 +104,22 @@ describe('compact blocks that come', () => {
     sendMissing(peer, block, [1, 3, 5]);
     await world.until(() => isTip(block));
     assert.equal(wholeAsked(peer), 0);
+  });
+
+  it('takes not even the header of one whose branch has less work than our tip less 144 blocks', async () => {
+    const peer = await compactPeer(world, node, '10.0.9.1');
+    const side = (extra: number) => buildBlock({ parent: genesisParent(regtest), params: regtest, extra: Uint8Array.of(extra) });
+    await node.grow(NEAR_TIP_BLOCKS + 1 - node.height);
+    const taken = side(1);
+    peer.send(compactOf(taken));
+    await peer.sync();
+    assert.equal(node.chain.tree.get(taken.header.hash)?.height, 1);
+    await node.grow(1);
+    const refused = side(2);
+    peer.send(compactOf(refused));
+    await peer.sync();
+    assert.equal(node.chain.tree.get(refused.header.hash), undefined);
+    assert.deepEqual(world.closings, []);
   });
 
   it('asks for everything but the coinbase where nothing waits, and needs no question for a coinbase alone', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { COMPACT_CHAIN, compactPeer, nextBlock, offerCompact, spendOf } from '../../../test/support/compact-world.ts';
+import { FakeVerifier, makeGate } from '../../../test/support/mempool-world.ts';
 import type { ScriptedPeer, SyncTestNode } from '../../../test/support/sync-world.ts';
 import { greedyBlock, SyncWorld, WORLD_PORT } from '../../../test/support/sync-world.ts';
 import { regtest } from '../../core/params/regtest.ts';
@@ -81,6 +82,30 @@ describe('compact blocks that are sent', () => {
     const announcements = eager.received.filter(({ type }) => type === 'cmpctblock' || type === 'headers').map(({ type }) => type);
     assert.deepEqual(announcements, ['cmpctblock', 'cmpctblock'], 'the second one when it was our tip');
     assert.deepEqual(rebuilt(eager, block), encodeBlock(block));
+  });
+
+  it('does not send the whole of one that is found invalid while its turn is waited for', async () => {
+    const verifier = new FakeVerifier();
+    const slow = await world.node('10.0.0.2', { verifier });
+    await slow.give(COMPACT_CHAIN);
+    const tx = spendOf(0);
+    verifier.refused.add(tx.txid);
+    const gate = makeGate();
+    verifier.gate = gate.closed;
+    const eager = await world.peer(slow, '10.0.9.1');
+    offerCompact(eager, { highBandwidth: true });
+    eager.send({ type: 'headers', headers: [slow.chain.tip.header] });
+    await eager.sync();
+    const bad = nextBlock(slow, [tx]);
+    const judged = slow.chain.acceptBlock(bad);
+    await world.until(() => eager.of('cmpctblock').length === 1);
+    eager.send({ type: 'getdata', items: [{ kind: INVENTORY.witnessBlock, hash: bad.header.hash }] });
+    await world.advance(1_000);
+    assert.deepEqual([eager.of('block').length, eager.of('notfound').length], [0, 0]);
+    gate.open();
+    assert.ok((await judged).rejection !== undefined);
+    await eager.sync();
+    assert.deepEqual([eager.of('block').length, eager.of('notfound').length], [0, 1]);
   });
 
   it('sends nothing unasked to whom the parent is unknown or the block known, and nothing to who took his wish back', async () => {

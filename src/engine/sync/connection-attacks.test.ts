@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { buildBlock } from '../../../test/support/chain-builder.ts';
 import type { ScriptedPeer, SyncTestNode } from '../../../test/support/sync-world.ts';
 import { blocksOn, SyncWorld, versionMessage } from '../../../test/support/sync-world.ts';
 import { encodeFrame, FRAME_HEADER_SIZE_BYTES } from '../../core/wire/frame.ts';
@@ -59,6 +60,27 @@ describe('attacks on connections', () => {
     assert.ok(info!.bytesSent < SEND_BUFFER_BYTES_MAX, `${info!.bytesSent} bytes were made for it`);
     await world.advance(PING_TIMEOUT_MS + 200_000);
     assert.equal(node.network.peers().length, 0);
+  });
+
+  it('P2: who asks for more than may wait for it, and takes it slowly, gets all of it and no block before there is room', async () => {
+    const block = buildBlock({ parent: node.chain.tip, params: world.params, coinbaseScript: new Uint8Array(500_000) });
+    await node.give([block]);
+    const peer = await world.peer(node);
+    await peer.sync();
+    const count = Math.ceil(SEND_BUFFER_BYTES_MAX / 500_000) + 4;
+    let most = 0;
+    peer.connection.pause();
+    peer.send({ type: 'getdata', items: new Array(count).fill({ kind: INVENTORY.witnessBlock, hash: block.header.hash }) });
+    for (let turns = 0; turns < 100 && peer.of('block').length < count; turns++) {
+      await world.advance(100);
+      most = Math.max(most, mostQueued());
+      peer.connection.resume();
+      await world.advance(1);
+      peer.connection.pause();
+    }
+    assert.equal(peer.of('block').length, count);
+    assert.ok(most < SEND_BUFFER_BYTES_MAX / 2, `${most} bytes waited for it`);
+    assert.deepEqual(world.closings, []);
   });
 
   it('P4: a hundred callers who begin a message of 4,000,000 bytes and trickle are gone when the handshake takes too long', async () => {

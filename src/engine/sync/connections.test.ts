@@ -7,7 +7,8 @@ import { SyncWorld, WORLD_PORT } from '../../../test/support/sync-world.ts';
 import type { GossipAddress } from '../../core/wire/network-address.ts';
 import { toNetworkAddress } from '../../core/wire/network-address.ts';
 import { NodeError } from '../ports/node-error.ts';
-import { DISCOURAGED_MS, RETRY_MS_MAX } from './connections.ts';
+import { RETRY_MS_MAX } from './connections.ts';
+import { DISCOURAGED_MS } from './discouraged-hosts.ts';
 import { Network } from './network.ts';
 
 describe('connections', () => {

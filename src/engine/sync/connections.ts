@@ -7,6 +7,7 @@ import type { AddressManager } from './address-manager.ts';
 import { groupOf, scopeOf, toSocketAddress } from './address-scope.ts';
 import { searchAddress } from './address-search.ts';
 import type { SyncContext } from './context.ts';
+import { DiscouragedHosts } from './discouraged-hosts.ts';
 import { InboundSlots } from './inbound-slots.ts';
 import type { AutomaticType } from './outbound-slots.ts';
 import { BLOCK_RELAY_TARGET, OUTBOUND_TARGET, OutboundSlots } from './outbound-slots.ts';
@@ -32,12 +33,6 @@ export const RETRY_MS_MAX = 60_000;
 /** Time between calls to nodes that we learned of, and until we look again where there was none to call. */
 const CALL_INTERVAL_MS = 500;
 const LOOK_AGAIN_MS = 30_000;
-
-/** A peer that misbehaved is not called, and first to be turned away, for so long. */
-export const DISCOURAGED_MS: number = 24 * 3_600_000;
-
-/** Hosts that are remembered as discouraged; the oldest make room. */
-export const DISCOURAGED_MAX = 10_000;
 
 /** Addresses that turned out to be our own. */
 const OWN_MAX = 64;
@@ -65,7 +60,7 @@ export class Connections {
   readonly #manual = new Map<string, ManualTarget>();
   /** Calls that are under way, and what for. */
   readonly #dialling = new Map<string, { readonly address: SocketAddress; readonly connectionType: ConnectionType }>();
-  readonly #discouraged = new Map<string, number>();
+  readonly #discouraged: DiscouragedHosts;
   readonly #own = new RecentSet<string>(OWN_MAX);
   readonly #inbound: InboundSlots;
   /** What we call for by ourselves. */
@@ -78,7 +73,8 @@ export class Connections {
     this.#context = context;
     this.#manager = manager;
     this.slots = new OutboundSlots(context, (type) => this.#count(type), inSync);
-    this.#inbound = new InboundSlots(context, (host) => this.#isDiscouraged(host));
+    this.#discouraged = new DiscouragedHosts(() => context.nowMs());
+    this.#inbound = new InboundSlots(context, (host) => this.#discouraged.has(host));
     for (const address of context.options.manualPeers ?? []) this.add(address);
   }
 
@@ -202,10 +198,7 @@ export class Connections {
     const address = toNetworkAddress(host, peer.remote.port);
     // A link-local host has a zone: it is no address by itself.
     if (address !== undefined && scopeOf(address) === 'loopback') return;
-    this.#discouraged.delete(host);
-    this.#discouraged.set(host, this.#context.nowMs() + DISCOURAGED_MS);
-    const [oldest] = this.#discouraged.keys();
-    if (this.#discouraged.size > DISCOURAGED_MAX && oldest !== undefined) this.#discouraged.delete(oldest);
+    this.#discouraged.add(host);
   }
 
   /** There are new addresses: looks at once whether one is to be called. */
@@ -271,7 +264,7 @@ export class Connections {
   /** Whether a node may be called: we have no connection with it, whoever called, and hold nothing against it. */
   isFree(address: SocketAddress): boolean {
     const { host } = address;
-    return !this.#isConnected(address) && !this.hasCalled(address) && !this.#isDiscouraged(host) && !this.#context.bans.coversHost(host);
+    return !this.#isConnected(address) && !this.hasCalled(address) && !this.#discouraged.has(host) && !this.#context.bans.coversHost(host);
   }
 
   /** Whether an address may be called that we are not connected with, nor with others of its part of the network. */
@@ -350,11 +343,6 @@ export class Connections {
       if (addresses.listening !== undefined && socketKey(addresses.listening) === key) return true;
     }
     return false;
-  }
-
-  #isDiscouraged(host: string): boolean {
-    const untilMs = this.#discouraged.get(host);
-    return untilMs !== undefined && this.#context.nowMs() < untilMs;
   }
 
   #dial(address: SocketAddress, connectionType: ConnectionType, encrypted: boolean): void {

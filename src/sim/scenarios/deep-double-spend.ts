@@ -1,7 +1,8 @@
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import { corruptedBy } from '../byzantine/corrupt-transport.ts';
 import { LonelyMiner } from '../byzantine/mine-alone.ts';
-import { matureRewards, outPointBytes } from '../chain-view.ts';
+import { matureRewards } from '../chain-view.ts';
+import { outPointBytes } from '../reference-ledger.ts';
 import { type Scenario, type Step, scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { agree, check, mine, range } from '../steps.ts';

@@ -1,5 +1,6 @@
 import type { TxOutput } from '../../core/primitives/transaction.ts';
-import { matureRewards, outPointBytes, type SpendableCoin } from '../chain-view.ts';
+import { matureRewards, type SpendableCoin } from '../chain-view.ts';
+import { outPointBytes } from '../reference-ledger.ts';
 import { type Scenario, type Step, scenario } from '../scenario.ts';
 import type { Simulation } from '../simulation.ts';
 import { agree, check, heal, mine, range, split, wait } from '../steps.ts';

@@ -464,10 +464,10 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
   },
   {
     id: 'sync/discouraged-max',
-    file: 'engine/sync/connections.ts',
+    file: 'engine/sync/discouraged-hosts.ts',
     what: 'any number of those who misbehaved is remembered',
-    find: 'if (this.#discouraged.size > DISCOURAGED_MAX && oldest !== undefined) this',
-    replace: 'if (this.#discouraged.size < 0 && oldest !== undefined) this',
+    find: 'if (this.#untilMs.size > DISCOURAGED_MAX && oldest !== undefined) this',
+    replace: 'if (this.#untilMs.size < 0 && oldest !== undefined) this',
   },
   {
     id: 'sync/same-group',
