@@ -65,6 +65,33 @@ describe('a node that prunes', () => {
     assert.equal(await node.stop(), 0);
   });
 
+  it('writes its coins as of any block whose followers it still has, and no earlier one', async () => {
+    const node = await startApart({ network: 'regtest', dataDir, args });
+    const { pruneheight } = (await infoOf(node)) as { pruneheight: number };
+    const facts = async (of: QuoinProcess, path: string, rollback?: number) => {
+      const target = rollback === undefined ? ['latest'] : ['rollback', { rollback }];
+      const { base_height, base_hash, coins_written, txoutset_hash } = (await of.rpc('dumptxoutset', path, ...target)) as Record<
+        string,
+        unknown
+      >;
+      return { base_height, base_hash, coins_written, txoutset_hash };
+    };
+    assert.deepEqual(await facts(node, 'latest.dat'), await facts(whole, 'latest.dat'));
+    const lowest = pruneheight - 1;
+    const back = await facts(node, 'lowest.dat', lowest);
+    assert.deepEqual(back, await facts(whole, 'lowest.dat', lowest));
+    assert.equal(back.base_height, lowest);
+    await assert.rejects(
+      facts(node, 'lower.dat', lowest - 1),
+      /Could not roll back to requested height since necessary block data is already pruned/,
+    );
+    assert.deepEqual(
+      ['lowest.dat', 'lower.dat'].map((name) => existsSync(join(dataDir, name))),
+      [true, false],
+    );
+    assert.equal(await node.stop(), 0);
+  });
+
   it('is refused without --prune, and to make the coins alone anew', async () => {
     const start = ['node', '--network', 'regtest', '--data-dir', dataDir, '--no-http', '--no-listen', '--fast-prune'];
     const { code, err } = runQuoin(start);
