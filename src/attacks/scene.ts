@@ -9,6 +9,7 @@ import { blockSubsidy } from '../core/consensus/subsidy.ts';
 import type { NetworkParams } from '../core/params/types.ts';
 import type { Block } from '../core/primitives/block.ts';
 import type { BlockHash } from '../core/primitives/ids.ts';
+import type { KeyCoin } from '../core/signing/single-key.ts';
 import type { VersionMessage } from '../core/wire/messages/version.ts';
 import type { Clock } from '../engine/ports/clock.ts';
 import { NodeError } from '../engine/ports/node-error.ts';
@@ -18,7 +19,7 @@ import { type BuildOptions, type BuildParent, buildBlock } from './build-block.t
 import type { Ground } from './ground.ts';
 import { HonestPeer } from './honest-peer.ts';
 import { Link } from './link.ts';
-import type { Purse, PurseCoin } from './purse.ts';
+import type { Purse } from './purse.ts';
 import type { SeenChain } from './seen-chain.ts';
 import { noTraffic, type Traffic } from './traffic.ts';
 
@@ -218,7 +219,7 @@ export class Scene {
   }
 
   /** So many coins of ours that can be spent at once. @throws Unclear */
-  async fund(count: number): Promise<readonly PurseCoin[]> {
+  async fund(count: number): Promise<readonly KeyCoin[]> {
     const { chain, purse } = this;
     const maturity = this.params.consensus.coinbaseMaturity;
     let reward = purse.takeReward(chain, maturity);

@@ -6,7 +6,8 @@
 
 import { bytesEqual } from '../core/base/bytes.ts';
 import type { OutPoint, Satoshis } from '../core/primitives/transaction.ts';
-import type { Purse, PurseCoin } from './purse.ts';
+import type { KeyCoin } from '../core/signing/single-key.ts';
+import type { Purse } from './purse.ts';
 import type { LedgerBlock } from './reference-ledger.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -31,7 +32,7 @@ export function isMinedBy(block: LedgerBlock, purse: Purse): boolean {
 }
 
 /** A coin that can be spent, and whose it is. */
-export interface SpendableCoin extends PurseCoin {
+export interface SpendableCoin extends KeyCoin {
   readonly owner: Purse;
 }
 

@@ -1,6 +1,7 @@
 import { bytesEqual } from '../core/base/bytes.ts';
+import type { KeyCoin } from '../core/signing/single-key.ts';
 import type { RunningNode } from '../node/create-node.ts';
-import type { Purse, PurseCoin } from './purse.ts';
+import type { Purse } from './purse.ts';
 import type { LedgerBlock } from './reference-ledger.ts';
 import type { SimNode } from './sim-node.ts';
 import type { SimRandom } from './sim-random.ts';
@@ -28,7 +29,7 @@ export interface PaymentPlan {
 }
 
 /** A coin and whose it is. */
-interface OwnedCoin extends PurseCoin {
+interface OwnedCoin extends KeyCoin {
   readonly owner: Purse;
 }
 
@@ -84,7 +85,7 @@ export class Payments {
       for (const owner of this.#owners.values()) {
         if (!bytesEqual(owner.script, coin.scriptPubKey)) continue;
         const vout = new DataView(outPoint.buffer).getUint32(32);
-        const txid = outPoint.slice(0, 32) as unknown as PurseCoin['outPoint']['txid'];
+        const txid = outPoint.slice(0, 32) as unknown as KeyCoin['outPoint']['txid'];
         this.#coins.push({ owner, outPoint: { txid, vout }, value: coin.value });
       }
     }

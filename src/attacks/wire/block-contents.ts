@@ -11,17 +11,17 @@ import type { Txid } from '../../core/primitives/ids.ts';
 import { zeroHash } from '../../core/primitives/ids.ts';
 import type { Transaction, TxInput, TxOutput } from '../../core/primitives/transaction.ts';
 import { makeTransaction, NULL_VOUT } from '../../core/primitives/transaction.ts';
+import type { KeyCoin } from '../../core/signing/single-key.ts';
 import { OP_RETURN, OP_TRUE, rebuild } from '../build-block.ts';
-import type { PurseCoin } from '../purse.ts';
 import type { Scene } from '../scene.ts';
 import type { BadBlock } from './bad-block.ts';
 
-const NOWHERE: PurseCoin = { outPoint: { txid: new Uint8Array(32).fill(3) as unknown as Txid, vout: 0 }, value: 1_000n };
-const NOTHING_SPENT: PurseCoin = { outPoint: { txid: zeroHash<Txid>(), vout: NULL_VOUT }, value: 1_000n };
+const NOWHERE: KeyCoin = { outPoint: { txid: new Uint8Array(32).fill(3) as unknown as Txid, vout: 0 }, value: 1_000n };
+const NOTHING_SPENT: KeyCoin = { outPoint: { txid: zeroHash<Txid>(), vout: NULL_VOUT }, value: 1_000n };
 
 /** A coin of the attacker's own. */
-async function oneCoin(scene: Scene): Promise<PurseCoin> {
-  return (await scene.fund(1))[0] as PurseCoin;
+async function oneCoin(scene: Scene): Promise<KeyCoin> {
+  return (await scene.fund(1))[0] as KeyCoin;
 }
 
 const to = (scene: Scene, ...values: readonly bigint[]): TxOutput[] => values.map((value) => scene.purse.output(value));

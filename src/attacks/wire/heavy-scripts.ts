@@ -8,9 +8,9 @@ import { concatBytes } from '../../core/base/bytes.ts';
 import type { Transaction, TxInput, TxOutput } from '../../core/primitives/transaction.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
 import { TAPSCRIPT_LEAF_VERSION, tapleafHash, taptweakHash } from '../../core/script/taproot.ts';
+import type { KeyCoin } from '../../core/signing/single-key.ts';
 import type { Attack } from '../attack.ts';
 import { sight, Unclear } from '../attack.ts';
-import type { PurseCoin } from '../purse.ts';
 import type { Scene } from '../scene.ts';
 import { FEE, hears, isAnnounced, payment } from './transactions.ts';
 
@@ -50,7 +50,7 @@ export const HEAVY_SCRIPT_ATTACKS: readonly Attack[] = [
     what: `sends ${HEAVY} transactions whose script hashes 68 MB and fails at its end, each on another connection`,
     bound: 'honest peers are answered meanwhile, and an honest payment is passed on',
     play: async (scene) => {
-      const [coin, control] = (await scene.fund(2)) as [PurseCoin, PurseCoin];
+      const [coin, control] = (await scene.fund(2)) as [KeyCoin, KeyCoin];
       const script = longScript();
       const taproot = taprootOf(scene, script);
       const value = coin.value - FEE;

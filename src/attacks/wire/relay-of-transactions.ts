@@ -7,11 +7,11 @@
 import type { Block } from '../../core/primitives/block.ts';
 import type { Transaction, TxInput } from '../../core/primitives/transaction.ts';
 import { makeTransaction } from '../../core/primitives/transaction.ts';
+import type { KeyCoin } from '../../core/signing/single-key.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Attack } from '../attack.ts';
 import { sight, Unclear } from '../attack.ts';
 import { buildChain, childOf } from '../build-block.ts';
-import type { PurseCoin } from '../purse.ts';
 import type { Scene } from '../scene.ts';
 import { FEE, hears, isAnnounced, isServed, payment } from './transactions.ts';
 
@@ -27,7 +27,7 @@ const twin: Attack = {
   what: 'sends an honest payment under a witness that satisfies nothing, before the honest one comes',
   bound: 'the honest one is passed on',
   play: async (scene) => {
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const honest = payment(scene, coin);
     const spoiled = spoiledTwin(honest);
     const [attacker, sender, watcher] = [await scene.meetQuiet(), await scene.meetQuiet('honest'), await scene.meetQuiet('honest')];
@@ -52,7 +52,7 @@ const orphansAround: Attack = {
   what: `sends ${ORPHANS} transactions whose parents nobody has, and again as many, around an honest one that comes before its parent`,
   bound: 'the honest one is passed on with its parent',
   play: async (scene) => {
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const parent = payment(scene, coin);
     const child = payment(scene, { outPoint: { txid: parent.txid, vout: 0 }, value: coin.value - FEE });
     const orphan = (): Transaction => {
@@ -93,10 +93,10 @@ const heavyOrphans: Attack = {
   bound: 'honest peers are answered meanwhile',
   play: async (scene) => {
     const { purse } = scene;
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const value = (coin.value - FEE) / BigInt(HEAVY_INPUTS);
     const parent = purse.spend([coin], new Array(HEAVY_INPUTS).fill(purse.output(value)));
-    const coins = parent.outputs.map((_, vout): PurseCoin => ({ outPoint: { txid: parent.txid, vout }, value }));
+    const coins = parent.outputs.map((_, vout): KeyCoin => ({ outPoint: { txid: parent.txid, vout }, value }));
     const total = value * BigInt(HEAVY_INPUTS);
     const orphans = Array.from({ length: scene.times(HEAVY) }, (_, i) => {
       const good = purse.spend(coins, [purse.output(total - FEE * 10n - BigInt(i))]);
@@ -122,7 +122,7 @@ const withheld: Attack = {
   what: 'announces an honest payment first and does not send it when it is asked to',
   bound: 'another peer that has it is asked within 75 s, and it is passed on',
   play: async (scene) => {
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const tx = payment(scene, coin);
     const [attacker, other, watcher] = [await scene.meetQuiet(), await scene.meetQuiet('honest'), await scene.meetQuiet('honest')];
     const items = [{ kind: INVENTORY.wtx, hash: tx.wtxid }];
@@ -145,7 +145,7 @@ const unannounced: Attack = {
   what: 'asks for a payment that the target got a moment ago and has announced to nobody yet, to learn who was first',
   bound: 'it is not served before it is announced',
   play: async (scene) => {
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const tx = payment(scene, coin);
     const [attacker, sender] = [await scene.meetQuiet(), await scene.meetQuiet('honest')];
     scene.begin();
@@ -169,7 +169,7 @@ const longChain: Attack = {
   what: `sends a chain of ${CHAIN} payments, each of which spends the one before`,
   bound: `at most ${CLUSTER_MAX} of them wait`,
   play: async (scene) => {
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const chain: Transaction[] = [];
     for (let from = coin; chain.length < CHAIN; ) {
       const tx = payment(scene, from);
@@ -232,7 +232,7 @@ const forkTakesTime: Attack = {
   bound: 'the payment is gone from those that wait',
   play: async (scene) => {
     const { purse, params, random } = scene;
-    const [coin] = (await scene.fund(1)) as [PurseCoin];
+    const [coin] = (await scene.fund(1)) as [KeyCoin];
     const base = scene.chain.tip;
     const start = Math.max(base.medianTimeSeconds, base.header.timeSeconds - QUICK_SECONDS);
     for (let i = 1; i <= SPAN; i++) {

@@ -13,12 +13,12 @@ import type { Txid } from '../../core/primitives/ids.ts';
 import { zeroHash } from '../../core/primitives/ids.ts';
 import type { Transaction, TxInput } from '../../core/primitives/transaction.ts';
 import { makeTransaction, NULL_VOUT } from '../../core/primitives/transaction.ts';
+import type { KeyCoin } from '../../core/signing/single-key.ts';
 import { INVENTORY } from '../../core/wire/inventory.ts';
 import type { Attack } from '../attack.ts';
 import { sight, Unclear } from '../attack.ts';
 import { OP_TRUE } from '../build-block.ts';
 import type { Link } from '../link.ts';
-import type { PurseCoin } from '../purse.ts';
 import type { Scene } from '../scene.ts';
 
 /** Announcements wait for a turn that comes by chance: five seconds on average. */
@@ -46,21 +46,21 @@ export async function isServed(link: Link, { wtxid }: Transaction): Promise<bool
 }
 
 /** A payment of a coin to its owner. */
-export function payment({ purse }: Scene, { value, ...coin }: PurseCoin, fee = FEE): Transaction {
+export function payment({ purse }: Scene, { value, ...coin }: KeyCoin, fee = FEE): Transaction {
   return purse.spend([{ ...coin, value }], [purse.output(value - fee)]);
 }
 
 /** One row. */
 interface BadTransaction extends Pick<Attack, 'name' | 'rows' | 'cves' | 'what'> {
   /** What is sent, in order; the last must not be passed on. */
-  make(scene: Scene, coin: PurseCoin): readonly Transaction[] | Promise<readonly Transaction[]>;
+  make(scene: Scene, coin: KeyCoin): readonly Transaction[] | Promise<readonly Transaction[]>;
 }
 
 function badTransaction({ make, ...about }: BadTransaction): Attack {
   return {
     ...{ ...about, expected: 'R', needs: 'blocks', bound: 'an honest payment that comes then is passed on, this is not' },
     play: async (scene) => {
-      const [spent, control] = (await scene.fund(2)) as [PurseCoin, PurseCoin];
+      const [spent, control] = (await scene.fund(2)) as [KeyCoin, KeyCoin];
       const sent = await make(scene, spent);
       const [attacker, sender, watcher] = [await scene.meetQuiet(), await scene.meetQuiet('honest'), await scene.meetQuiet('honest')];
       const honest = payment(scene, control);
@@ -78,7 +78,7 @@ function badTransaction({ make, ...about }: BadTransaction): Attack {
 }
 
 const MAX_INT64 = 2n ** 63n - 1n;
-const NOTHING_SPENT: PurseCoin = { outPoint: { txid: zeroHash<Txid>(), vout: NULL_VOUT }, value: 1_000n };
+const NOTHING_SPENT: KeyCoin = { outPoint: { txid: zeroHash<Txid>(), vout: NULL_VOUT }, value: 1_000n };
 
 /** Order of the curve: s and its negative are both signatures. */
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;

@@ -10,3 +10,4 @@
 export { KeyRing } from './key-ring.ts';
 export { type InputProblem, inputMerger, inputSigner } from './sign-transaction.ts';
 export { isSignedBy, signMessage } from './signed-message.ts';
+export { type KeyCoin, SingleKey, type SpendChanges } from './single-key.ts';
