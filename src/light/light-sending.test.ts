@@ -7,7 +7,7 @@ import { toHex } from '../core/base/bytes.ts';
 import type { Block } from '../core/primitives/block.ts';
 import { hashKey, toDisplayHex } from '../core/primitives/ids.ts';
 import type { Transaction } from '../core/primitives/transaction.ts';
-import { SAVE_INTERVAL_MS } from '../engine/light/light-machine.ts';
+import { SAVE_INTERVAL_MS } from '../engine/light/light-keeper.ts';
 
 /** What it pays, and no block of the chain does. */
 const SIGN = Uint8Array.of(0x52);

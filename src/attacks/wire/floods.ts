@@ -19,13 +19,12 @@ import { OP_TRUE } from '../build-block.ts';
 import type { Link } from '../link.ts';
 import type { Scene } from '../scene.ts';
 
-/** Large messages are made a few times and sent again and again, so that it is the target that has the work. */
-const VARIANTS = 8;
-
 /** One row. */
 interface Flood extends Pick<Attack, 'name' | 'rows' | 'cves' | 'what' | 'bound'> {
   /** Messages at full effort. */
   readonly count: number;
+  /** So many are made, and sent again and again: for what costs the target as much each time. Default: each is another one. */
+  readonly variants?: number;
   /** The attacker takes nothing that comes until it has sent all, or ever. */
   readonly readsNothing?: 'until-sent' | 'ever';
   /** Default: `B`. */
@@ -52,17 +51,14 @@ const SMALL_IN_A_ROW = 20;
 /** How long a target is left with what it cannot send. */
 const UNREAD_MS = 3_000;
 
-/** Sends frames of a few variants, no faster than they are taken. @returns how many were sent */
-async function pour(scene: Scene, link: Link, { count, make }: Flood): Promise<number> {
-  const frames: Uint8Array[] = [];
+/** Sends frames, no faster than they are taken. @returns how many were sent */
+async function pour(scene: Scene, link: Link, { count, variants, make }: Flood): Promise<number> {
+  const again: Uint8Array[] = [];
   const limit = scene.times(count);
   let sent = 0;
   for (; sent < limit && scene.goesOn && link.over === undefined; sent++) {
-    if (frames.length < VARIANTS) {
-      const message = make(scene, frames.length);
-      frames.push(encodeFrame(scene.params.messageStart, message.type, encodeMessage(message)));
-    }
-    const frame = frames[sent % frames.length] as Uint8Array;
+    const frame = (variants === undefined ? undefined : again[sent % variants]) ?? frameOf(scene, make(scene, sent));
+    if (variants !== undefined) again[sent % variants] = frame;
     link.write(frame);
     // A target that reads no more bounds what is sent.
     if (!(await link.taken(1_000))) break;
@@ -72,8 +68,12 @@ async function pour(scene: Scene, link: Link, { count, make }: Flood): Promise<n
   return sent;
 }
 
+function frameOf({ params }: Scene, message: Message): Uint8Array {
+  return encodeFrame(params.messageStart, message.type, encodeMessage(message));
+}
+
 function flood(row: Flood): Attack {
-  const { judge, readsNothing, count, make, expected = 'B', needs = 'tip', ...about } = row;
+  const { judge, readsNothing, count, variants, make, expected = 'B', needs = 'tip', ...about } = row;
   return {
     ...{ ...about, expected, needs },
     play: async (scene) => {
@@ -160,7 +160,15 @@ const FLOODS: readonly Flood[] = [
     make: (scene) => ({ type: 'getdata', items: strangers(scene, INVENTORY.witnessTx, INVENTORY_MAX) }),
   },
   {
-    ...{ name: 'unread-blocks', rows: ['P2', 'P3'], cves: ['CVE-2024-52915'], count: 10, readsNothing: 'ever', needs: 'blocks' },
+    ...{
+      name: 'unread-blocks',
+      rows: ['P2', 'P3'],
+      cves: ['CVE-2024-52915'],
+      count: 10,
+      variants: 1,
+      readsNothing: 'ever',
+      needs: 'blocks',
+    },
     what: 'asks 500,000 times for the last block, and reads nothing',
     bound: 'memory of the target stays within its bound',
     make: ({ chain }) => ({
@@ -176,13 +184,13 @@ const FLOODS: readonly Flood[] = [
     judge: judgeAddresses,
   },
   {
-    ...{ name: 'ping-flood', rows: ['P3'], count: 50_000 },
+    ...{ name: 'ping-flood', rows: ['P3'], count: 50_000, variants: 8 },
     what: 'sends 50,000 pings',
     bound: 'honest peers are answered meanwhile',
     make: (_, variant) => ({ type: 'ping', nonce: BigInt(variant) }),
   },
   {
-    ...{ name: 'question-flood', rows: ['P3', 'P9'], count: 20_000 },
+    ...{ name: 'question-flood', rows: ['P3', 'P9'], count: 20_000, variants: questions.length },
     what: 'asks 20,000 times for headers, blocks, addresses and compact blocks',
     bound: 'honest peers are answered meanwhile',
     make: (scene, variant) => (questions[variant % questions.length] as (typeof questions)[number])(scene),

@@ -24,25 +24,12 @@ import { LightCalls } from './light-calls.ts';
 import type { LightChain } from './light-chain.ts';
 import { type LightAction, LightContext, type LightOptions } from './light-context.ts';
 import type { LightPayment, LightProgress } from './light-event.ts';
+import { LightKeeper } from './light-keeper.ts';
 import { type LightBalance, type LightCoin, LightLedger } from './light-ledger.ts';
-import {
-  banKey,
-  banRow,
-  filterPageRow,
-  type LightRow,
-  type StoredClient,
-  stateRow,
-  transactionKey,
-  transactionRow,
-  unsettledRow,
-  watchedRow,
-} from './light-rows.ts';
+import type { StoredClient } from './light-rows.ts';
 import { Questions } from './questions.ts';
 import { checkSendable, signOf } from './sending.ts';
 import { WatchList } from './watch-list.ts';
-
-/** What changed is written within this time. */
-export const SAVE_INTERVAL_MS = 5_000;
 
 /** Blocks may say that they are so much older than they are: a birthday is looked for so much before. */
 const BIRTHDAY_MARGIN_SECONDS = 7_200;
@@ -84,6 +71,7 @@ export class LightMachine {
   readonly #watched: WatchList;
   readonly #ledger: LightLedger;
   readonly #broadcast: Broadcast;
+  readonly #keeper: LightKeeper;
   readonly #handlers: Handlers;
   /** The first time of interest, until it is known which height that is. */
   #birthdaySeconds: number | undefined;
@@ -93,8 +81,6 @@ export class LightMachine {
   /** The ledger's revision that is looked for what waits in it. */
   #signsOf = 0;
   #told = '';
-  #saved = '';
-  #saveAtMs: number | undefined;
 
   constructor(options: LightMachineOptions) {
     this.#options = options;
@@ -135,6 +121,11 @@ export class LightMachine {
       },
     );
     this.#broadcast = new Broadcast(context, this.#ledger);
+    this.#keeper = new LightKeeper({
+      ...{ context, chain: options.chain, calls: this.#calls, filterHeaders: this.#filterHeaders, agreement: this.#agreement },
+      ...{ scan: this.#scan, watched: this.#watched, ledger: this.#ledger },
+      birthdayKnown: () => this.#birthdaySeconds === undefined,
+    });
     this.#handlers = this.#makeHandlers();
   }
 
@@ -292,7 +283,7 @@ export class LightMachine {
 
   /** Everything that changed since it was last written. */
   save(): readonly LightAction[] {
-    this.#save();
+    this.#keeper.save();
     return this.#context.takeActions();
   }
 
@@ -403,7 +394,7 @@ export class LightMachine {
     const text = JSON.stringify(progress);
     if (text !== this.#told) this.#context.tell({ kind: 'progress', progress });
     this.#told = text;
-    this.#saveInTime();
+    this.#keeper.pump();
     const actions = this.#context.takeActions();
     return actions.some(({ kind }) => kind === 'disconnect') ? [...actions, ...this.#ended(actions)] : actions;
   }
@@ -446,49 +437,6 @@ export class LightMachine {
     }
     this.#birthdaySeconds = undefined;
     this.#scan.setBirthday(Math.min(low, this.#watchedFrom));
-  }
-
-  #saveInTime(): void {
-    const now = this.#context.nowMs();
-    if (this.#saveAtMs === undefined) {
-      if (this.#stateText() === this.#saved) return;
-      this.#saveAtMs = now + SAVE_INTERVAL_MS;
-    }
-    if (now >= this.#saveAtMs) this.#save();
-    else this.#context.wakeBy(this.#saveAtMs);
-  }
-
-  /** What a change of is worth writing. */
-  #stateText(): string {
-    const { tree } = this.#options.chain;
-    const { agreed } = this.#agreement;
-    const { scanned, birthday, unsettledCount } = this.#scan;
-    const found = [this.#watched.generation, this.#ledger.revision, this.#calls.bansCount];
-    return [tree.size, agreed?.row, scanned?.row, birthday, unsettledCount, ...found].join();
-  }
-
-  #save(): void {
-    this.#saveAtMs = undefined;
-    this.#saved = this.#stateText();
-    const puts: LightRow[] = this.#filterHeaders.takeDirty().map(([page, bytes]) => filterPageRow(page, bytes));
-    const deletes: string[] = [];
-    // A birthday that is still a time would be lost: whoever starts again says it again.
-    if (this.#birthdaySeconds === undefined) {
-      const { agreed } = this.#agreement;
-      puts.push(stateRow({ agreed: agreed?.hash, scanned: this.#scan.scanned?.hash, birthday: this.#scan.birthday }));
-    }
-    let number = 0;
-    for (const { text, used } of this.#watched.sources()) puts.push(watchedRow(number++, text, used));
-    for (const txid of this.#ledger.takeChanged()) {
-      const entry = this.#ledger.entry(txid);
-      if (entry === undefined) deletes.push(transactionKey(txid));
-      else puts.push(transactionRow(entry));
-    }
-    for (const hash of this.#scan.takeUnsettled()) puts.push(unsettledRow(hash));
-    const { begun, over } = this.#calls.takeBans();
-    for (const [address, until] of begun) puts.push(banRow(address, until));
-    for (const address of over) if (!begun.has(address)) deletes.push(banKey(address));
-    this.#context.emit({ kind: 'save', headers: this.#options.chain.takeDirty(), rows: { puts, deletes } });
   }
 
   #inventory(peer: Peer, items: readonly InventoryItem[]): void {
