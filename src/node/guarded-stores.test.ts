@@ -16,6 +16,19 @@ describe('stores that ask a guard', () => {
     assert.equal(looked, 1);
   });
 
+  it('hand on the memory that a block is to be read into', async () => {
+    const store = createMemoryBlockStore();
+    const position = await store.append(Uint8Array.of(1, 2, 3));
+    const given: unknown[] = [];
+    store.read = async (at, take) => {
+      given.push(at, take);
+      return new Uint8Array(0);
+    };
+    const take = (sizeBytes: number): Uint8Array => new Uint8Array(sizeBytes);
+    await guardBlocks(store, guard).read(position, take);
+    assert.deepEqual(given, [position, take]);
+  });
+
   it('do not pretend to what theirs cannot', () => {
     const { fileSizes: _sizes, ...blocks } = createMemoryBlockStore();
     const { check: _check, ...coins } = createMemoryCoinStore();

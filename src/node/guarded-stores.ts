@@ -18,7 +18,7 @@ export function guardBlocks(blocks: BlockStore, guard: Pick<DiskGuard, 'beforeGr
       await guard.beforeGrowth(undo.length);
       return blocks.appendUndo(file, undo, prevBlockHash);
     },
-    read: (position) => blocks.read(position),
+    read: (position, take) => blocks.read(position, take),
     checksum: (bytes) => blocks.checksum(bytes),
     readUndo: (position, prevBlockHash) => blocks.readUndo(position, prevBlockHash),
     files: () => blocks.files(),
