@@ -1,8 +1,8 @@
 /**
  * Hashes, Merkle roots and the curve.
  *
- * Owns SHA-256 and its kin with their WebAssembly kernels, SipHash, the nonce search, DER, and secp256k1 behind one interface. Does not own
- * what is hashed or signed. Begin with sha256.ts and secp256k1.ts; the faster engines of Node are in `node/`.
+ * Owns SHA-256 and its kin with their WebAssembly kernels, the kernel for hexadecimal digits, SipHash, the nonce search, DER, and secp256k1
+ * behind one interface. Does not own what is hashed or signed. Begin with sha256.ts and secp256k1.ts; the faster engines of Node are in `node/`.
  *
  * @module
  */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { writeHexDigits } from '../../../core/crypto/hex-digits.ts';
 import { decodeBits } from '../../../core/primitives/compact-target.ts';
 
 /** A 256-bit number as 64 hexadecimal digits: chain work, targets. */
@@ -77,7 +78,7 @@ export function encodeHex(before: string, bytes: Uint8Array, after: string, take
   const sizeBytes = end + Buffer.byteLength(after);
   const room = take(sizeBytes);
   room.write(before);
-  writeHex(new DataView(room.buffer, room.byteOffset), at, bytes);
+  writeHexDigits(room, at, bytes);
   room.write(after, end);
   return [room, sizeBytes];
 }
