@@ -23,6 +23,7 @@ export function openVerifier({ scriptWorkers, secp256k1, clock, log }: VerifierO
   return new VerifierPool({
     ...{ workers: scriptWorkers, inline },
     secp256k1: secp256k1.name as 'native' | 'prebuilt' | 'wasm',
+    togetherFrom: secp256k1.togetherFrom,
     failed: (error) => log.error('script-worker-failed', { why: error.message }),
   });
 }

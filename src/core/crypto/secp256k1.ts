@@ -21,6 +21,15 @@ export interface Secp256k1 {
   /** For the start-up line: `native`, `prebuilt`, `wasm`, … */
   readonly name: string;
 
+  /**
+   * Where an answer may come later (put-off-checks.ts), so many checks and more are made together by the kernel, which then takes less
+   * time than this engine; undefined where every check is to be made by this engine.
+   */
+  readonly togetherFrom?: number | undefined;
+
+  /** Of an engine whose answers may come later: the one that answers at once. */
+  readonly atOnce?: Secp256k1 | undefined;
+
   /** Whether `verifySchnorr` takes messages of other lengths than 32 bytes (BIP-340 allows them, consensus never needs them). */
   readonly anyMessageLength: boolean;
 

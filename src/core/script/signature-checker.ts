@@ -30,8 +30,15 @@ export interface SignatureChecker {
    * Whether an ECDSA signature, its hash type as last byte, is good for the key. Encodings that flags forbid have been refused before.
    *
    * @param scriptCode - what the signature commits to of the script: from the last OP_CODESEPARATOR on; for `base` without the signature
+   * @param isGuess - it may well not be: there are other keys to try
    */
-  checkEcdsa(signature: Uint8Array, publicKey: Uint8Array, scriptCode: Uint8Array, version: 'base' | 'witnessV0'): boolean;
+  checkEcdsa(
+    signature: Uint8Array,
+    publicKey: Uint8Array,
+    scriptCode: Uint8Array,
+    version: 'base' | 'witnessV0',
+    isGuess?: boolean,
+  ): boolean;
 
   /**
    * Whether a taproot signature of 64 bytes, or 65 with a hash type, is good for the 32 bytes of an x-only key; other sizes are an

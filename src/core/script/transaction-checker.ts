@@ -64,12 +64,19 @@ export class TransactionChecker implements SignatureChecker {
     return hash;
   }
 
-  checkEcdsa(signature: Uint8Array, publicKey: Uint8Array, scriptCode: Uint8Array, version: 'base' | 'witnessV0'): boolean {
+  checkEcdsa(
+    signature: Uint8Array,
+    publicKey: Uint8Array,
+    scriptCode: Uint8Array,
+    version: 'base' | 'witnessV0',
+    isGuess = false,
+  ): boolean {
     const hashType = signature[signature.length - 1];
     if (hashType === undefined || !isKeyForm(publicKey)) return false;
     const compact = parseLaxDer(signature, signature.length - 1);
     if (compact === undefined) return false;
-    return this.#secp256k1.verifyEcdsa(publicKey, this.#ecdsaHash(scriptCode, hashType, version), compact);
+    const engine = isGuess ? (this.#secp256k1.atOnce ?? this.#secp256k1) : this.#secp256k1;
+    return engine.verifyEcdsa(publicKey, this.#ecdsaHash(scriptCode, hashType, version), compact);
   }
 
   checkSchnorr(signature: Uint8Array, publicKey: Uint8Array, context: TaprootContext): ScriptError | undefined {

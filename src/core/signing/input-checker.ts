@@ -41,8 +41,8 @@ export class InputChecker extends TransactionChecker implements SignatureChecker
     this.#onGood = onGood;
   }
 
-  override checkEcdsa(signature: Uint8Array, publicKey: Uint8Array, scriptCode: Uint8Array, version: 'base' | 'witnessV0'): boolean {
-    const good = super.checkEcdsa(signature, publicKey, scriptCode, version);
+  override checkEcdsa(...[signature, publicKey, ...rest]: Parameters<SignatureChecker['checkEcdsa']>): boolean {
+    const good = super.checkEcdsa(signature, publicKey, ...rest);
     if (good) this.#onGood?.(signature, publicKey);
     return good;
   }

@@ -17,7 +17,11 @@ function job(...scripts: Uint8Array[]): ScriptJob {
 const FALSE_SCRIPT = Uint8Array.of(0x00);
 
 describe('createInlineVerifier', () => {
-  scriptVerifierSuite(() => createInlineVerifier({ secp256k1: testSecp256k1 }));
+  for (const togetherFrom of [undefined, 1, 12]) {
+    describe(`with checks made together from ${togetherFrom ?? 'never'}`, () => {
+      scriptVerifierSuite(() => createInlineVerifier({ secp256k1: { ...testSecp256k1, togetherFrom } }));
+    });
+  }
 
   it('finds the first failure by the order of jobs and inputs', async () => {
     const verifier = createInlineVerifier({ secp256k1: testSecp256k1 });

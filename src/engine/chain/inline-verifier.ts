@@ -1,7 +1,7 @@
 import type { Secp256k1 } from '../../core/crypto/secp256k1.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ScriptFailure, ScriptJob, ScriptVerifier } from '../ports/script-verifier.ts';
-import { verifyJob } from './verify-job.ts';
+import { verifyJobs } from './verify-job.ts';
 
 /** Work for so long at a stretch, then let others have their turn: below what a person or a peer notices. */
 const STRETCH_MS = 8;
@@ -19,13 +19,12 @@ export function createInlineVerifier(options: {
   return {
     async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
       let since = clock?.monotonicMs() ?? 0;
-      for (let jobIndex = 0; jobIndex < jobs.length; jobIndex++) {
-        for (const { inputIndex, error } of verifyJob(jobs[jobIndex]!, secp256k1)) {
-          if (error !== undefined) return { jobIndex, inputIndex, error };
-          if (clock === undefined || clock.monotonicMs() - since < STRETCH_MS) continue;
-          await clock.yield();
-          since = clock.monotonicMs();
-        }
+      const parts = jobs.map((job) => ({ job, from: 0, to: job.tx.inputs.length }));
+      for (const checked of verifyJobs(parts, secp256k1)) {
+        if (checked?.error !== undefined) return { ...checked, error: checked.error };
+        if (clock === undefined || clock.monotonicMs() - since < STRETCH_MS) continue;
+        await clock.yield();
+        since = clock.monotonicMs();
       }
       return undefined;
     },

@@ -34,7 +34,7 @@ function countingInline(): ScriptVerifier & { calls: number } {
 
 function makePool(options: Partial<VerifierPoolOptions> = {}): VerifierPool {
   const inline = createInlineVerifier({ secp256k1: engine! });
-  return new VerifierPool({ workers: 2, inline, secp256k1: 'prebuilt', failed: unexpected, ...options });
+  return new VerifierPool({ workers: 2, inline, secp256k1: 'prebuilt', togetherFrom: undefined, failed: unexpected, ...options });
 }
 
 /** A pool that is closed with the test, or threads would outlive one that fails. */
@@ -52,6 +52,7 @@ function entryOf(source: string): URL {
 
 describe('verifying scripts on worker threads', () => {
   describe('two threads', () => scriptVerifierSuite(() => makePool()));
+  describe('two threads that make many checks together', () => scriptVerifierSuite(() => makePool({ togetherFrom: 2 })));
   describe('three threads for little work', () => scriptVerifierSuite(() => makePool({ workers: 3 })));
 
   it('starts threads with the first jobs that are worth it: 64 ordinary inputs, not 63', async (t) => {

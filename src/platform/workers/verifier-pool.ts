@@ -131,7 +131,8 @@ export class VerifierPool implements ScriptVerifier {
   }
 
   #open(restarts: number): Seat {
-    const workerData: VerifyWorkerData = { secp256k1: this.#options.secp256k1 };
+    const { secp256k1, togetherFrom } = this.#options;
+    const workerData: VerifyWorkerData = { secp256k1, togetherFrom };
     const worker = new Worker(this.#options.entry ?? workerEntry(), {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB_MAX },

@@ -1,20 +1,15 @@
 import { ByteReader } from '../../core/primitives/byte-reader.ts';
 import { ByteWriter } from '../../core/primitives/byte-writer.ts';
 import { readTransactionFields, writeTransaction, writeTxOutput } from '../../core/primitives/transaction.ts';
-import type { PlainJob } from '../../engine/chain/verify-job.ts';
+import type { PartOfJob, PlainJob } from '../../engine/chain/verify-job.ts';
 import type { ScriptFailure, ScriptJob } from '../../engine/ports/script-verifier.ts';
 
 /** What a verifying worker is given when it starts. */
 export interface VerifyWorkerData {
   /** The engine that the node itself works with: no worker judges by another. */
   readonly secp256k1: 'native' | 'prebuilt' | 'wasm';
-}
-
-/** A job, and which of its inputs are meant: from `from` up to and without `to`. */
-export interface PartOfJob<Job> {
-  readonly job: Job;
-  readonly from: number;
-  readonly to: number;
+  /** Its `togetherFrom`. */
+  readonly togetherFrom: number | undefined;
 }
 
 /** Jobs in bytes, which change hands without being copied; or the end of the work. */

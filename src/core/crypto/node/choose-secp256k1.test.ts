@@ -18,7 +18,11 @@ describe('choosing an engine', () => {
   });
   it("prefers the system's library, then native code of a package", { skip: nativeMissing }, () => {
     assert.equal(chooseSecp256k1('auto').name, 'native');
-    assert.equal(chooseSecp256k1('native'), chooseSecp256k1('auto'));
+    assert.equal(chooseSecp256k1('native').verifyEcdsa, chooseSecp256k1('auto').verifyEcdsa);
+  });
+  it('makes many checks together where nothing is asked for, and with wasm, but not where a library is named', () => {
+    assert.ok((chooseSecp256k1('auto').togetherFrom ?? 0) > 1 && (chooseSecp256k1('wasm').togetherFrom ?? 0) > 1);
+    for (const engine of engines) if (engine.name !== 'wasm') assert.equal(engine.togetherFrom, undefined, engine.name);
   });
   it('takes native code of a package where the system has no library, and says so where that is asked for', {
     skip: !nativeMissing,

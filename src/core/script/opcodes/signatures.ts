@@ -165,7 +165,7 @@ function matchSignatures(machine: Machine, version: 'base' | 'witnessV0', args: 
     const key = peek(stack, keyDepth);
     const error = checkSignatureEncoding(signature, flags) ?? checkKeyEncoding(key, flags, version);
     if (error !== undefined) return error;
-    if (machine.checker.checkEcdsa(signature, key, scriptCode, version)) {
+    if (machine.checker.checkEcdsa(signature, key, scriptCode, version, signaturesLeft < keysLeft)) {
       signatureDepth++;
       signaturesLeft--;
     }

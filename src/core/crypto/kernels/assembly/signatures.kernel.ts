@@ -1,0 +1,313 @@
+/**
+ * Checks signatures of secp256k1 many at a time: sums a·G + b·P, four in step, a lane of 32 bits each (field-lanes.ts). A verdict of 1 says that a
+ * check holds. One of 0 says that it is not known to: it does not hold, or it came to a corner of the formulas, or its numbers are out of
+ * range; whoever asks finds out by another engine.
+ *
+ * Why no wrong sum can pass: a check holds when an x that was worked out is the one that was expected, so a mistake would have to hit 1 of 2^256
+ * values. The one value that formulas do reach by going wrong, Z = 0, is never taken for an answer (points-lanes.ts).
+ *
+ * A check is a record of 160 bytes at `inputOffset()`: its kind, the parity of the expected y (of a tweak), 29 bytes of nothing, then the key,
+ * compressed: 2 or 3 and x, and three numbers of 32 bytes, big-endian:
+ *
+ * - 1, ECDSA: the message's hash, r, s;
+ * - 2, BIP-340: e, r, s, and the key begins with 2;
+ * - 3, a tweak by BIP-341: 0, the tweaked key's x, the tweak, and the key begins with 2.
+ */
+import { addField, carry, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
+import { product, square } from './field-product';
+import { BASE_BITS, BASE_HIGH, BASE_LOW, DIGITS, FIRST, KEY_BITS, KEY_DIGITS, KEY_MULTIPLES, SECOND, writeBaseDigits, writeKeyDigits } from './multipliers';
+import { addFromBase, addFromOwn, AFFINE, BASE_TABLE_BYTES, makeBaseTables, nextMultiples, normalizeMultiples, POINT, readGenerator } from './multiples-lanes';
+import { double } from './points-lanes';
+import { isBelowOrder, isZero, multiplyScalar, negateScalar, readScalar, SCALAR, subtractScalar, ORDER, invertScalar } from './scalar';
+
+const PARITY: usize = 1;
+const KEY_FORM: usize = 31;
+const KEY: usize = 32;
+const HASH: usize = 64;
+const R: usize = 96;
+const S: usize = 128;
+
+const ECDSA: u8 = 1;
+const TWEAK: u8 = 3;
+
+/** Groups of four checks in a call. */
+const GROUPS: usize = 16;
+const CHECKS: usize = 64;
+const RECORD: usize = 160;
+
+/** What a group keeps between the steps. */
+const KEY_TABLE: usize = 0;
+const SECOND_X: usize = KEY_TABLE + <usize>KEY_MULTIPLES * AFFINE;
+const RATIOS: usize = SECOND_X + <usize>KEY_MULTIPLES * FIELD;
+const SUM: usize = RATIOS + <usize>KEY_MULTIPLES * FIELD;
+const BEFORE: usize = SUM + POINT;
+const DIGITS_AT: usize = BEFORE + FIELD;
+const GROUP: usize = DIGITS_AT + DIGITS;
+
+const INPUT: usize = (__heap_base + 63) & ~63;
+const OUTPUT: usize = INPUT + CHECKS * RECORD;
+/** Multipliers of G and of the key, for each check. */
+const NUMBERS: usize = OUTPUT + CHECKS;
+const BASE_TABLES: usize = NUMBERS + CHECKS * 2 * SCALAR;
+const WORK: usize = BASE_TABLES + 2 * BASE_TABLE_BYTES;
+const END: usize = WORK + GROUPS * GROUP;
+
+memory.grow(<i32>((END + 65535) >> 16) - memory.size());
+
+const BETA: usize = memory.data(160, 16);
+const SEVEN: usize = memory.data(160, 16);
+const BETA_BYTES: usize = memory.data<u8>([
+  0x7a, 0xe9, 0x6a, 0x2b, 0x65, 0x7c, 0x07, 0x10, 0x6e, 0x64, 0x47, 0x9e, 0xac, 0x34, 0x34, 0xe9,
+  0x9c, 0xf0, 0x49, 0x75, 0x12, 0xf5, 0x89, 0x95, 0xc1, 0x39, 0x6c, 0x28, 0x71, 0x95, 0x01, 0xee,
+], 16);
+const PRIME_BYTES: usize = memory.data<u8>([
+  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xfc, 0x2f,
+], 16);
+
+const X: usize = memory.data(160, 16);
+const Y: usize = memory.data(160, 16);
+const Z: usize = memory.data(160, 16);
+const ONE: usize = memory.data(160, 16);
+const ALL: usize = memory.data(160, 16);
+const BYTES: usize = memory.data(32, 16);
+const NUMBER: usize = memory.data(32, 16);
+const OTHER: usize = memory.data(32, 16);
+let isReady = false;
+
+/** The products, for a test of their limits. */
+export { product, square } from './field-product';
+
+export function inputOffset(): usize {
+  return INPUT;
+}
+
+/** Where verdicts appear, a byte for each check. */
+export function outputOffset(): usize {
+  return OUTPUT;
+}
+
+/** Checks that a call takes. */
+export function capacity(): i32 {
+  return <i32>CHECKS;
+}
+
+function prepare(): void {
+  fillField(ONE, 1);
+  fillField(SEVEN, 7);
+  for (let lane: usize = 0; lane < 4; lane++) readField(BETA, lane, BETA_BYTES);
+  makeBaseTables(BASE_TABLES, WORK, WORK + 256 * AFFINE, 256);
+  isReady = true;
+}
+
+// @ts-ignore: decorator
+@inline
+function record(check: usize): usize {
+  return INPUT + check * RECORD;
+}
+
+// @ts-ignore: decorator
+@inline
+function baseNumber(check: usize): usize {
+  return NUMBERS + check * 2 * SCALAR;
+}
+
+// @ts-ignore: decorator
+@inline
+function keyNumber(check: usize): usize {
+  return NUMBERS + check * 2 * SCALAR + SCALAR;
+}
+
+/** Whether 32 bytes, big-endian, are below p. */
+function isBelowPrime(bytes: usize): bool {
+  for (let i: usize = 0; i < 32; i++) {
+    const difference = <i32>load<u8>(bytes + i) - <i32>load<u8>(PRIME_BYTES + i);
+    if (difference != 0) return difference < 0;
+  }
+  return false;
+}
+
+/** Whether the numbers of a check are in range; the verdict is what is kept of it. */
+function isInRange(check: usize): bool {
+  const at = record(check);
+  const kind = load<u8>(at);
+  if (kind < ECDSA || kind > TWEAK || !isBelowPrime(at + KEY)) return false;
+  readScalar(at + S, NUMBER);
+  if (!isBelowOrder(NUMBER)) return false;
+  if (kind != ECDSA) return true;
+  readScalar(at + R, OTHER);
+  return isBelowOrder(OTHER) && !isZero(NUMBER, 8) && !isZero(OTHER, 8);
+}
+
+/** Sets the numbers that G and the key are multiplied by. All s of ECDSA are inverted at once: the products of those before each, and back. */
+function makeNumbers(count: usize): void {
+  memory.fill(NUMBER, 0, SCALAR);
+  store<u32>(NUMBER, 1);
+  for (let i: usize = 0; i < count; i++) {
+    if (load<u8>(OUTPUT + i) == 0 || load<u8>(record(i)) != ECDSA) continue;
+    memory.copy(keyNumber(i), NUMBER, SCALAR);
+    readScalar(record(i) + S, OTHER);
+    multiplyScalar(NUMBER, NUMBER, OTHER);
+  }
+  invertScalar(NUMBER, NUMBER);
+  for (let i: usize = count; i-- > 0; ) {
+    const at = record(i);
+    const base = baseNumber(i);
+    const key = keyNumber(i);
+    if (load<u8>(OUTPUT + i) == 0) {
+      memory.fill(base, 0, 2 * SCALAR);
+    } else if (load<u8>(at) == ECDSA) {
+      multiplyScalar(key, key, NUMBER);
+      readScalar(at + S, OTHER);
+      multiplyScalar(NUMBER, NUMBER, OTHER);
+      readScalar(at + HASH, OTHER);
+      multiplyScalar(base, key, OTHER);
+      readScalar(at + R, OTHER);
+      multiplyScalar(key, key, OTHER);
+    } else {
+      readScalar(at + S, base);
+      makeKeyNumber(key, at);
+    }
+  }
+}
+
+/** What the key of a check by BIP-340 or BIP-341 is multiplied by: -e, or 1. */
+function makeKeyNumber(key: usize, at: usize): void {
+  memory.fill(key, 0, SCALAR);
+  store<u32>(key, 1);
+  if (load<u8>(at) == TWEAK) return;
+  readScalar(at + HASH, OTHER);
+  if (!isBelowOrder(OTHER)) subtractScalar(OTHER, ORDER, OTHER);
+  negateScalar(key, OTHER);
+}
+
+/** Reads the keys of four checks to X and Y. G stands in for one that is no point, whose verdict is 0 then. */
+function readKeys(first: usize): void {
+  for (let lane: usize = 0; lane < 4; lane++) readField(X, lane, record(first + lane) + KEY);
+  square(Y, X);
+  product(Y, Y, X);
+  addField(Y, Y, SEVEN);
+  squareRoot(Z, Y);
+  square(ALL, Z);
+  subtractField(ALL, ALL, Y);
+  let bad = i32x4.splat(0);
+  let odd = i32x4.splat(0);
+  for (let lane: usize = 0; lane < 4; lane++) {
+    if (!isZeroField(ALL, lane)) store<u8>(OUTPUT + first + lane, 0);
+    const isBad = load<u8>(OUTPUT + first + lane) == 0;
+    const isOther = isOddField(Z, lane) != ((load<u8>(record(first + lane), KEY_FORM) & 1) == 1);
+    store<i32>(LANES + (lane << 2), isBad ? -1 : 0);
+    store<i32>(LANES + 16 + (lane << 2), isOther ? -1 : 0);
+  }
+  bad = v128.load(LANES);
+  odd = v128.load(LANES, 16);
+  negateWhere(Y, Z, odd);
+  if (!v128.any_true(bad)) return;
+  readGenerator(ALL_POINT);
+  selectField(X, ALL_POINT, X, bad);
+  selectField(Y, ALL_POINT + FIELD, Y, bad);
+}
+
+const LANES: usize = memory.data(32, 16);
+const ALL_POINT: usize = memory.data(320, 16);
+
+/** Replaces every group's number at `place`, none of which is 0 in any lane, by its inverse: the products of those before each, and back. */
+function invertAll(groups: usize, place: usize): void {
+  copyField(ALL, ONE);
+  for (let i: usize = 0; i < groups; i++) {
+    const group = WORK + i * GROUP;
+    copyField(group + BEFORE, ALL);
+    product(ALL, ALL, group + place);
+  }
+  invert(Z, ALL);
+  for (let i: usize = groups; i-- > 0; ) {
+    const group = WORK + i * GROUP;
+    product(ALL, Z, group + BEFORE);
+    product(Z, Z, group + place);
+    copyField(group + place, ALL);
+  }
+}
+
+/** The sum of a group, behind whose table of the key and digits it stands. The lanes that have none get Z = 0. */
+function addUp(group: usize): void {
+  const sum = group + SUM;
+  const digits = group + DIGITS_AT;
+  let empty = i32x4.splat(-1);
+  for (let i: usize = 0; i < POINT; i += FIELD) copyField(sum + i, ONE);
+  for (let i = KEY_DIGITS - 1; i >= 0; i--) {
+    if (i < KEY_DIGITS - 1) for (let bit = 0; bit < KEY_BITS; bit++) double(sum);
+    const at = <usize>i << 3;
+    empty = addFromOwn(sum, empty, group + KEY_TABLE, AFFINE, group + KEY_TABLE + FIELD, digits + FIRST + at);
+    empty = addFromOwn(sum, empty, group + SECOND_X, FIELD, group + KEY_TABLE + FIELD, digits + SECOND + at);
+    if ((i * KEY_BITS) % BASE_BITS != 0) continue;
+    const base = <usize>((i * KEY_BITS) / BASE_BITS) << 3;
+    empty = addFromBase(sum, empty, BASE_TABLES, digits + BASE_LOW + base);
+    empty = addFromBase(sum, empty, BASE_TABLES + BASE_TABLE_BYTES, digits + BASE_HIGH + base);
+  }
+  fillField(ALL, 0);
+  selectField(sum + AFFINE, ALL, sum + AFFINE, empty);
+}
+
+/** Whether the point at X and Y in a lane is what its check expects. */
+function isExpected(check: usize, lane: usize): bool {
+  const at = record(check);
+  const kind = load<u8>(at);
+  writeField(BYTES, X, lane);
+  if (kind == ECDSA) {
+    readScalar(BYTES, NUMBER);
+    if (!isBelowOrder(NUMBER)) subtractScalar(NUMBER, ORDER, NUMBER);
+    readScalar(at + R, OTHER);
+    return memory.compare(NUMBER, OTHER, SCALAR) == 0;
+  }
+  const isOdd = kind == TWEAK && load<u8>(at, PARITY) == 1;
+  return memory.compare(BYTES, at + R, 32) == 0 && isOddField(Y, lane) == isOdd;
+}
+
+/** Checks so many records, 1 to `capacity()`, and writes their verdicts. */
+export function verify(count: usize): void {
+  if (!isReady) prepare();
+  const groups = (count + 3) >> 2;
+  for (let i: usize = 0; i < groups << 2; i++) {
+    if (i >= count) memory.fill(record(i), 0, RECORD);
+    store<u8>(OUTPUT + i, isInRange(i) ? 1 : 0);
+  }
+  makeNumbers(groups << 2);
+  for (let i: usize = 0; i < groups; i++) {
+    const group = WORK + i * GROUP;
+    readKeys(i << 2);
+    copyField(ALL_POINT, X);
+    copyField(ALL_POINT + FIELD, Y);
+    nextMultiples(group + KEY_TABLE, group + RATIOS, group + SUM, ALL_POINT, KEY_MULTIPLES, true);
+    for (let lane: usize = 0; lane < 4; lane++) {
+      writeBaseDigits(group + DIGITS_AT, lane, baseNumber((i << 2) + lane));
+      writeKeyDigits(group + DIGITS_AT, lane, keyNumber((i << 2) + lane));
+    }
+  }
+  invertAll(groups, SUM + AFFINE);
+  for (let i: usize = 0; i < groups; i++) {
+    const group = WORK + i * GROUP;
+    normalizeMultiples(group + KEY_TABLE, group + RATIOS, group + SUM + AFFINE, KEY_MULTIPLES);
+    for (let j: usize = 0; j < <usize>KEY_MULTIPLES; j++) product(group + SECOND_X + j * FIELD, group + KEY_TABLE + j * AFFINE, BETA);
+    addUp(group);
+    let none = i32x4.splat(0);
+    for (let lane: usize = 0; lane < 4; lane++) {
+      const isNone = isZeroField(group + SUM + AFFINE, lane);
+      if (isNone) store<u8>(OUTPUT + (i << 2) + lane, 0);
+      store<i32>(LANES + (lane << 2), isNone ? -1 : 0);
+    }
+    none = v128.load(LANES);
+    selectField(group + SUM + AFFINE, ONE, group + SUM + AFFINE, none);
+  }
+  invertAll(groups, SUM + AFFINE);
+  for (let i: usize = 0; i < groups; i++) {
+    const sum = WORK + i * GROUP + SUM;
+    square(Z, sum + AFFINE);
+    product(X, sum, Z);
+    product(Z, Z, sum + AFFINE);
+    product(Y, sum + FIELD, Z);
+    for (let lane: usize = 0; lane < 4; lane++) {
+      const check = (i << 2) + lane;
+      if (load<u8>(OUTPUT + check) == 1 && !isExpected(check, lane)) store<u8>(OUTPUT + check, 0);
+    }
+  }
+}
