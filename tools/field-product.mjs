@@ -18,11 +18,11 @@ const DIGITS = 20;
 /** The pairs of a factor with their digits swapped: (b[j], b[j-1]) at j, from (b[0], 0) to (0, b[19]). Leaves the pairs themselves in b0 to b9. */
 function swapped(factor) {
   const lines = Array.from({ length: PAIRS }, (_, i) => `const b${i} = v128.load(${factor}, ${16 * i});`);
-  lines.push('v128.store(SWAPPED, v128.and(b0, i32x4.splat(0xffff)));');
+  lines.push('const low = i32x4.splat(0xffff);', 'v128.store(SWAPPED, v128.and(b0, low));');
   for (let i = 0; i < PAIRS; i++) {
-    lines.push(`v128.store(SWAPPED, v128.or(i32x4.shl(b${i}, 16), i32x4.shr_u(b${i}, 16)), ${16 * (2 * i + 1)});`);
-    const next = i + 1 < PAIRS ? `v128.or(v128.and(b${i + 1}, i32x4.splat(0xffff)), v128.and(b${i}, i32x4.splat(0xffff0000)))` : undefined;
-    lines.push(`v128.store(SWAPPED, ${next ?? `v128.and(b${i}, i32x4.splat(0xffff0000))`}, ${16 * (2 * i + 2)});`);
+    lines.push(`v128.store(SWAPPED, v128.shuffle<i16>(b${i}, b${i}, 1, 0, 3, 2, 5, 4, 7, 6), ${16 * (2 * i + 1)});`);
+    const next = i + 1 < PAIRS ? `v128.shuffle<i16>(b${i + 1}, b${i}, 0, 9, 2, 11, 4, 13, 6, 15)` : `v128.andnot(b${i}, low)`;
+    lines.push(`v128.store(SWAPPED, ${next}, ${16 * (2 * i + 2)});`);
   }
   return lines;
 }
@@ -46,15 +46,19 @@ function squareTerms(column) {
     if (i < middle || column % 2 === 1) if (isTerm(column, i)) terms.push(term(`d${i}`, column, i));
   }
   if (isTerm(column, middle)) {
-    if (column % 2 === 0) terms.push(term(`v128.load(${half % 2 === 1 ? 'FIRST_DOUBLED' : 'FIRST_ONLY'}, ${16 * middle})`, column, middle));
-    else if (half % 2 === 0) terms.push(term(`v128.load(a, ${16 * middle})`, column, middle));
+    const first = `v128.and(b${middle}, low)`;
+    if (column % 2 === 0) terms.push(term(half % 2 === 1 ? `i16x8.add(b${middle}, ${first})` : first, column, middle));
+    else if (half % 2 === 0) terms.push(term(`b${middle}`, column, middle));
   }
   return sum(terms);
 }
 
+/** Two digits of the result, from 0 to 8191 both, to where they belong. */
+const paired = (place, first, second) => `v128.store(out, i16x8.sub(v128.or(${first}, i32x4.shl(${second}, 16)), bias), ${8 * place});`;
+
 /** From columns to digits of -4096 to 4095, but digit 5, which may be 260 more or less: first those from 2^260 on, which are folded into the others. */
 function reduced(terms) {
-  const lines = ['const mask = i32x4.splat(8191), low = i32x4.splat(0xffff), half = i32x4.splat(4096);'];
+  const lines = ['const mask = i32x4.splat(8191), half = i32x4.splat(4096), bias = i16x8.splat(4096);'];
   lines.push('const fold = i32x4.splat((1024 << 16) | 15632);');
   for (let k = DIGITS; k < 2 * DIGITS - 1; k++) {
     const i = k - DIGITS;
@@ -68,7 +72,8 @@ function reduced(terms) {
   for (let k = 0; k < DIGITS; k++) {
     const before = k > 0 ? `i32x4.add(half, i32x4.shr_s(y${k - 1}, 13))` : 'half';
     lines.push(`const y${k} = i32x4.add(${before}, i32x4.add(${terms(k)}, i32x4.dot_i16x8_s(v128.load(FOLDED, ${16 * k}), fold)));`);
-    lines.push(`v128.store(COLUMNS, v128.and(y${k}, mask), ${16 * k});`);
+    if (k < 6) lines.push(`v128.store(COLUMNS, v128.and(y${k}, mask), ${16 * k});`);
+    else if (k % 2 === 1) lines.push(paired(k - 1, `v128.and(y${k - 1}, mask)`, `v128.and(y${k}, mask)`));
   }
   // What is above 2^260 now is of 34 bits: it is folded once more, and carried through the lowest digits.
   lines.push('const y20 = i32x4.add(i32x4.shr_s(y19, 13), i32x4.shl(h18, 10)), y21 = i32x4.add(i32x4.shr_s(y20, 13), i32x4.shl(h19, 10));');
@@ -79,11 +84,8 @@ function reduced(terms) {
     const parts = [`v128.load(COLUMNS, ${16 * i})`, more[i], i > 0 ? `i32x4.shr_s(z${i - 1}, 13)` : undefined];
     lines.push(`const z${i} = ${sum(parts.filter((part) => part !== undefined))};`);
   }
-  const digit = (i) => (i < 5 ? `v128.and(z${i}, mask)` : i === 5 ? 'z5' : `v128.load(COLUMNS, ${16 * i})`);
-  lines.push('const bias = i16x8.splat(4096);');
-  for (let i = 0; i < PAIRS; i++) {
-    lines.push(`v128.store(out, i16x8.sub(v128.or(${digit(2 * i)}, i32x4.shl(${digit(2 * i + 1)}, 16)), bias), ${16 * i});`);
-  }
+  const digit = (i) => (i < 5 ? `v128.and(z${i}, mask)` : `z${i}`);
+  for (let i = 0; i < 6; i += 2) lines.push(paired(i, digit(i), digit(i + 1)));
   return lines;
 }
 
@@ -96,13 +98,9 @@ export function fieldProductSource() {
     ...Array.from({ length: PAIRS }, (_, i) => `const a${i} = v128.load(a, ${16 * i});`),
     ...reduced(productTerms),
   ];
-  const square = swapped('a');
-  for (let i = 0; i < PAIRS; i++) {
-    square.push(`const first${i} = v128.and(b${i}, i32x4.splat(0xffff)), d${i} = i16x8.add(b${i}, b${i});`);
-    square.push(`v128.store(FIRST_ONLY, first${i}, ${16 * i});`, `v128.store(FIRST_DOUBLED, i16x8.add(b${i}, first${i}), ${16 * i});`);
-  }
-  square.push(...reduced(squareTerms));
-  const places = Object.entries({ SWAPPED: 336, FOLDED: 320, COLUMNS: 320, FIRST_ONLY: 160, FIRST_DOUBLED: 160 });
+  const doubled = Array.from({ length: PAIRS }, (_, i) => `const d${i} = i16x8.add(b${i}, b${i});`);
+  const square = [...swapped('a'), ...doubled, ...reduced(squareTerms)];
+  const places = Object.entries({ SWAPPED: 336, FOLDED: 320, COLUMNS: 96 });
   return [
     '/** Generated by tools/field-product.mjs, where it is told how; not in the repository. */\n',
     ...places.map(([name, size]) => `const ${name}: usize = memory.data(${size}, 16);\n`),

@@ -4,7 +4,7 @@
  *
  * A number is 20 signed digits of 13 bits, two in a lane, so 160 bytes hold four numbers. `product` and `square` give digits of -4096 to 4095
  * (digit 5 up to 260 beyond), which is called size 1; a sum has the sum of the sizes. Sizes may be multiplied while their product is at most 5.5, so
- * that no column of a product leaves 32 bits, and added up to 7, so that no digit leaves 16. `carry` brings size 4 back to 1, but for digits 0
+ * that no column of a product leaves 32 bits, and added up to 7, so that no digit leaves 16. `carryCombined` brings size 4 back to 1, but for digits 0
  * and 2, which may be half as much again. The sizes stand in brackets where they matter.
  */
 import { product, square } from './field-product';
@@ -44,17 +44,23 @@ export function selectField(out: usize, a: usize, b: usize, mask: v128): void {
   for (let i: usize = 0; i < FIELD; i += 16) v128.store(out + i, v128.bitselect(v128.load(a + i), v128.load(b + i), mask));
 }
 
-/** Brings digits back to 13 bits: each gives what it has above to the next, and the last one, 2^260 = 2^36 + 15632 times, to the first three. */
-export function carry(out: usize, a: usize): void {
+/**
+ * timesA·a + timesB·b [up to 4] with its digits brought back to 13 bits [1]: each gives what it has above to the next, and the last one,
+ * 2^260 = 2^36 + 15632 times, to the first three.
+ */
+export function carryCombined(out: usize, a: usize, timesA: i16, b: usize, timesB: i16): void {
+  const factorA = i16x8.splat(timesA);
+  const factorB = i16x8.splat(timesB);
   const half = i16x8.splat(4096);
-  const last = i16x8.shr_s(i16x8.add(v128.load(a, 144), half), 13);
-  const top = v128.or(v128.and(last, i32x4.splat(0xffff0000)), i32x4.shr_u(last, 16));
+  const highest = combined(a, factorA, b, factorB, 144);
+  const last = i16x8.shr_s(i16x8.add(highest, half), 13);
+  const top = v128.shuffle<i16>(last, last, 1, 1, 3, 3, 5, 5, 7, 7);
   // 15632 is 2·8192 - 752.
   let more = i16x8.mul(top, i32x4.splat((2 << 16) | (-752 & 0xffff)));
   const second = i16x8.mul(top, i32x4.splat(1024));
   let before = i32x4.splat(0);
   for (let i: usize = 0; i < FIELD; i += 16) {
-    const digits = v128.load(a + i);
+    const digits = combined(a, factorA, b, factorB, i);
     const carries = i16x8.shr_s(i16x8.add(digits, half), 13);
     const left = i16x8.sub(digits, i16x8.shl(carries, 13));
     const moved = v128.or(i32x4.shl(carries, 16), i32x4.shr_u(before, 16));
@@ -62,6 +68,12 @@ export function carry(out: usize, a: usize): void {
     before = carries;
     more = i == 0 ? second : i32x4.splat(0);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function combined(a: usize, factorA: v128, b: usize, factorB: v128, at: usize): v128 {
+  return i16x8.add(i16x8.mul(v128.load(a + at), factorA), i16x8.mul(v128.load(b + at), factorB));
 }
 
 /** `square`, `times` times over. */

@@ -1,10 +1,10 @@
 /**
- * Tables of multiples of points, four at a time, and a sum of points that are picked from them, another one in each lane.
+ * Tables of multiples of points, four at a time, and what is picked from them, another one in each lane.
  */
-import { copyField, FIELD, fillField, invert, negateWhere, readField, selectField } from './field-lanes';
+import { FIELD, fillField, invert, negateWhere, readField, selectField } from './field-lanes';
 import { product, square } from './field-product';
 import { BASE_MULTIPLES } from './multipliers';
-import { addAffine, double, RATIO } from './points-lanes';
+import { addTogether, double, doubleTogether } from './points-lanes';
 
 /** Bytes of a point with its Z. */
 export const POINT: usize = 480;
@@ -15,24 +15,24 @@ const INVERSE: usize = memory.data(160, 16);
 const SQUARE: usize = memory.data(160, 16);
 
 /**
- * The next multiples of a point with Z = 1 behind the one at `point`, which is the first of them where `isFirst`: `count` points at `table`, not
- * brought to Z = 1, and at `ratios` what each one's Z is of the one before.
+ * The next multiples of a point: `count` points to `table`, not brought to Z = 1, and to `ratios` what each one's Z is of the one before.
+ *
+ * @param point - the multiple before the first of them, whose Z, which is that of the last in the end, stands behind it
+ * @param base - the point itself, with Z = 1 where the first multiple is the point, and else as the last call left it
  */
-export function nextMultiples(table: usize, ratios: usize, point: usize, affine: usize, count: i32, isFirst: bool): void {
+export function nextMultiples(table: usize, ratios: usize, point: usize, base: usize, count: i32, isFirst: bool): void {
   for (let i = 0; i < count; i++) {
-    const at = table + <usize>i * AFFINE;
+    const ratio = ratios + <usize>i * FIELD;
+    const z = point + AFFINE;
     if (isFirst && i == 0) {
-      memory.copy(point, affine, AFFINE);
-      fillField(point + AFFINE, 1);
-    } else if (isFirst && i == 1) {
-      double(point);
-      // Z was 1 and is 2Y.
-      copyField(ratios + FIELD, point + AFFINE);
+      memory.copy(point, base, AFFINE);
+      fillField(z, 1);
     } else {
-      addAffine(point, point, affine, affine + FIELD);
-      copyField(ratios + <usize>i * FIELD, RATIO);
+      if (isFirst && i == 1) doubleTogether(point, base, ratio);
+      else addTogether(point, base, ratio);
+      product(z, z, ratio);
     }
-    memory.copy(at, point, AFFINE);
+    memory.copy(table + <usize>i * AFFINE, point, AFFINE);
   }
 }
 
@@ -69,6 +69,7 @@ export function readGenerator(affine: usize): void {
 const ENTRY: usize = 80;
 export const BASE_TABLE_BYTES: usize = <usize>BASE_MULTIPLES * ENTRY;
 
+const BASE: usize = memory.data(320, 16);
 const POINT_NOW: usize = memory.data(480, 16);
 
 /** Makes the tables of G and of 2^128·G at `out`, one behind the other, `pieces` multiples at a time in the memory at `table` and `ratios`. */
@@ -82,8 +83,9 @@ export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i
   const second = i32x4(0, -1, 0, 0);
   selectField(BASES, POINT_NOW, BASES, second);
   selectField(BASES + FIELD, POINT_NOW + FIELD, BASES + FIELD, second);
+  memory.copy(BASE, BASES, AFFINE);
   for (let from = 0; from < BASE_MULTIPLES; from += piece) {
-    nextMultiples(table, ratios, POINT_NOW, BASES, piece, from == 0);
+    nextMultiples(table, ratios, POINT_NOW, BASE, piece, from == 0);
     invert(INVERSE, POINT_NOW + AFFINE);
     normalizeMultiples(table, ratios, INVERSE, piece);
     for (let i = 0; i < piece; i++) {
@@ -97,19 +99,16 @@ export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i
   }
 }
 
-const PICKED: usize = memory.data(320, 16);
-const NEGATED: usize = memory.data(160, 16);
-const SUM: usize = memory.data(480, 16);
-
 // @ts-ignore: decorator
 @inline
 function placeOf(table: usize, digit: i32, size: usize): usize {
   return table + <usize>(digit == 0 ? 0 : abs(digit) - 1) * size;
 }
 
+/** Gathers a number out of four places, pair by pair. */
 // @ts-ignore: decorator
 @inline
-function pick(out: usize, p0: usize, p1: usize, p2: usize, p3: usize, step: usize): void {
+function gather(out: usize, p0: usize, p1: usize, p2: usize, p3: usize, step: usize): void {
   for (let i: usize = 0; i < 10; i++) {
     const at = i * step;
     let pairs = v128.load32_zero(p0 + at);
@@ -120,53 +119,38 @@ function pick(out: usize, p0: usize, p1: usize, p2: usize, p3: usize, step: usiz
   }
 }
 
-/** Adds what is picked to the sum, in the lanes whose digit is not 0. Returns the lanes in which the sum is still nothing. */
-function addPicked(sum: usize, empty: v128, digits: v128): v128 {
-  const zero = i32x4.splat(0);
-  negateWhere(NEGATED, PICKED + FIELD, i32x4.lt_s(digits, zero));
-  const none = i32x4.eq(digits, zero);
-  if (!v128.any_true(v128.or(none, empty))) {
-    addAffine(sum, sum, PICKED, NEGATED);
-    return empty;
-  }
-  addAffine(SUM, sum, PICKED, NEGATED);
-  selectField(SUM, PICKED, SUM, empty);
-  selectField(SUM + FIELD, NEGATED, SUM + FIELD, empty);
-  fillField(PICKED, 1);
-  selectField(SUM + AFFINE, PICKED, SUM + AFFINE, empty);
-  for (let i: usize = 0; i < POINT; i += FIELD) selectField(sum + i, sum + i, SUM + i, none);
-  return v128.and(empty, none);
+// @ts-ignore: decorator
+@inline
+export function digitsAt(digits: usize): v128 {
+  return v128.load_ext<i16>(digits);
 }
 
-/** Adds from tables that the lanes have each for themselves: the digits' multiples, with the x of `tableX` and the y of `tableY`. */
-export function addFromOwn(sum: usize, empty: v128, tableX: usize, stepX: usize, tableY: usize, digits: usize): v128 {
+/**
+ * Picks the multiples that four digits name from tables that the lanes have each for themselves, to `out`: their x, the entries `stepX` apart, and
+ * their y, unless `tableY` is 0, negated where the digit is negative. Of a digit of 0 it picks anything.
+ */
+export function pickOwn(out: usize, digits: usize, tableX: usize, stepX: usize, tableY: usize): void {
   const d0 = <i32>load<i16>(digits);
   const d1 = <i32>load<i16>(digits, 2);
   const d2 = <i32>load<i16>(digits, 4);
   const d3 = <i32>load<i16>(digits, 6);
-  pick(PICKED, placeOf(tableX, d0, stepX), placeOf(tableX + 4, d1, stepX), placeOf(tableX + 8, d2, stepX), placeOf(tableX + 12, d3, stepX), 16);
-  pick(
-    PICKED + FIELD,
-    placeOf(tableY, d0, AFFINE),
-    placeOf(tableY + 4, d1, AFFINE),
-    placeOf(tableY + 8, d2, AFFINE),
-    placeOf(tableY + 12, d3, AFFINE),
-    16,
-  );
-  return addPicked(sum, empty, i32x4(d0, d1, d2, d3));
+  gather(out, placeOf(tableX, d0, stepX), placeOf(tableX + 4, d1, stepX), placeOf(tableX + 8, d2, stepX), placeOf(tableX + 12, d3, stepX), 16);
+  if (tableY == 0) return;
+  const y0 = placeOf(tableY, d0, AFFINE);
+  const y1 = placeOf(tableY + 4, d1, AFFINE);
+  const y2 = placeOf(tableY + 8, d2, AFFINE);
+  gather(out + FIELD, y0, y1, y2, placeOf(tableY + 12, d3, AFFINE), 16);
+  negateWhere(out + FIELD, out + FIELD, i32x4.shr_s(digitsAt(digits), 31));
 }
 
-/** Adds from a table of a base. */
-export function addFromBase(sum: usize, empty: v128, table: usize, digits: usize): v128 {
-  const d0 = <i32>load<i16>(digits);
-  const d1 = <i32>load<i16>(digits, 2);
-  const d2 = <i32>load<i16>(digits, 4);
-  const d3 = <i32>load<i16>(digits, 6);
-  const p0 = placeOf(table, d0, ENTRY);
-  const p1 = placeOf(table, d1, ENTRY);
-  const p2 = placeOf(table, d2, ENTRY);
-  const p3 = placeOf(table, d3, ENTRY);
-  pick(PICKED, p0, p1, p2, p3, 4);
-  pick(PICKED + FIELD, p0 + 40, p1 + 40, p2 + 40, p3 + 40, 4);
-  return addPicked(sum, empty, i32x4(d0, d1, d2, d3));
+/** The same from the table of a base. */
+export function pickBase(out: usize, digits: usize, table: usize, withY: bool): void {
+  const p0 = placeOf(table, <i32>load<i16>(digits), ENTRY);
+  const p1 = placeOf(table, <i32>load<i16>(digits, 2), ENTRY);
+  const p2 = placeOf(table, <i32>load<i16>(digits, 4), ENTRY);
+  const p3 = placeOf(table, <i32>load<i16>(digits, 6), ENTRY);
+  gather(out, p0, p1, p2, p3, 4);
+  if (!withY) return;
+  gather(out + FIELD, p0 + 40, p1 + 40, p2 + 40, p3 + 40, 4);
+  negateWhere(out + FIELD, out + FIELD, i32x4.shr_s(digitsAt(digits), 31));
 }

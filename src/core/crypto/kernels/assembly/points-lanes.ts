@@ -2,8 +2,10 @@
  * Points of secp256k1, four at a time, in Jacobian coordinates: (X, Y, Z) stands for x = X/Z², y = Y/Z³. The formulas are not for every
  * case: a sum of a point and itself, or its negative, gives Z = 0, and whatever is done then leaves Z = 0. So whoever finds
  * Z = 0 at the end knows nothing, and whoever finds another Z knows the point.
+ *
+ * A point lies in memory as X, Y and, where it has one, Z. Numbers are [1] when they come in and when they go out.
  */
-import { addField, carry, FIELD, multiplyField, subtractField } from './field-lanes';
+import { addField, carryCombined, FIELD, multiplyField, subtractField } from './field-lanes';
 import { product, square } from './field-product';
 
 const A: usize = memory.data(160, 16);
@@ -12,7 +14,7 @@ const C: usize = memory.data(160, 16);
 const D: usize = memory.data(160, 16);
 const E: usize = memory.data(160, 16);
 
-/** Doubles the point whose coordinates, each [1], lie one behind another. */
+/** Doubles a point with its Z. */
 export function double(point: usize): void {
   const x = point;
   const y = point + FIELD;
@@ -21,28 +23,20 @@ export function double(point: usize): void {
   square(B, y);
   addField(C, y, y);
   product(z, C, z);
-  // 4Y² [4], of which X·4Y² and, squared by halves, 8Y⁴ are made.
-  multiplyField(C, B, 2);
+  // D is 4Y⁴, of 2Y² [2]; C is 4XY², of 4Y² [4].
+  addField(C, B, B);
   square(D, C);
   multiplyField(C, B, 4);
   product(C, C, x);
-  multiplyField(A, A, 3);
-  carry(A, A);
+  carryCombined(A, A, 3, A, 0);
   square(B, A);
-  multiplyField(E, C, 2);
-  subtractField(B, B, E);
-  carry(x, B);
+  carryCombined(x, B, 1, C, -2);
   subtractField(C, C, x);
   product(C, C, A);
-  multiplyField(D, D, 2);
-  subtractField(C, C, D);
-  carry(y, C);
+  carryCombined(y, C, 1, D, -2);
 }
 
-/** The factor between Z before and after the last `addAffine`: where it was written. */
-export const RATIO: usize = A;
-
-/** Adds a point with Z = 1 whose coordinates, each [1], lie at x and y, to the one at `point`, which goes to `out`. */
+/** Adds a point with Z = 1, whose coordinates lie at `x` and `y`, to the one at `point`, which goes to `out`; they may be the same. */
 export function addAffine(out: usize, point: usize, x: usize, y: usize): void {
   const z = point + 2 * FIELD;
   square(B, z);
@@ -60,11 +54,51 @@ export function addAffine(out: usize, point: usize, x: usize, y: usize): void {
   const yOut = out + FIELD;
   square(yOut, B);
   subtractField(yOut, yOut, E);
-  multiplyField(E, D, 2);
-  subtractField(yOut, yOut, E);
-  carry(out, yOut);
+  carryCombined(out, yOut, 1, D, -2);
   subtractField(D, D, out);
   product(yOut, D, B);
-  subtractField(yOut, yOut, C);
-  carry(yOut, yOut);
+  carryCombined(yOut, yOut, 1, C, -1);
+}
+
+/**
+ * Doubles a point with Z = 1 to `out`, and writes it anew with the Z of the result, 2Y, which goes to `ratio`. Neither Z is written
+ * elsewhere: whoever wants them multiplies the ratios (Meloni, WAIFI 2007).
+ */
+export function doubleTogether(out: usize, point: usize, ratio: usize): void {
+  const y = point + FIELD;
+  addField(ratio, y, y);
+  square(A, point);
+  square(B, y);
+  multiplyField(C, B, 4);
+  product(C, C, point);
+  addField(B, B, B);
+  square(D, B);
+  carryCombined(A, A, 3, A, 0);
+  square(B, A);
+  carryCombined(out, B, 1, C, -2);
+  subtractField(B, C, out);
+  product(B, B, A);
+  carryCombined(out + FIELD, B, 1, D, -2);
+  memory.copy(point, C, FIELD);
+  carryCombined(y, D, 2, D, 0);
+}
+
+/** Adds the point at `base` to the one at `point`, which has the same Z, and writes `base` anew with the Z of the sum: that of before times what goes to `ratio`. */
+export function addTogether(point: usize, base: usize, ratio: usize): void {
+  const y = point + FIELD;
+  const baseY = base + FIELD;
+  subtractField(ratio, base, point);
+  square(A, ratio);
+  product(B, base, A);
+  product(C, point, A);
+  subtractField(D, baseY, y);
+  square(A, D);
+  subtractField(E, B, C);
+  product(baseY, baseY, E);
+  memory.copy(base, B, FIELD);
+  subtractField(A, A, B);
+  carryCombined(point, A, 1, C, -1);
+  subtractField(E, B, point);
+  product(E, E, D);
+  carryCombined(y, E, 1, baseY, -1);
 }

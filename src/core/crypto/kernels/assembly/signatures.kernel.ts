@@ -13,12 +13,14 @@
  * - 2, BIP-340: e, r, s, and the key begins with 2;
  * - 3, a tweak by BIP-341: 0, the tweaked key's x, the tweak, and the key begins with 2.
  */
-import { addField, carry, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
+import { addField, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
 import { product, square } from './field-product';
-import { BASE_BITS, BASE_HIGH, BASE_LOW, DIGITS, FIRST, KEY_BITS, KEY_DIGITS, KEY_MULTIPLES, SECOND, writeBaseDigits, writeKeyDigits } from './multipliers';
-import { addFromBase, addFromOwn, AFFINE, BASE_TABLE_BYTES, makeBaseTables, nextMultiples, normalizeMultiples, POINT, readGenerator } from './multiples-lanes';
+import { AFFINE, makeBaseTables, nextMultiples, normalizeMultiples, POINT, readGenerator } from './multiples-lanes';
+import { KEY_BITS, KEY_DIGITS, KEY_MULTIPLES, writeBaseDigits, writeKeyDigits } from './multipliers';
 import { double } from './points-lanes';
-import { isBelowOrder, isZero, multiplyScalar, negateScalar, readScalar, SCALAR, subtractScalar, ORDER, invertScalar } from './scalar';
+import { invertScalar, isBelowOrder, isZero, multiplyScalar, negateScalar, ORDER, readScalar, SCALAR, subtractScalar } from './scalar';
+import { BASE_TABLES, BEFORE, CHECKS, DIGITS_AT, END, GROUP, INPUT, KEY_TABLE, NUMBERS, OUTPUT, RATIOS, RECORD, SECOND_X, SUM, WORK } from './signatures-layout';
+import { addTerm, makeTerms } from './terms-lanes';
 
 const PARITY: usize = 1;
 const KEY_FORM: usize = 31;
@@ -29,28 +31,6 @@ const S: usize = 128;
 
 const ECDSA: u8 = 1;
 const TWEAK: u8 = 3;
-
-/** Groups of four checks in a call. */
-const GROUPS: usize = 16;
-const CHECKS: usize = 64;
-const RECORD: usize = 160;
-
-/** What a group keeps between the steps. */
-const KEY_TABLE: usize = 0;
-const SECOND_X: usize = KEY_TABLE + <usize>KEY_MULTIPLES * AFFINE;
-const RATIOS: usize = SECOND_X + <usize>KEY_MULTIPLES * FIELD;
-const SUM: usize = RATIOS + <usize>KEY_MULTIPLES * FIELD;
-const BEFORE: usize = SUM + POINT;
-const DIGITS_AT: usize = BEFORE + FIELD;
-const GROUP: usize = DIGITS_AT + DIGITS;
-
-const INPUT: usize = (__heap_base + 63) & ~63;
-const OUTPUT: usize = INPUT + CHECKS * RECORD;
-/** Multipliers of G and of the key, for each check. */
-const NUMBERS: usize = OUTPUT + CHECKS;
-const BASE_TABLES: usize = NUMBERS + CHECKS * 2 * SCALAR;
-const WORK: usize = BASE_TABLES + 2 * BASE_TABLE_BYTES;
-const END: usize = WORK + GROUPS * GROUP;
 
 memory.grow(<i32>((END + 65535) >> 16) - memory.size());
 
@@ -208,6 +188,7 @@ function readKeys(first: usize): void {
   selectField(Y, ALL_POINT + FIELD, Y, bad);
 }
 
+const LOST: usize = memory.data(16, 16);
 const LANES: usize = memory.data(32, 16);
 const ALL_POINT: usize = memory.data(320, 16);
 
@@ -228,21 +209,14 @@ function invertAll(groups: usize, place: usize): void {
   }
 }
 
-/** The sum of a group, behind whose table of the key and digits it stands. The lanes that have none get Z = 0. */
+/** The sum of a group's terms. The lanes that have none get Z = 0. */
 function addUp(group: usize): void {
   const sum = group + SUM;
-  const digits = group + DIGITS_AT;
   let empty = i32x4.splat(-1);
   for (let i: usize = 0; i < POINT; i += FIELD) copyField(sum + i, ONE);
   for (let i = KEY_DIGITS - 1; i >= 0; i--) {
     if (i < KEY_DIGITS - 1) for (let bit = 0; bit < KEY_BITS; bit++) double(sum);
-    const at = <usize>i << 3;
-    empty = addFromOwn(sum, empty, group + KEY_TABLE, AFFINE, group + KEY_TABLE + FIELD, digits + FIRST + at);
-    empty = addFromOwn(sum, empty, group + SECOND_X, FIELD, group + KEY_TABLE + FIELD, digits + SECOND + at);
-    if ((i * KEY_BITS) % BASE_BITS != 0) continue;
-    const base = <usize>((i * KEY_BITS) / BASE_BITS) << 3;
-    empty = addFromBase(sum, empty, BASE_TABLES, digits + BASE_LOW + base);
-    empty = addFromBase(sum, empty, BASE_TABLES + BASE_TABLE_BYTES, digits + BASE_HIGH + base);
+    empty = addTerm(sum, empty, group, i);
   }
   fillField(ALL, 0);
   selectField(sum + AFFINE, ALL, sum + AFFINE, empty);
@@ -288,10 +262,14 @@ export function verify(count: usize): void {
     const group = WORK + i * GROUP;
     normalizeMultiples(group + KEY_TABLE, group + RATIOS, group + SUM + AFFINE, KEY_MULTIPLES);
     for (let j: usize = 0; j < <usize>KEY_MULTIPLES; j++) product(group + SECOND_X + j * FIELD, group + KEY_TABLE + j * AFFINE, BETA);
+  }
+  v128.store(LOST, makeTerms(groups));
+  for (let i: usize = 0; i < groups; i++) {
+    const group = WORK + i * GROUP;
     addUp(group);
     let none = i32x4.splat(0);
     for (let lane: usize = 0; lane < 4; lane++) {
-      const isNone = isZeroField(group + SUM + AFFINE, lane);
+      const isNone = isZeroField(group + SUM + AFFINE, lane) || load<i32>(LOST + (lane << 2)) != 0;
       if (isNone) store<u8>(OUTPUT + (i << 2) + lane, 0);
       store<i32>(LANES + (lane << 2), isNone ? -1 : 0);
     }
