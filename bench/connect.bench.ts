@@ -125,16 +125,15 @@ function peerRows(rates: Rates | undefined): BenchRow[] {
   return rates === undefined ? [] : [rates.warm, rates.cold, rates.clock].filter((row) => row !== undefined);
 }
 
-/** Without any index on either side, on as many threads. The engine that is slowest is given a part of the blocks. */
+/** Without any index on either side, on as many threads. */
 async function threadRows(threads: number, work: Work, names: readonly string[]): Promise<BenchRow[]> {
   const name = `by submitblock, ${threads === 1 ? '1 thread' : `${threads} workers`}`;
   const theirs = await peersBySubmitting(`${name}: the C++ node`, work, [`-par=${threads}`]);
   const rows = peerRows(theirs);
   for (const engine of names) {
-    const part = engine === 'wasm' ? { ...work, blocks: work.blocks.slice(0, work.coldBlocks * 2) } : work;
     // On one thread nothing is handed to others; the C++ node calls that `-par=1`.
     const args = ['--secp256k1', engine, '--workers', String(threads === 1 ? 0 : threads), '--index', 'none'];
-    rows.push(...besideRows(await oursBySubmitting(`${name}: ${engine}`, part, args), theirs));
+    rows.push(...besideRows(await oursBySubmitting(`${name}: ${engine}`, work, args), theirs));
   }
   return rows;
 }
@@ -154,7 +153,7 @@ async function indexRows(work: Work): Promise<BenchRow[]> {
 
 /** The engines a node is measured with, by the names of `--secp256k1`. */
 function engineNames(smoke: boolean): string[] {
-  return smoke ? [chooseSecp256k1('auto').name] : engines.map(({ name }) => name);
+  return smoke ? ['auto'] : ['auto', ...engines.map(({ name }) => name)];
 }
 
 /** All rows. */

@@ -16,8 +16,8 @@ import type { Side } from './sides.ts';
 import { assertAgree, NO_INDEXES, startOurs, startTheirs } from './sides.ts';
 import { startServer, syncFrom } from './sync-run.ts';
 
-/** The WebAssembly engine is so much slower that a part of the blocks tells its rate. */
-const WASM_SHARE = 10;
+/** By the names of `--secp256k1`. */
+const ENGINES: readonly string[] = ['auto', ...engines.map(({ name }) => name)];
 
 /** What is synced. */
 interface Work {
@@ -68,11 +68,10 @@ async function rowsOn(threads: number, work: Work): Promise<BenchRow[]> {
   const peer = await startTheirs(`-par=${threads}`);
   const theirs = peer === undefined ? undefined : await measure(peer.name, peer, work, blocks);
   const rows: BenchRow[] = [];
-  for (const { name } of engines) {
-    const part = name === 'wasm' ? Math.ceil(blocks / WASM_SHARE) : blocks;
+  for (const name of ENGINES) {
     const workers = String(threads === 1 ? 0 : threads);
     const client = await startOurs(name, '--secp256k1', name, '--workers', workers, ...NO_INDEXES);
-    rows.push(...besideTheirs(await measure(`${threads === 1 ? '1 thread' : `${threads} threads`}: ${name}`, client, work, part), theirs));
+    rows.push(...besideTheirs(await measure(`${threads === 1 ? '1 thread' : `${threads} threads`}: ${name}`, client, work, blocks), theirs));
   }
   return rows;
 }

@@ -66,14 +66,14 @@ describe('inputs without a signature', () => {
 });
 
 describe('cutting jobs into slices', () => {
-  it('fills slices with 32 ordinary inputs, leaves jobs whole and those without an input out', () => {
-    const jobs = [jobOf({ inputs: 31 }), jobOf({ inputs: 0 }), jobOf({ inputs: 1 }), jobOf({ inputs: 33 }), jobOf({ inputs: 2 })];
+  it('fills slices with 64 ordinary inputs, leaves jobs whole and those without an input out', () => {
+    const jobs = [jobOf({ inputs: 63 }), jobOf({ inputs: 0 }), jobOf({ inputs: 1 }), jobOf({ inputs: 65 }), jobOf({ inputs: 2 })];
     assert.deepEqual(cutIntoSlices(jobs), [
       [
-        { place: 0, from: 0, to: 31 },
+        { place: 0, from: 0, to: 63 },
         { place: 2, from: 0, to: 1 },
       ],
-      [{ place: 3, from: 0, to: 33 }],
+      [{ place: 3, from: 0, to: 65 }],
       [{ place: 4, from: 0, to: 2 }],
     ]);
   });

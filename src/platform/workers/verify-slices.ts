@@ -28,11 +28,11 @@ const HASHED_BYTE_COST_US = 0.0006;
 /** Smaller transactions take less than 6 µs to hash: that hides behind the input itself, or behind the bytes of a script that does it often. */
 const HASHED_SIZE_MIN = 10_000;
 
-/** Cost from which a slice is full: that of 32 ordinary inputs. Half as many cost 10 % more CPU time, twice as many save 3 %. */
-const SLICE_COST_US = 32 * INPUT_COST_US;
+/** Cost from which a slice is full: that of 64 ordinary inputs, whose signatures fill one call of the kernel that makes them together. */
+const SLICE_COST_US = 64 * INPUT_COST_US;
 
 /** With less the caller does the work itself: what the workers would save, at most 1.5 ms on two cores, is not worth a detour. */
-const POOL_COST_MIN_US = 2 * SLICE_COST_US;
+const POOL_COST_MIN_US = 64 * INPUT_COST_US;
 
 /**
  * Cost from which the inputs of one transaction are cut into ranges, and that a range has at least. The whole transaction is written and read
