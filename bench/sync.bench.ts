@@ -71,7 +71,9 @@ async function rowsOn(threads: number, work: Work): Promise<BenchRow[]> {
   for (const name of ENGINES) {
     const workers = String(threads === 1 ? 0 : threads);
     const client = await startOurs(name, '--secp256k1', name, '--workers', workers, ...NO_INDEXES);
-    rows.push(...besideTheirs(await measure(`${threads === 1 ? '1 thread' : `${threads} threads`}: ${name}`, client, work, blocks), theirs));
+    rows.push(
+      ...besideTheirs(await measure(`${threads === 1 ? '1 thread' : `${threads} threads`}: ${name}`, client, work, blocks), theirs),
+    );
   }
   return rows;
 }

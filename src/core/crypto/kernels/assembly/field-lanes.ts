@@ -8,16 +8,22 @@
  * and 2, which may be half as much again. The sizes stand in brackets where they matter.
  */
 import { product, square } from './field-product';
+import { invertPartly, makeHalves } from './inverse';
 
 /** Bytes of four numbers. */
 export const FIELD: usize = 160;
 
 const WORDS: usize = memory.data(40, 8);
 
-// @ts-ignore: decorator
-@inline
+/** Not by `memory.copy`, which is a call out of WebAssembly. */
 export function copyField(out: usize, a: usize): void {
-  memory.copy(out, a, FIELD);
+  for (let i: usize = 0; i < FIELD; i += 16) v128.store(out + i, v128.load(a + i));
+}
+
+/** Copies the two coordinates of a point. */
+export function copyPoint(out: usize, a: usize): void {
+  copyField(out, a);
+  copyField(out + FIELD, a + FIELD);
 }
 
 export function addField(out: usize, a: usize, b: usize): void {
@@ -90,8 +96,8 @@ const X44: usize = memory.data(160, 16);
 const X88: usize = memory.data(160, 16);
 const POWER: usize = memory.data(160, 16);
 
-/** POWER = a^(2^223 - 1), and X2 and X22 accordingly: what the exponents of a root and of an inverse have in common. */
-function commonPower(a: usize): void {
+/** a^((p + 1) / 4): a root of a where it has one. */
+export function squareRoot(out: usize, a: usize): void {
   square(X2, a);
   product(X2, X2, a);
   square(X3, X2);
@@ -114,29 +120,11 @@ function commonPower(a: usize): void {
   product(POWER, POWER, X44);
   squareTimes(POWER, POWER, 3);
   product(POWER, POWER, X3);
-}
-
-/** a^((p + 1) / 4): a root of a where it has one. */
-export function squareRoot(out: usize, a: usize): void {
-  commonPower(a);
   squareTimes(POWER, POWER, 23);
   product(POWER, POWER, X22);
   squareTimes(POWER, POWER, 6);
   product(POWER, POWER, X2);
   squareTimes(out, POWER, 2);
-}
-
-/** a^(p - 2): 1 / a, or 0 of 0. `out` is not a. */
-export function invert(out: usize, a: usize): void {
-  commonPower(a);
-  squareTimes(POWER, POWER, 23);
-  product(POWER, POWER, X22);
-  squareTimes(POWER, POWER, 5);
-  product(POWER, POWER, a);
-  squareTimes(POWER, POWER, 3);
-  product(POWER, POWER, X2);
-  squareTimes(POWER, POWER, 2);
-  product(out, POWER, a);
 }
 
 /** Sets one lane to a number of 32 bytes, big-endian. [1] */
@@ -241,4 +229,52 @@ export function writeField(bytes: usize, a: usize, lane: usize): void {
   store<u64>(bytes, bswap((w3 << 28) | (w2 >> 24)), 8);
   store<u64>(bytes, bswap((w2 << 40) | (w1 >> 12)), 16);
   store<u64>(bytes, bswap((w1 << 52) | w0), 24);
+}
+
+/** p, its lowest word first. */
+const PRIME: usize = memory.data<u32>([
+  0xfffffc2f, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
+], 16);
+const HALVES: usize = memory.data(8224, 16);
+const NUMBER: usize = memory.data(32, 16);
+const BYTES: usize = memory.data(32, 16);
+const NEIGHBOURS: usize = memory.data(160, 16);
+const OTHERS: usize = memory.data(160, 16);
+
+/** To be called once, before anything is inverted. */
+export function prepareField(): void {
+  makeHalves(HALVES, PRIME);
+}
+
+/** Sets all lanes to a number of 256 bits, its lowest word first. */
+function readWords(out: usize, number: usize): void {
+  for (let i: usize = 0; i < 32; i += 8) store<u64>(BYTES + 24 - i, bswap(load<u64>(number + i)));
+  readField(out, 0, BYTES);
+  for (let i: usize = 0; i < FIELD; i += 16) v128.store(out + i, i32x4.splat(load<i32>(out + i)));
+}
+
+/** 1 / a; all lanes 0 where one of them is. The four are inverted as one product. `out` is not a. */
+export function invert(out: usize, a: usize): void {
+  for (let i: usize = 0; i < FIELD; i += 16) {
+    const pairs = v128.load(a + i);
+    v128.store(NEIGHBOURS + i, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2));
+  }
+  product(POWER, a, NEIGHBOURS);
+  for (let i: usize = 0; i < FIELD; i += 16) {
+    const pairs = v128.load(POWER + i);
+    v128.store(OTHERS + i, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1));
+  }
+  product(POWER, POWER, OTHERS);
+  product(NEIGHBOURS, NEIGHBOURS, OTHERS);
+  if (isZeroField(POWER, 0)) {
+    fillField(out, 0);
+    return;
+  }
+  writeField(BYTES, POWER, 0);
+  for (let i: usize = 0; i < 32; i += 8) store<u64>(NUMBER + i, bswap(load<u64>(BYTES + 24 - i)));
+  const rest = invertPartly(NUMBER, NUMBER, PRIME, HALVES);
+  readWords(POWER, NUMBER);
+  readWords(OTHERS, rest);
+  product(POWER, POWER, OTHERS);
+  product(out, POWER, NEIGHBOURS);
 }

@@ -1,7 +1,7 @@
 /**
  * Tables of multiples of points, four at a time, and what is picked from them, another one in each lane.
  */
-import { FIELD, fillField, invert, negateWhere, readField, selectField } from './field-lanes';
+import { copyPoint, FIELD, fillField, invert, negateWhere, readField, selectField } from './field-lanes';
 import { product, square } from './field-product';
 import { BASE_MULTIPLES } from './multipliers';
 import { addTogether, double, doubleTogether } from './points-lanes';
@@ -25,14 +25,14 @@ export function nextMultiples(table: usize, ratios: usize, point: usize, base: u
     const ratio = ratios + <usize>i * FIELD;
     const z = point + AFFINE;
     if (isFirst && i == 0) {
-      memory.copy(point, base, AFFINE);
+      copyPoint(point, base);
       fillField(z, 1);
     } else {
       if (isFirst && i == 1) doubleTogether(point, base, ratio);
       else addTogether(point, base, ratio);
       product(z, z, ratio);
     }
-    memory.copy(table + <usize>i * AFFINE, point, AFFINE);
+    copyPoint(table + <usize>i * AFFINE, point);
   }
 }
 
@@ -75,7 +75,7 @@ const POINT_NOW: usize = memory.data(480, 16);
 /** Makes the tables of G and of 2^128·G at `out`, one behind the other, `pieces` multiples at a time in the memory at `table` and `ratios`. */
 export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i32): void {
   readGenerator(BASES);
-  memory.copy(POINT_NOW, BASES, AFFINE);
+  copyPoint(POINT_NOW, BASES);
   fillField(POINT_NOW + AFFINE, 1);
   for (let i = 0; i < 128; i++) double(POINT_NOW);
   invert(INVERSE, POINT_NOW + AFFINE);
@@ -83,7 +83,7 @@ export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i
   const second = i32x4(0, -1, 0, 0);
   selectField(BASES, POINT_NOW, BASES, second);
   selectField(BASES + FIELD, POINT_NOW + FIELD, BASES + FIELD, second);
-  memory.copy(BASE, BASES, AFFINE);
+  copyPoint(BASE, BASES);
   for (let from = 0; from < BASE_MULTIPLES; from += piece) {
     nextMultiples(table, ratios, POINT_NOW, BASE, piece, from == 0);
     invert(INVERSE, POINT_NOW + AFFINE);

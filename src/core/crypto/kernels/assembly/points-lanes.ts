@@ -5,7 +5,7 @@
  *
  * A point lies in memory as X, Y and, where it has one, Z. Numbers are [1] when they come in and when they go out.
  */
-import { addField, carryCombined, FIELD, multiplyField, subtractField } from './field-lanes';
+import { addField, carryCombined, copyField, FIELD, multiplyField, subtractField } from './field-lanes';
 import { product, square } from './field-product';
 
 const A: usize = memory.data(160, 16);
@@ -79,7 +79,7 @@ export function doubleTogether(out: usize, point: usize, ratio: usize): void {
   subtractField(B, C, out);
   product(B, B, A);
   carryCombined(out + FIELD, B, 1, D, -2);
-  memory.copy(point, C, FIELD);
+  copyField(point, C);
   carryCombined(y, D, 2, D, 0);
 }
 
@@ -95,7 +95,7 @@ export function addTogether(point: usize, base: usize, ratio: usize): void {
   square(A, D);
   subtractField(E, B, C);
   product(baseY, baseY, E);
-  memory.copy(base, B, FIELD);
+  copyField(base, B);
   subtractField(A, A, B);
   carryCombined(point, A, 1, C, -1);
   subtractField(E, B, point);

@@ -5,6 +5,8 @@
  * by multiplying it with C.
  */
 
+import { invertPartly, makeHalves } from './inverse';
+
 export const ORDER: usize = memory.data<u32>([
   0xd0364141, 0xbfd25e8c, 0xaf48a03b, 0xbaaedce6, 0xfffffffe, 0xffffffff, 0xffffffff, 0xffffffff,
 ], 16);
@@ -140,85 +142,17 @@ export function multiplyScalar(out: usize, a: usize, b: usize): void {
   memory.copy(out, PRODUCT, SCALAR);
 }
 
-const U: usize = memory.data(32, 16);
-const V: usize = memory.data(32, 16);
-const X: usize = memory.data(32, 16);
-const Y: usize = memory.data(32, 16);
+const HALVES: usize = memory.data(8224, 16);
 
-/** (a + top·2^256) / 2 in place, of a number as 4 words of 64 bits. */
-function halve(a: usize, top: u64): void {
-  for (let i: usize = 0; i < 24; i += 8) store<u64>(a + i, (load<u64>(a + i) >> 1) | (load<u64>(a + i, 8) << 63));
-  store<u64>(a, (load<u64>(a, 24) >> 1) | (top << 63), 24);
+/** To be called once, before anything is inverted. */
+export function prepareScalars(): void {
+  makeHalves(HALVES, ORDER);
 }
 
-/** Adds b to a, both 4 words of 64 bits. Returns what is carried out of them. */
-function addWords(a: usize, b: usize): u64 {
-  let carry: u64 = 0;
-  for (let i: usize = 0; i < 32; i += 8) {
-    const first = load<u64>(a + i) + carry;
-    const sum = first + load<u64>(b + i);
-    carry = u64(first < carry) | u64(sum < first);
-    store<u64>(a + i, sum);
-  }
-  return carry;
-}
-
-/** Takes b from a. Returns whether b was more, when the result is 2^256 too large. */
-function subtractWords(a: usize, b: usize): u64 {
-  let borrow: u64 = 0;
-  for (let i: usize = 0; i < 32; i += 8) {
-    const before = load<u64>(a + i);
-    const first = before - borrow;
-    const difference = first - load<u64>(b + i);
-    borrow = u64(first > before) | u64(difference > first);
-    store<u64>(a + i, difference);
-  }
-  return borrow;
-}
-
-/** a / 2 modulo n. */
-function halveModulo(a: usize): void {
-  halve(a, (load<u64>(a) & 1) == 0 ? 0 : addWords(a, ORDER));
-}
-
-/** While u is even, halves it and what it stands for. */
-function halveWhileEven(u: usize, x: usize): void {
-  while ((load<u64>(u) & 1) == 0) {
-    halve(u, 0);
-    halveModulo(x);
-  }
-}
-
-function isOne(a: usize): bool {
-  return load<u64>(a) == 1 && (load<u64>(a, 8) | load<u64>(a, 16) | load<u64>(a, 24)) == 0;
-}
-
-/** Whether a is below b, 4 words of 64 bits each. */
-function isBelow(a: usize, b: usize): bool {
-  for (let i: usize = 32; i > 0; ) {
-    i -= 8;
-    if (load<u64>(a + i) != load<u64>(b + i)) return load<u64>(a + i) < load<u64>(b + i);
-  }
-  return false;
-}
-
-/** 1 / a modulo n of a number from 1 to n - 1, by the binary method (Knuth, volume 2, 4.5.2): u is a·x, v is a·y modulo n all along. */
+/** 1 / a modulo n of a number from 1 to n - 1. `out` may be a. */
 export function invertScalar(out: usize, a: usize): void {
-  memory.copy(U, a, SCALAR);
-  memory.copy(V, ORDER, SCALAR);
-  memory.fill(X, 0, SCALAR);
-  memory.fill(Y, 0, SCALAR);
-  store<u64>(X, 1);
-  halveWhileEven(U, X);
-  while (!isOne(U) && !isOne(V)) {
-    const isLess = isBelow(U, V);
-    const u = isLess ? V : U;
-    const x = isLess ? Y : X;
-    subtractWords(u, isLess ? U : V);
-    if (subtractWords(x, isLess ? X : Y) != 0) addWords(x, ORDER);
-    halveWhileEven(u, x);
-  }
-  memory.copy(out, isOne(U) ? X : Y, SCALAR);
+  const rest = invertPartly(out, a, ORDER, HALVES);
+  multiplyScalar(out, out, rest);
 }
 
 /** n - a of a number below n, and 0 of 0. */

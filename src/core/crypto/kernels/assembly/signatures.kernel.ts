@@ -13,14 +13,14 @@
  * - 2, BIP-340: e, r, s, and the key begins with 2;
  * - 3, a tweak by BIP-341: 0, the tweaked key's x, the tweak, and the key begins with 2.
  */
-import { addField, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
+import { addField, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, prepareField, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
 import { product, square } from './field-product';
-import { AFFINE, makeBaseTables, nextMultiples, normalizeMultiples, POINT, readGenerator } from './multiples-lanes';
-import { KEY_BITS, KEY_DIGITS, KEY_MULTIPLES, writeBaseDigits, writeKeyDigits } from './multipliers';
+import { AFFINE, makeBaseTables, POINT, readGenerator } from './multiples-lanes';
+import { KEY_BITS, KEY_DIGITS, writeBaseDigits, writeKeyDigits } from './multipliers';
 import { double } from './points-lanes';
-import { invertScalar, isBelowOrder, isZero, multiplyScalar, negateScalar, ORDER, readScalar, SCALAR, subtractScalar } from './scalar';
-import { BASE_TABLES, BEFORE, CHECKS, DIGITS_AT, END, GROUP, INPUT, KEY_TABLE, NUMBERS, OUTPUT, RATIOS, RECORD, SECOND_X, SUM, WORK } from './signatures-layout';
-import { addTerm, makeTerms } from './terms-lanes';
+import { invertScalar, isBelowOrder, isZero, multiplyScalar, negateScalar, ORDER, prepareScalars, readScalar, SCALAR, subtractScalar } from './scalar';
+import { BASE_TABLES, BEFORE, CHECKS, DIGITS_AT, END, GROUP, INPUT, KEY_TABLE, NUMBERS, OUTPUT, RECORD, SUM, WORK } from './signatures-layout';
+import { addTerm, makeTerms, prepareTerms } from './terms-lanes';
 
 const PARITY: usize = 1;
 const KEY_FORM: usize = 31;
@@ -34,12 +34,7 @@ const TWEAK: u8 = 3;
 
 memory.grow(<i32>((END + 65535) >> 16) - memory.size());
 
-const BETA: usize = memory.data(160, 16);
 const SEVEN: usize = memory.data(160, 16);
-const BETA_BYTES: usize = memory.data<u8>([
-  0x7a, 0xe9, 0x6a, 0x2b, 0x65, 0x7c, 0x07, 0x10, 0x6e, 0x64, 0x47, 0x9e, 0xac, 0x34, 0x34, 0xe9,
-  0x9c, 0xf0, 0x49, 0x75, 0x12, 0xf5, 0x89, 0x95, 0xc1, 0x39, 0x6c, 0x28, 0x71, 0x95, 0x01, 0xee,
-], 16);
 const PRIME_BYTES: usize = memory.data<u8>([
   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xfc, 0x2f,
@@ -73,9 +68,11 @@ export function capacity(): i32 {
 }
 
 function prepare(): void {
+  prepareField();
+  prepareScalars();
+  prepareTerms();
   fillField(ONE, 1);
   fillField(SEVEN, 7);
-  for (let lane: usize = 0; lane < 4; lane++) readField(BETA, lane, BETA_BYTES);
   makeBaseTables(BASE_TABLES, WORK, WORK + 256 * AFFINE, 256);
   isReady = true;
 }
@@ -249,19 +246,12 @@ export function verify(count: usize): void {
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
     readKeys(i << 2);
-    copyField(ALL_POINT, X);
-    copyField(ALL_POINT + FIELD, Y);
-    nextMultiples(group + KEY_TABLE, group + RATIOS, group + SUM, ALL_POINT, KEY_MULTIPLES, true);
+    copyField(group + KEY_TABLE, X);
+    copyField(group + KEY_TABLE + FIELD, Y);
     for (let lane: usize = 0; lane < 4; lane++) {
       writeBaseDigits(group + DIGITS_AT, lane, baseNumber((i << 2) + lane));
       writeKeyDigits(group + DIGITS_AT, lane, keyNumber((i << 2) + lane));
     }
-  }
-  invertAll(groups, SUM + AFFINE);
-  for (let i: usize = 0; i < groups; i++) {
-    const group = WORK + i * GROUP;
-    normalizeMultiples(group + KEY_TABLE, group + RATIOS, group + SUM + AFFINE, KEY_MULTIPLES);
-    for (let j: usize = 0; j < <usize>KEY_MULTIPLES; j++) product(group + SECOND_X + j * FIELD, group + KEY_TABLE + j * AFFINE, BETA);
   }
   v128.store(LOST, makeTerms(groups));
   for (let i: usize = 0; i < groups; i++) {
