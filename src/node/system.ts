@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../core/crypto/node/choose-secp256k1.ts';
 import { chooseTransportEngine } from '../core/crypto/node/choose-transport-engine.ts';
+import { engineTitle } from '../core/crypto/secp256k1.ts';
 import { toDisplayHex } from '../core/primitives/ids.ts';
 import { createCachingVerifier } from '../engine/chain/caching-verifier.ts';
 import { FEE_ESTIMATES_BYTES_MAX } from '../engine/fees/fee-estimates-file.ts';
@@ -106,7 +107,7 @@ export async function startNode(options: NodeOptions): Promise<SystemNode> {
       },
       { ...options, dnsSeeds: options.dnsSeeds ?? (options.discovery && options.connect.length === 0 ? 'auto' : 'never') },
     );
-    return Object.assign(node, { secp256k1Name: secp256k1.name, seedCreatedAt: wallet?.createdAt });
+    return Object.assign(node, { secp256k1Name: engineTitle(secp256k1), seedCreatedAt: wallet?.createdAt });
   } catch (error) {
     await wallet?.store.close();
     await stores.close();

@@ -38,7 +38,7 @@ describe('quoin node', () => {
     assert.match(p2p, /^127\.0\.0\.1:[1-9]\d*$/);
     assert.match(http, /^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
     const [start = ''] = command.lines;
-    assert.match(start, /starting version=\d+\.\d+\.\d+ network=regtest folder=\S+ secp256k1=(native|prebuilt|wasm)$/);
+    assert.match(start, /starting version=\d+\.\d+\.\d+ network=regtest folder=\S+ secp256k1=(native|prebuilt|wasm)\+lanes$/);
     assert.ok(start.includes(folder));
     const seed = join(folder, 'wallet', 'seed.json');
     assert.ok(command.lines.some((line) => line.includes(seed)));

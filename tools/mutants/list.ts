@@ -6,6 +6,7 @@
 
 import { CHAIN_MUTANTS } from './list/chain.ts';
 import { CONSENSUS_MUTANTS } from './list/consensus.ts';
+import { CRYPTO_MUTANTS } from './list/crypto.ts';
 import { DOORS_MUTANTS } from './list/doors.ts';
 import { LIGHT_MUTANTS } from './list/light.ts';
 import { MEMPOOL_MUTANTS } from './list/mempool.ts';
@@ -18,6 +19,7 @@ import type { ListedMutant } from './mutant.ts';
 /** All of them. */
 export const LISTED_MUTANTS: readonly ListedMutant[] = [
   ...CONSENSUS_MUTANTS,
+  ...CRYPTO_MUTANTS,
   ...SCRIPT_MUTANTS,
   ...WIRE_MUTANTS,
   ...CHAIN_MUTANTS,

@@ -7,6 +7,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseSecp256k1 } from '../../core/crypto/node/choose-secp256k1.ts';
+import { engineTitle } from '../../core/crypto/secp256k1.ts';
 import { type SystemNode, startNode } from '../../node/system.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
 import { returnFreedMemory } from '../../platform/system/freed-memory.ts';
@@ -101,7 +102,7 @@ export async function runNode(said: NodeSaid): Promise<void> {
   process.on('warning', (warning) => log.warn('runtime-warning', { what: warning.stack ?? warning.message }));
   const stopper = new NodeStopper(log);
   returnFreedMemory();
-  const secp256k1 = chooseSecp256k1(plan.node.secp256k1).name;
+  const secp256k1 = engineTitle(chooseSecp256k1(plan.node.secp256k1));
   log.info('starting', { version: packageVersion(), network: network.name, folder: dataDir ?? 'memory', secp256k1 });
   // Nothing else may keep the process alive: a node without any port waits for its peers.
   const alive = setInterval(() => undefined, 0x7fffffff);

@@ -212,7 +212,7 @@ const RUNNING_OPTIONS = {
     name: 'secp256k1',
     placeholder: SECP256K1_CHOICES.join('|'),
     takes: `one of ${SECP256K1_CHOICES.join(', ')}`,
-    help: 'engine for signatures; default auto, the fastest that loads',
+    help: 'engine for signatures; default auto: many together by a kernel of our own, others by the fastest library that loads',
     parse: (text) => parseWord(text, SECP256K1_CHOICES),
   }),
   workers: single({

@@ -69,3 +69,8 @@ export interface Secp256k1 {
   /** BIP-340 over a message of 32 bytes with 32 bytes of auxiliary randomness. Throws an AssertionError on arguments of a wrong form. */
   signSchnorr(message: Uint8Array, privateKey: Uint8Array, auxRand: Uint8Array): Uint8Array;
 }
+
+/** An engine as a start-up line shows it: its name, and `+lanes` where many checks are made together by the kernel of four lanes. */
+export function engineTitle({ name, togetherFrom }: Pick<Secp256k1, 'name' | 'togetherFrom'>): string {
+  return togetherFrom === undefined ? name : `${name}+lanes`;
+}

@@ -103,7 +103,7 @@ export function* verifyJobs(parts: Iterable<PartOfJob<PlainJob>>, secp256k1: Sec
 function* settle(open: readonly OpenInput[], putOff: PutOffChecks | undefined, secp256k1: Secp256k1): Generator<CheckedInput, void, void> {
   const failed = putOff?.settle();
   for (const [owner, { verification, jobIndex, error }] of open.entries()) {
-    const isCertain = putOff === undefined || (error === undefined && !failed!.has(owner));
+    const isCertain = failed?.has(owner) !== true;
     const certain = isCertain ? error : verifyScript({ ...verification, secp256k1 });
     yield { jobIndex, inputIndex: verification.inputIndex, error: certain };
     if (certain !== undefined) return;
