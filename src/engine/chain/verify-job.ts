@@ -73,7 +73,7 @@ const OPEN_INPUTS_MAX = 256;
  *
  * One input is run at each step, so that the caller may pause in between. Where the engine makes many checks in less time than one after
  * another, answers come late: a script is run as if its signatures were good, and run again by the engine alone if one of them is not known
- * to be, or if it fails even so.
+ * to be.
  *
  * @returns at each step what is known of an input, in their order and no further than to the first that fails; or nothing yet
  */
