@@ -101,7 +101,7 @@ interface SignatureKernel {
 
 let kernel: SignatureKernel | undefined;
 
-/** Compiles it at first use; its tables, 80 KiB, take it two milliseconds more at the first check. */
+/** Compiles it at first use; its tables, 80 KiB, take some five milliseconds more at the first call. */
 function start(): SignatureKernel {
   const exports = startKernel<SignatureKernelExports>(WASM_BASE64);
   assert(exports.capacity() === CHECKS_MAX, 'the kernel takes as many checks as it is given');

@@ -72,7 +72,7 @@ export const BASE_TABLE_BYTES: usize = <usize>BASE_MULTIPLES * ENTRY;
 const BASE: usize = memory.data(320, 16);
 const POINT_NOW: usize = memory.data(480, 16);
 
-/** Makes the tables of G and of 2^128·G at `out`, one behind the other, `pieces` multiples at a time in the memory at `table` and `ratios`. */
+/** Makes the tables of G and of 2^128·G at `out`, one behind the other, `piece` multiples at a time in the memory at `table` and `ratios`. */
 export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i32): void {
   readGenerator(BASES);
   copyPoint(POINT_NOW, BASES);

@@ -4,7 +4,8 @@
  * range; whoever asks finds out by another engine.
  *
  * Why no wrong sum can pass: a check holds when an x that was worked out is the one that was expected, so a mistake would have to hit 1 of 2^256
- * values. The one value that formulas do reach by going wrong, Z = 0, is never taken for an answer (points-lanes.ts).
+ * values. What formulas do come to where they do not hold, Z = 0 (points-lanes.ts) or a product of 0 (terms-lanes.ts), is never taken for an
+ * answer.
  *
  * A check is a record of 160 bytes at `inputOffset()`: its kind, the parity of the expected y (of a tweak), 29 bytes of nothing, then the key,
  * compressed: 2 or 3 and x, and three numbers of 32 bytes, big-endian:
@@ -167,8 +168,6 @@ function readKeys(first: usize): void {
   squareRoot(Z, Y);
   square(ALL, Z);
   subtractField(ALL, ALL, Y);
-  let bad = i32x4.splat(0);
-  let odd = i32x4.splat(0);
   for (let lane: usize = 0; lane < 4; lane++) {
     if (!isZeroField(ALL, lane)) store<u8>(OUTPUT + first + lane, 0);
     const isBad = load<u8>(OUTPUT + first + lane) == 0;
@@ -176,9 +175,8 @@ function readKeys(first: usize): void {
     store<i32>(LANES + (lane << 2), isBad ? -1 : 0);
     store<i32>(LANES + 16 + (lane << 2), isOther ? -1 : 0);
   }
-  bad = v128.load(LANES);
-  odd = v128.load(LANES, 16);
-  negateWhere(Y, Z, odd);
+  const bad = v128.load(LANES);
+  negateWhere(Y, Z, v128.load(LANES, 16));
   if (!v128.any_true(bad)) return;
   readGenerator(ALL_POINT);
   selectField(X, ALL_POINT, X, bad);
@@ -257,14 +255,12 @@ export function verify(count: usize): void {
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
     addUp(group);
-    let none = i32x4.splat(0);
     for (let lane: usize = 0; lane < 4; lane++) {
       const isNone = isZeroField(group + SUM + AFFINE, lane) || load<i32>(LOST + (lane << 2)) != 0;
       if (isNone) store<u8>(OUTPUT + (i << 2) + lane, 0);
       store<i32>(LANES + (lane << 2), isNone ? -1 : 0);
     }
-    none = v128.load(LANES);
-    selectField(group + SUM + AFFINE, ONE, group + SUM + AFFINE, none);
+    selectField(group + SUM + AFFINE, ONE, group + SUM + AFFINE, v128.load(LANES));
   }
   invertAll(groups, SUM + AFFINE);
   for (let i: usize = 0; i < groups; i++) {
