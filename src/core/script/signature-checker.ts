@@ -30,7 +30,7 @@ export interface SignatureChecker {
    * Whether an ECDSA signature, its hash type as last byte, is good for the key. Encodings that flags forbid have been refused before.
    *
    * @param scriptCode - what the signature commits to of the script: from the last OP_CODESEPARATOR on; for `base` without the signature
-   * @param isGuess - it may well not be: there are other keys to try
+   * @param isGuess - the script may hold although it is not: there are other keys to try, or other operations to come
    */
   checkEcdsa(
     signature: Uint8Array,

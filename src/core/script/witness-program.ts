@@ -69,7 +69,7 @@ function verifyKeyHash(context: SpendContext, keyHash: Uint8Array, script: Uint8
   const key = witness[1]!;
   if (signature.length > SCRIPT_ELEMENT_SIZE_MAX || key.length > SCRIPT_ELEMENT_SIZE_MAX) return 'PUSH_SIZE';
   if (!bytesEqual(hash160(key), keyHash)) return 'EQUALVERIFY';
-  const good = checkEcdsa({ checker, flags, version: 'witnessV0', script }, signature, key);
+  const good = checkEcdsa({ checker, flags, version: 'witnessV0', script, mayFail: false }, signature, key);
   if (typeof good === 'string') return good;
   return good ? undefined : 'EVAL_FALSE';
 }

@@ -58,12 +58,15 @@ describe('running scripts whose signatures are checked later', () => {
 
   it('finds out by the engine alone what does not hold, and with which error', () => {
     assert.deepEqual(verify(jobOf(checkSig(FIRST), SECOND), 1), { error: 'EVAL_FALSE', alone: 1 });
-    assert.deepEqual(verify(jobOf(checkSig(FIRST, OP.OP_VERIFY, OP.OP_1), SECOND), 1), { error: 'VERIFY', alone: 1 });
   });
 
-  it('takes a script that holds because a signature does not', () => {
-    assert.equal(verify(jobOf(checkSig(FIRST, OP.OP_NOT), SECOND), 1).error, undefined);
-    assert.equal(verify(jobOf(checkSig(FIRST, OP.OP_NOT), FIRST), 1).error, 'EVAL_FALSE');
+  it('takes a script that holds because a signature does not, and runs it once: what may fail is checked at once', () => {
+    assert.deepEqual(verify(jobOf(checkSig(FIRST, OP.OP_NOT), SECOND), 1), { error: undefined, alone: 1 });
+    assert.deepEqual(verify(jobOf(checkSig(FIRST, OP.OP_NOT), FIRST), 1), { error: 'EVAL_FALSE', alone: 1 });
+    assert.deepEqual(verify(jobOf(concatBytes(checkSig(FIRST, OP.OP_VERIFY), OP_TRUE), FIRST), 1), { error: undefined, alone: 1 });
+    const verified = concatBytes(push(keyOf(FIRST)), Uint8Array.of(OP.OP_CHECKSIGVERIFY), OP_TRUE);
+    assert.deepEqual(verify(jobOf(verified, FIRST), 1), { error: undefined, alone: 0 });
+    assert.deepEqual(verify(jobOf(verified, SECOND), 1), { error: 'CHECKSIGVERIFY', alone: 1 });
   });
 
   it('tries the keys of OP_CHECKMULTISIG at once while there are more of them than signatures', () => {
@@ -73,5 +76,9 @@ describe('running scripts whose signatures are checked later', () => {
     // The key that was pushed last is tried first.
     assert.deepEqual(verify(jobOf(oneOfTwo, FIRST, Uint8Array.of(0)), 1), { error: undefined, alone: 1 });
     assert.deepEqual(verify(jobOf(oneOfTwo, SECOND, Uint8Array.of(0)), 1), { error: undefined, alone: 1 });
+    const oneOfOne = (...more: number[]): Uint8Array =>
+      concatBytes(...[Uint8Array.of(OP.OP_1), push(keyOf(FIRST)), Uint8Array.of(OP.OP_1, OP.OP_CHECKMULTISIG, ...more)]);
+    assert.deepEqual(verify(jobOf(oneOfOne(), FIRST, Uint8Array.of(0)), 1), { error: undefined, alone: 0 });
+    assert.deepEqual(verify(jobOf(oneOfOne(OP.OP_NOT), SECOND, Uint8Array.of(0)), 1), { error: undefined, alone: 1 });
   });
 });

@@ -44,7 +44,7 @@ export const CRYPTO_MUTANTS: readonly ListedMutant[] = [
     id: 'crypto/guess',
     file: 'core/script/opcodes/signatures.ts',
     what: 'OP_CHECKMULTISIG never tries a key at once',
-    find: 'scriptCode, version, signaturesLeft < keysLeft)',
-    replace: 'scriptCode, version, false)',
+    find: '!isVital || signaturesLeft < keysLeft',
+    replace: '!isVital',
   },
 ];

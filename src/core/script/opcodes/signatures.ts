@@ -37,15 +37,23 @@ export interface EcdsaContext {
   readonly flags: number;
   readonly version: 'base' | 'witnessV0';
   readonly script: Uint8Array;
+  /** Whether the script may hold although the signature does not. */
+  readonly mayFail: boolean;
+}
+
+/** Whether a script may hold although an operation of it gives false: something comes after it that may make use of that. */
+function mayFail({ offset, script }: Machine, opcode: number): boolean {
+  return opcode !== OP.OP_CHECKSIGVERIFY && opcode !== OP.OP_CHECKMULTISIGVERIFY && offset < script.length;
 }
 
 /** ECDSA, in scripts of before tapscript. Core's `EvalChecksigPreTapscript`. */
-export function checkEcdsa({ checker, flags, version, script }: EcdsaContext, signature: Uint8Array, key: Uint8Array): Verdict {
+export function checkEcdsa(context: EcdsaContext, signature: Uint8Array, key: Uint8Array): Verdict {
+  const { checker, flags, version, script } = context;
   const scriptCode = version === 'base' ? findAndDelete(script, signature) : script;
   if (scriptCode !== script && (flags & FLAG.CONST_SCRIPTCODE) !== 0) return 'SIG_FINDANDDELETE';
   const error = checkSignatureEncoding(signature, flags) ?? checkKeyEncoding(key, flags, version);
   if (error !== undefined) return error;
-  const good = checker.checkEcdsa(signature, key, scriptCode, version);
+  const good = checker.checkEcdsa(signature, key, scriptCode, version, context.mayFail);
   if (!good && (flags & FLAG.NULLFAIL) !== 0 && signature.length > 0) return 'SIG_NULLFAIL';
   return good;
 }
@@ -71,17 +79,17 @@ function checkTapscript(machine: Machine, signature: Uint8Array, key: Uint8Array
 }
 
 /** One signature under the rules of the script. Core's `EvalChecksig`. */
-function checkOne(machine: Machine, signature: Uint8Array, key: Uint8Array): Verdict {
+function checkOne(machine: Machine, opcode: number, signature: Uint8Array, key: Uint8Array): Verdict {
   const { version, checker, flags } = machine;
   if (version === 'tapscript') return checkTapscript(machine, signature, key);
-  return checkEcdsa({ checker, flags, version, script: scriptCodeOf(machine) }, signature, key);
+  return checkEcdsa({ checker, flags, version, script: scriptCodeOf(machine), mayFail: mayFail(machine, opcode) }, signature, key);
 }
 
 /** OP_CHECKSIG and OP_CHECKSIGVERIFY: (signature key -- bool). */
 export function opCheckSig(machine: Machine, opcode: number): ScriptError | undefined {
   const { stack } = machine;
   if (stack.length < 2) return 'INVALID_STACK_OPERATION';
-  const good = checkOne(machine, peek(stack, 2), peek(stack, 1));
+  const good = checkOne(machine, opcode, peek(stack, 2), peek(stack, 1));
   if (typeof good === 'string') return good;
   drop(stack, 2);
   stack.push(boolElement(good));
@@ -95,7 +103,7 @@ export function opCheckSigAdd(machine: Machine): ScriptError | undefined {
   if (stack.length < 3) return 'INVALID_STACK_OPERATION';
   const count = numberAt(machine, 2);
   if (count === undefined) return 'SCRIPTNUM';
-  const good = checkOne(machine, peek(stack, 3), peek(stack, 1));
+  const good = checkOne(machine, OP.OP_CHECKSIGADD, peek(stack, 3), peek(stack, 1));
   if (typeof good === 'string') return good;
   drop(stack, 3);
   stack.push(encodeScriptNumber(count + (good ? 1 : 0)));
@@ -151,8 +159,10 @@ function multisigScriptCode(machine: Machine, firstDepth: number, count: number)
 /**
  * Whether each signature fits a key, both in the same order. It ends as soon as more signatures than keys are left, so which encodings
  * are looked at depends on the order: consensus with STRICTENC and NOT.
+ *
+ * @param isVital - the script cannot hold unless they fit
  */
-function matchSignatures(machine: Machine, version: 'base' | 'witnessV0', args: MultisigArguments): Verdict {
+function matchSignatures(machine: Machine, version: 'base' | 'witnessV0', args: MultisigArguments, isVital: boolean): Verdict {
   const { stack, flags } = machine;
   let keysLeft = args.keyCount;
   let signaturesLeft = args.signatureCount;
@@ -165,7 +175,7 @@ function matchSignatures(machine: Machine, version: 'base' | 'witnessV0', args: 
     const key = peek(stack, keyDepth);
     const error = checkSignatureEncoding(signature, flags) ?? checkKeyEncoding(key, flags, version);
     if (error !== undefined) return error;
-    if (machine.checker.checkEcdsa(signature, key, scriptCode, version, signaturesLeft < keysLeft)) {
+    if (machine.checker.checkEcdsa(signature, key, scriptCode, version, !isVital || signaturesLeft < keysLeft)) {
       signatureDepth++;
       signaturesLeft--;
     }
@@ -191,7 +201,7 @@ export function opCheckMultisig(machine: Machine, opcode: number): ScriptError |
   if (version === 'tapscript') return 'TAPSCRIPT_CHECKMULTISIG';
   const args = readMultisig(machine);
   if (typeof args === 'string') return args;
-  const good = matchSignatures(machine, version, args);
+  const good = matchSignatures(machine, version, args, !mayFail(machine, opcode));
   if (typeof good === 'string') return good;
   if (!good && (flags & FLAG.NULLFAIL) !== 0 && anySignatureGiven(stack, args)) return 'SIG_NULLFAIL';
   drop(stack, args.keyCount + args.signatureCount + 2);
