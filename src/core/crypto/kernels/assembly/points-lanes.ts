@@ -83,7 +83,10 @@ export function doubleTogether(out: usize, point: usize, ratio: usize): void {
   carryCombined(y, D, 2, D, 0);
 }
 
-/** Adds the point at `base` to the one at `point`, which has the same Z, and writes `base` anew with the Z of the sum: that of before times what goes to `ratio`. */
+/**
+ * Adds the point at `base` to the one at `point`, which has the same Z, and writes `base` anew with the Z of the sum: that of before times what
+ * goes to `ratio`.
+ */
 export function addTogether(point: usize, base: usize, ratio: usize): void {
   const y = point + FIELD;
   const baseY = base + FIELD;

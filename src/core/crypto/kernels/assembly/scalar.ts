@@ -32,61 +32,30 @@ export function readScalar(bytes: usize, number: usize): void {
   for (let i: usize = 0; i < 32; i += 4) store<u32>(number + i, bswap(load<u32>(bytes + 28 - i)));
 }
 
+/** Adds a word of factor·b, and what was carried, to the word at `sum`. Returns what is carried on. */
 // @ts-ignore: decorator
 @inline
-function addRow8(sum: usize, factor: u64, b: usize): void {
-  let carry: u64 = 0;
-  carry = factor * load<u32>(b, 0) + load<u32>(sum, 0) + carry;
-  store<u32>(sum, <u32>carry, 0);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 4) + load<u32>(sum, 4) + carry;
-  store<u32>(sum, <u32>carry, 4);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 8) + load<u32>(sum, 8) + carry;
-  store<u32>(sum, <u32>carry, 8);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 12) + load<u32>(sum, 12) + carry;
-  store<u32>(sum, <u32>carry, 12);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 16) + load<u32>(sum, 16) + carry;
-  store<u32>(sum, <u32>carry, 16);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 20) + load<u32>(sum, 20) + carry;
-  store<u32>(sum, <u32>carry, 20);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 24) + load<u32>(sum, 24) + carry;
-  store<u32>(sum, <u32>carry, 24);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 28) + load<u32>(sum, 28) + carry;
-  store<u32>(sum, <u32>carry, 28);
-  carry >>= 32;
-  for (let at = sum + 32; carry != 0; at += 4) {
-    carry += <u64>load<u32>(at);
-    store<u32>(at, <u32>carry);
-    carry >>= 32;
-  }
+function addWord(sum: usize, factor: u64, b: usize, carry: u64): u64 {
+  const total = factor * load<u32>(b) + load<u32>(sum) + carry;
+  store<u32>(sum, <u32>total);
+  return total >> 32;
+}
+
+/** The same for five words. */
+// @ts-ignore: decorator
+@inline
+function addFiveWords(sum: usize, factor: u64, b: usize): u64 {
+  let carry = addWord(sum, factor, b, 0);
+  carry = addWord(sum + 4, factor, b + 4, carry);
+  carry = addWord(sum + 8, factor, b + 8, carry);
+  carry = addWord(sum + 12, factor, b + 12, carry);
+  return addWord(sum + 16, factor, b + 16, carry);
 }
 
 // @ts-ignore: decorator
 @inline
-function addRow5(sum: usize, factor: u64, b: usize): void {
-  let carry: u64 = 0;
-  carry = factor * load<u32>(b, 0) + load<u32>(sum, 0) + carry;
-  store<u32>(sum, <u32>carry, 0);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 4) + load<u32>(sum, 4) + carry;
-  store<u32>(sum, <u32>carry, 4);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 8) + load<u32>(sum, 8) + carry;
-  store<u32>(sum, <u32>carry, 8);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 12) + load<u32>(sum, 12) + carry;
-  store<u32>(sum, <u32>carry, 12);
-  carry >>= 32;
-  carry = factor * load<u32>(b, 16) + load<u32>(sum, 16) + carry;
-  store<u32>(sum, <u32>carry, 16);
-  carry >>= 32;
-  for (let at = sum + 20; carry != 0; at += 4) {
+function addCarry(at: usize, carry: u64): void {
+  for (; carry != 0; at += 4) {
     carry += <u64>load<u32>(at);
     store<u32>(at, <u32>carry);
     carry >>= 32;
@@ -95,14 +64,20 @@ function addRow5(sum: usize, factor: u64, b: usize): void {
 
 /** Adds a·b, of 8 words both, to the number at `sum`, whose words above the product must have room for the carry. */
 export function addProduct(sum: usize, a: usize, b: usize): void {
-  for (let i: u32 = 0; i < 8; i++) addRow8(sum + (<usize>i << 2), word(a, i), b);
+  for (let i: u32 = 0; i < 8; i++, sum += 4) {
+    const factor = word(a, i);
+    let carry = addFiveWords(sum, factor, b);
+    carry = addWord(sum + 20, factor, b + 20, carry);
+    carry = addWord(sum + 24, factor, b + 24, carry);
+    addCarry(sum + 32, addWord(sum + 28, factor, b + 28, carry));
+  }
 }
 
 /** The same with a b of 5 words. */
 export function addShortProduct(sum: usize, a: usize, aWords: u32, b: usize): void {
-  for (let i: u32 = 0; i < aWords; i++) {
+  for (let i: u32 = 0; i < aWords; i++, sum += 4) {
     const factor = word(a, i);
-    if (factor != 0) addRow5(sum + (<usize>i << 2), factor, b);
+    if (factor != 0) addCarry(sum + 20, addFiveWords(sum, factor, b));
   }
 }
 

@@ -14,13 +14,53 @@
  * - 2, BIP-340: e, r, s, and the key begins with 2;
  * - 3, a tweak by BIP-341: 0, the tweaked key's x, the tweak, and the key begins with 2.
  */
-import { addField, copyField, FIELD, fillField, invert, isOddField, isZeroField, negateWhere, prepareField, readField, selectField, squareRoot, subtractField, writeField } from './field-lanes';
+import {
+  addField,
+  copyField,
+  FIELD,
+  fillField,
+  invert,
+  isOddField,
+  isZeroField,
+  negateWhere,
+  prepareField,
+  readField,
+  selectField,
+  squareRoot,
+  subtractField,
+  writeField,
+} from './field-lanes';
 import { product, square } from './field-product';
 import { AFFINE, makeBaseTables, POINT, readGenerator } from './multiples-lanes';
 import { KEY_BITS, KEY_DIGITS, writeBaseDigits, writeKeyDigits } from './multipliers';
 import { double } from './points-lanes';
-import { invertScalar, isBelowOrder, isZero, multiplyScalar, negateScalar, ORDER, prepareScalars, readScalar, SCALAR, subtractScalar } from './scalar';
-import { BASE_TABLES, BEFORE, CHECKS, DIGITS_AT, END, GROUP, INPUT, KEY_TABLE, NUMBERS, OUTPUT, RECORD, SUM, WORK } from './signatures-layout';
+import {
+  invertScalar,
+  isBelowOrder,
+  isZero,
+  multiplyScalar,
+  negateScalar,
+  ORDER,
+  prepareScalars,
+  readScalar,
+  SCALAR,
+  subtractScalar,
+} from './scalar';
+import {
+  BASE_TABLES,
+  BEFORE,
+  CHECKS,
+  DIGITS_AT,
+  END,
+  GROUP,
+  INPUT,
+  KEY_TABLE,
+  NUMBERS,
+  OUTPUT,
+  RECORD,
+  SUM,
+  WORK,
+} from './signatures-layout';
 import { addTerm, makeTerms, prepareTerms } from './terms-lanes';
 
 const PARITY: usize = 1;

@@ -3,12 +3,41 @@
  * two of the key at each place and two of G at every other. They have Z = 1 and stay so, for what this divides by is inverted all at once, which
  * is cheaper than sums with a Z.
  */
-import { addField, carryCombined, copyField, copyPoint, FIELD, fillField, invert, isZeroField, multiplyField, readField, selectField, subtractField } from './field-lanes';
+import {
+  addField,
+  carryCombined,
+  copyField,
+  copyPoint,
+  FIELD,
+  fillField,
+  invert,
+  isZeroField,
+  multiplyField,
+  readField,
+  selectField,
+  subtractField,
+} from './field-lanes';
 import { product, square } from './field-product';
 import { AFFINE, BASE_TABLE_BYTES, digitsAt, pickBase, pickOwn } from './multiples-lanes';
 import { BASE_HIGH, BASE_LOW, FIRST, KEY_MULTIPLES, SECOND } from './multipliers';
 import { addAffine } from './points-lanes';
-import { BASE_PAIRS, BASE_PLACES, BASE_TABLES, BASE_TERMS, DIGITS_AT, GROUP, KEY_PAIRS, KEY_TABLE, MULTIPLE_PAIRS, PAIRS, PRODUCTS, SECOND_X, TERM, TERMS, WORK } from './signatures-layout';
+import {
+  BASE_PAIRS,
+  BASE_PLACES,
+  BASE_TABLES,
+  BASE_TERMS,
+  DIGITS_AT,
+  GROUP,
+  KEY_PAIRS,
+  KEY_TABLE,
+  MULTIPLE_PAIRS,
+  PAIRS,
+  PRODUCTS,
+  SECOND_X,
+  TERM,
+  TERMS,
+  WORK,
+} from './signatures-layout';
 
 /** β of the endomorphism, a third root of 1: in all lanes, and as bytes. */
 const BETA: usize = memory.data(160, 16);
