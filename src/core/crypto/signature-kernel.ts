@@ -28,9 +28,12 @@ const EVEN = 2;
 /** Checks that a call takes. */
 export const CHECKS_MAX = 64;
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Checks that are gathered to be made at once. Arguments are copied, and have the sizes that are named; nothing else is asked of them. */
 export class SignatureChecks {
-  readonly #records: Uint8Array = new Uint8Array(CHECKS_MAX * RECORD_SIZE);
+  /** Made with the first check: most scripts of single transactions put none off. */
+  #records = NO_BYTES;
   #count = 0;
 
   /** How many there are, at most `CHECKS_MAX`. */
@@ -86,6 +89,7 @@ export class SignatureChecks {
 
   #next(kind: number): number {
     assert(this.#count < CHECKS_MAX, 'no more checks than a call takes');
+    if (this.#records.length === 0) this.#records = new Uint8Array(CHECKS_MAX * RECORD_SIZE);
     const at = this.#count++ * RECORD_SIZE;
     this.#records[at + AT.kind] = kind;
     return at;

@@ -241,8 +241,12 @@ const BYTES: usize = memory.data(32, 16);
 const NEIGHBOURS: usize = memory.data(160, 16);
 const OTHERS: usize = memory.data(160, 16);
 
-/** To be called once, before anything is inverted. */
+/** 1 in all lanes. */
+export const ONE: usize = memory.data(160, 16);
+
+/** To be called once, before ONE is used and anything inverted. */
 export function prepareField(): void {
+  fillField(ONE, 1);
   makeHalves(HALVES, PRIME);
 }
 

@@ -1,52 +1,15 @@
 /**
  * Tables of multiples of points, four at a time, and what is picked from them, another one in each lane.
  */
-import { copyPoint, FIELD, fillField, invert, negateWhere, readField, selectField } from './field-lanes';
-import { product, square } from './field-product';
+import { copyField, copyPoint, FIELD, invert, negateWhere, ONE, readField, selectField } from './field-lanes';
+import { product } from './field-product';
 import { BASE_MULTIPLES } from './multipliers';
-import { addTogether, double, doubleTogether } from './points-lanes';
+import { addAffine, double, normalize } from './points-lanes';
 
 /** Bytes of a point with its Z. */
 export const POINT: usize = 480;
 /** Bytes of a point that has none. */
 export const AFFINE: usize = 320;
-
-const INVERSE: usize = memory.data(160, 16);
-const SQUARE: usize = memory.data(160, 16);
-
-/**
- * The next multiples of a point: `count` points to `table`, not brought to Z = 1, and to `ratios` what each one's Z is of the one before.
- *
- * @param point - the multiple before the first of them, whose Z, which is that of the last in the end, stands behind it
- * @param base - the point itself, with Z = 1 where the first multiple is the point, and else as the last call left it
- */
-export function nextMultiples(table: usize, ratios: usize, point: usize, base: usize, count: i32, isFirst: bool): void {
-  for (let i = 0; i < count; i++) {
-    const ratio = ratios + <usize>i * FIELD;
-    const z = point + AFFINE;
-    if (isFirst && i == 0) {
-      copyPoint(point, base);
-      fillField(z, 1);
-    } else {
-      if (isFirst && i == 1) doubleTogether(point, base, ratio);
-      else addTogether(point, base, ratio);
-      product(z, z, ratio);
-    }
-    copyPoint(table + <usize>i * AFFINE, point);
-  }
-}
-
-/** Brings what `nextMultiples` made to Z = 1, by the inverse of the last one's Z, which is overwritten. */
-export function normalizeMultiples(table: usize, ratios: usize, inverse: usize, count: i32): void {
-  for (let i = count - 1; i >= 0; i--) {
-    const at = table + <usize>i * AFFINE;
-    square(SQUARE, inverse);
-    product(at, at, SQUARE);
-    product(SQUARE, SQUARE, inverse);
-    product(at + FIELD, at + FIELD, SQUARE);
-    if (i > 0) product(inverse, inverse, ratios + <usize>i * FIELD);
-  }
-}
 
 /** The generator and 2^128 times it, in the first two lanes. */
 const BASES: usize = memory.data(320, 16);
@@ -69,32 +32,52 @@ export function readGenerator(affine: usize): void {
 const ENTRY: usize = 80;
 export const BASE_TABLE_BYTES: usize = <usize>BASE_MULTIPLES * ENTRY;
 
-const BASE: usize = memory.data(320, 16);
-const POINT_NOW: usize = memory.data(480, 16);
+/** The multiple that is made, and what the Zs of those before come to. */
+const MULTIPLE: usize = memory.data(480, 16);
+const PRODUCT: usize = memory.data(160, 16);
+const INVERSE: usize = memory.data(160, 16);
 
-/** Makes the tables of G and of 2^128·G at `out`, one behind the other, `piece` multiples at a time in the memory at `table` and `ratios`. */
-export function makeBaseTables(out: usize, table: usize, ratios: usize, piece: i32): void {
+/** Writes the first two lanes of a point with Z = 1 to the tables of the bases, as their next multiple. */
+function writeEntries(entry: usize, point: usize): void {
+  for (let pair: usize = 0; pair < 20; pair++) {
+    const digits = point + (pair << 4);
+    store<u32>(entry + (pair << 2), load<u32>(digits));
+    store<u32>(entry + BASE_TABLE_BYTES + (pair << 2), load<u32>(digits, 4));
+  }
+}
+
+/** Makes the tables of G and of 2^128·G at `out`, one behind the other. Some multiples at a time lie at `points`, with room for `piece` of 640 bytes. */
+export function makeBaseTables(out: usize, points: usize, piece: i32): void {
+  const products = points + <usize>piece * POINT;
   readGenerator(BASES);
-  copyPoint(POINT_NOW, BASES);
-  fillField(POINT_NOW + AFFINE, 1);
-  for (let i = 0; i < 128; i++) double(POINT_NOW);
-  invert(INVERSE, POINT_NOW + AFFINE);
-  normalizeMultiples(POINT_NOW, 0, INVERSE, 1);
+  copyPoint(MULTIPLE, BASES);
+  copyField(MULTIPLE + AFFINE, ONE);
+  for (let i = 0; i < 128; i++) double(MULTIPLE);
+  invert(INVERSE, MULTIPLE + AFFINE);
+  normalize(MULTIPLE, INVERSE);
   const second = i32x4(0, -1, 0, 0);
-  selectField(BASES, POINT_NOW, BASES, second);
-  selectField(BASES + FIELD, POINT_NOW + FIELD, BASES + FIELD, second);
-  copyPoint(BASE, BASES);
+  selectField(BASES, MULTIPLE, BASES, second);
+  selectField(BASES + FIELD, MULTIPLE + FIELD, BASES + FIELD, second);
+  copyPoint(MULTIPLE, BASES);
+  copyField(MULTIPLE + AFFINE, ONE);
   for (let from = 0; from < BASE_MULTIPLES; from += piece) {
-    nextMultiples(table, ratios, POINT_NOW, BASE, piece, from == 0);
-    invert(INVERSE, POINT_NOW + AFFINE);
-    normalizeMultiples(table, ratios, INVERSE, piece);
+    copyField(PRODUCT, ONE);
     for (let i = 0; i < piece; i++) {
-      for (let lane: usize = 0; lane < 2; lane++) {
-        const entry = out + lane * BASE_TABLE_BYTES + <usize>(from + i) * ENTRY;
-        for (let pair: usize = 0; pair < 20; pair++) {
-          store<u32>(entry + (pair << 2), load<u32>(table + <usize>i * AFFINE + (pair << 4) + (lane << 2)));
-        }
-      }
+      if (from + i == 1) double(MULTIPLE);
+      else if (from + i > 1) addAffine(MULTIPLE, MULTIPLE, BASES, BASES + FIELD);
+      const point = points + <usize>i * POINT;
+      copyPoint(point, MULTIPLE);
+      copyField(point + AFFINE, MULTIPLE + AFFINE);
+      copyField(products + <usize>i * FIELD, PRODUCT);
+      product(PRODUCT, PRODUCT, MULTIPLE + AFFINE);
+    }
+    invert(INVERSE, PRODUCT);
+    for (let i = piece - 1; i >= 0; i--) {
+      const point = points + <usize>i * POINT;
+      product(PRODUCT, INVERSE, products + <usize>i * FIELD);
+      product(INVERSE, INVERSE, point + AFFINE);
+      normalize(point, PRODUCT);
+      writeEntries(out + <usize>(from + i) * ENTRY, point);
     }
   }
 }

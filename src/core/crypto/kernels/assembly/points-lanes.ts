@@ -5,7 +5,7 @@
  *
  * A point lies in memory as X, Y and, where it has one, Z. Numbers are [1] when they come in and when they go out.
  */
-import { addField, carryCombined, copyField, FIELD, multiplyField, subtractField } from './field-lanes';
+import { addField, carryCombined, FIELD, multiplyField, subtractField } from './field-lanes';
 import { product, square } from './field-product';
 
 const A: usize = memory.data(160, 16);
@@ -60,48 +60,10 @@ export function addAffine(out: usize, point: usize, x: usize, y: usize): void {
   carryCombined(yOut, yOut, 1, C, -1);
 }
 
-/**
- * Doubles a point with Z = 1 to `out`, and writes it anew with the Z of the result, 2Y, which goes to `ratio`. Neither Z is written
- * elsewhere: whoever wants them multiplies the ratios (Meloni, WAIFI 2007).
- */
-export function doubleTogether(out: usize, point: usize, ratio: usize): void {
-  const y = point + FIELD;
-  addField(ratio, y, y);
-  square(A, point);
-  square(B, y);
-  multiplyField(C, B, 4);
-  product(C, C, point);
-  addField(B, B, B);
-  square(D, B);
-  carryCombined(A, A, 3, A, 0);
-  square(B, A);
-  carryCombined(out, B, 1, C, -2);
-  subtractField(B, C, out);
-  product(B, B, A);
-  carryCombined(out + FIELD, B, 1, D, -2);
-  copyField(point, C);
-  carryCombined(y, D, 2, D, 0);
-}
-
-/**
- * Adds the point at `base` to the one at `point`, which has the same Z, and writes `base` anew with the Z of the sum: that of before times what
- * goes to `ratio`.
- */
-export function addTogether(point: usize, base: usize, ratio: usize): void {
-  const y = point + FIELD;
-  const baseY = base + FIELD;
-  subtractField(ratio, base, point);
-  square(A, ratio);
-  product(B, base, A);
-  product(C, point, A);
-  subtractField(D, baseY, y);
-  square(A, D);
-  subtractField(E, B, C);
-  product(baseY, baseY, E);
-  copyField(base, B);
-  subtractField(A, A, B);
-  carryCombined(point, A, 1, C, -1);
-  subtractField(E, B, point);
-  product(E, E, D);
-  carryCombined(y, E, 1, baseY, -1);
+/** Brings a point to Z = 1, by the inverse of its Z. */
+export function normalize(point: usize, inverse: usize): void {
+  square(A, inverse);
+  product(point, point, A);
+  product(A, A, inverse);
+  product(point + FIELD, point + FIELD, A);
 }

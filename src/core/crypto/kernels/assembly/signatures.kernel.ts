@@ -23,6 +23,7 @@ import {
   isOddField,
   isZeroField,
   negateWhere,
+  ONE,
   prepareField,
   readField,
   selectField,
@@ -33,7 +34,7 @@ import {
 import { product, square } from './field-product';
 import { AFFINE, makeBaseTables, POINT, readGenerator } from './multiples-lanes';
 import { KEY_BITS, KEY_DIGITS, writeBaseDigits, writeKeyDigits } from './multipliers';
-import { double } from './points-lanes';
+import { double, normalize } from './points-lanes';
 import {
   invertScalar,
   isBelowOrder,
@@ -84,7 +85,6 @@ const PRIME_BYTES: usize = memory.data<u8>([
 const X: usize = memory.data(160, 16);
 const Y: usize = memory.data(160, 16);
 const Z: usize = memory.data(160, 16);
-const ONE: usize = memory.data(160, 16);
 const ALL: usize = memory.data(160, 16);
 const BYTES: usize = memory.data(32, 16);
 const NUMBER: usize = memory.data(32, 16);
@@ -112,9 +112,8 @@ function prepare(): void {
   prepareField();
   prepareScalars();
   prepareTerms();
-  fillField(ONE, 1);
   fillField(SEVEN, 7);
-  makeBaseTables(BASE_TABLES, WORK, WORK + 256 * AFFINE, 256);
+  makeBaseTables(BASE_TABLES, WORK, 256);
   isReady = true;
 }
 
@@ -257,11 +256,11 @@ function addUp(group: usize): void {
   selectField(sum + AFFINE, ALL, sum + AFFINE, empty);
 }
 
-/** Whether the point at X and Y in a lane is what its check expects. */
-function isExpected(check: usize, lane: usize): bool {
+/** Whether a point with Z = 1 is in a lane what the lane's check expects. */
+function isExpected(check: usize, point: usize, lane: usize): bool {
   const at = record(check);
   const kind = load<u8>(at);
-  writeField(BYTES, X, lane);
+  writeField(BYTES, point, lane);
   if (kind == ECDSA) {
     readScalar(BYTES, NUMBER);
     if (!isBelowOrder(NUMBER)) subtractScalar(NUMBER, ORDER, NUMBER);
@@ -269,7 +268,7 @@ function isExpected(check: usize, lane: usize): bool {
     return memory.compare(NUMBER, OTHER, SCALAR) == 0;
   }
   const isOdd = kind == TWEAK && load<u8>(at, PARITY) == 1;
-  return memory.compare(BYTES, at + R, 32) == 0 && isOddField(Y, lane) == isOdd;
+  return memory.compare(BYTES, at + R, 32) == 0 && isOddField(point + FIELD, lane) == isOdd;
 }
 
 /** Checks so many records, 1 to `capacity()`, and writes their verdicts. */
@@ -305,13 +304,10 @@ export function verify(count: usize): void {
   invertAll(groups, SUM + AFFINE);
   for (let i: usize = 0; i < groups; i++) {
     const sum = WORK + i * GROUP + SUM;
-    square(Z, sum + AFFINE);
-    product(X, sum, Z);
-    product(Z, Z, sum + AFFINE);
-    product(Y, sum + FIELD, Z);
+    normalize(sum, sum + AFFINE);
     for (let lane: usize = 0; lane < 4; lane++) {
       const check = (i << 2) + lane;
-      if (load<u8>(OUTPUT + check) == 1 && !isExpected(check, lane)) store<u8>(OUTPUT + check, 0);
+      if (load<u8>(OUTPUT + check) == 1 && !isExpected(check, sum, lane)) store<u8>(OUTPUT + check, 0);
     }
   }
 }

@@ -9,10 +9,10 @@ import {
   copyField,
   copyPoint,
   FIELD,
-  fillField,
   invert,
   isZeroField,
   multiplyField,
+  ONE,
   readField,
   selectField,
   subtractField,
@@ -52,7 +52,6 @@ const DIFFERENCE: usize = memory.data(160, 16);
 const INVERSE: usize = memory.data(160, 16);
 const SLOPE: usize = memory.data(160, 16);
 const PRODUCT: usize = memory.data(160, 16);
-const ONE: usize = memory.data(160, 16);
 /** The lanes in which A and B are nothing. */
 const NONE: usize = memory.data(32, 16);
 const LANES: usize = memory.data(16, 16);
@@ -201,7 +200,6 @@ export function makeTerms(groups: usize): v128 {
 
 /** To be called once, before any terms are made. */
 export function prepareTerms(): void {
-  fillField(ONE, 1);
   for (let lane: usize = 0; lane < 4; lane++) readField(BETA, lane, BETA_BYTES);
 }
 
