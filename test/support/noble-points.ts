@@ -46,3 +46,15 @@ export function schnorrPointOf(x: Uint8Array, e: bigint, s: bigint): Uint8Array 
   const sum = left.subtract(right);
   return sum.is0() ? undefined : sum.toBytes();
 }
+
+/** The x-only key that a tweak brings to a point with this x, and whether that point's y is odd; undefined where no point has it. */
+export function keyTweakedTo(x: bigint, tweak: bigint): { readonly key: Uint8Array; readonly parity: 0 | 1 } | undefined {
+  const even = liftX(x);
+  if (even === undefined) return undefined;
+  const difference = Point.BASE.multiply(tweak);
+  for (const [parity, point] of [even, even.negate()].entries()) {
+    const key = point.subtract(difference).toBytes();
+    if (key[0] === 2) return { key: key.slice(1), parity: parity as 0 | 1 };
+  }
+  return undefined;
+}

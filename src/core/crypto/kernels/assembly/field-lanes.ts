@@ -4,10 +4,10 @@
  *
  * A number is 20 signed digits of 13 bits, two in a lane, so 160 bytes hold four numbers. `product` and `square` give digits of -4096 to 4095
  * (digit 5 up to 260 beyond), which is called size 1; a sum has the sum of the sizes. Sizes may be multiplied while their product is at most 5.5, so
- * that no column of a product leaves 32 bits, and added up to 7, so that no digit leaves 16. `carryCombined` brings size 4 back to 1, but for digits 0
- * and 2, which may be half as much again. The sizes stand in brackets where they matter.
+ * that no column of a product leaves 32 bits, and added up to 7, so that no digit leaves 16. `carrySubtracted` and its like bring size 4 back to 1, but
+ * for digits 0 and 2, which may be half as much again. The sizes stand in brackets where they matter.
  */
-import { product, square } from './field-product';
+import { product } from './field-product';
 import { invertPartly, makeHalves } from './inverse';
 
 /** Bytes of four numbers. */
@@ -50,81 +50,69 @@ export function selectField(out: usize, a: usize, b: usize, mask: v128): void {
   for (let i: usize = 0; i < FIELD; i += 16) v128.store(out + i, v128.bitselect(v128.load(a + i), v128.load(b + i), mask));
 }
 
+/** What pairs of digits give to those above them. */
+// @ts-ignore: decorator
+@inline
+function carriesOf(digits: v128): v128 {
+  return i16x8.shr_s(i16x8.add(digits, i16x8.splat(4096)), 13);
+}
+
+/** Pairs of digits without their carries, and with those from below. */
+// @ts-ignore: decorator
+@inline
+function carried(digits: v128, carries: v128, before: v128): v128 {
+  const moved = v128.or(i32x4.shl(carries, 16), i32x4.shr_u(before, 16));
+  return i16x8.add(i16x8.sub(digits, i16x8.shl(carries, 13)), moved);
+}
+
+/** times·a - timesB·b, of the few numbers of times that there are. */
+// @ts-ignore: decorator
+@inline
+function difference(a: usize, times: i16, b: usize, timesB: i16, at: usize): v128 {
+  const first = times == 1 ? v128.load(a + at) : i16x8.mul(v128.load(a + at), i16x8.splat(times));
+  if (timesB == 0) return first;
+  const second = v128.load(b + at);
+  return i16x8.sub(first, timesB == 1 ? second : i16x8.shl(second, timesB - 1));
+}
+
 /**
- * timesA·a + timesB·b [up to 4] with its digits brought back to 13 bits [1]: each gives what it has above to the next, and the last one,
- * 2^260 = 2^36 + 15632 times, to the first three.
+ * times·a - timesB·b [up to 4], with a timesB of 0, 1 or 2, with its digits brought back to 13 bits [1]: each gives what it has above to the next,
+ * and the last one, 2^260 = 2^36 + 15632 times, to the first three.
  */
-export function carryCombined(out: usize, a: usize, timesA: i16, b: usize, timesB: i16): void {
-  const factorA = i16x8.splat(timesA);
-  const factorB = i16x8.splat(timesB);
-  const half = i16x8.splat(4096);
-  const highest = combined(a, factorA, b, factorB, 144);
-  const last = i16x8.shr_s(i16x8.add(highest, half), 13);
-  const top = v128.shuffle<i16>(last, last, 1, 1, 3, 3, 5, 5, 7, 7);
+// @ts-ignore: decorator
+@inline
+function carryDifference(out: usize, a: usize, times: i16, b: usize, timesB: i16): void {
+  const top = i32x4.shr_u(carriesOf(difference(a, times, b, timesB, 144)), 16);
+  const first = difference(a, times, b, timesB, 0);
+  let before = carriesOf(first);
   // 15632 is 2·8192 - 752.
-  let more = i16x8.mul(top, i32x4.splat((2 << 16) | (-752 & 0xffff)));
-  const second = i16x8.mul(top, i32x4.splat(1024));
-  let before = i32x4.splat(0);
-  for (let i: usize = 0; i < FIELD; i += 16) {
-    const digits = combined(a, factorA, b, factorB, i);
-    const carries = i16x8.shr_s(i16x8.add(digits, half), 13);
-    const left = i16x8.sub(digits, i16x8.shl(carries, 13));
-    const moved = v128.or(i32x4.shl(carries, 16), i32x4.shr_u(before, 16));
-    v128.store(out + i, i16x8.add(i16x8.add(left, moved), more));
+  const more = i16x8.mul(v128.or(top, i32x4.shl(top, 16)), i32x4.splat((2 << 16) | (-752 & 0xffff)));
+  v128.store(out, i16x8.add(carried(first, before, i32x4.splat(0)), more));
+  const next = difference(a, times, b, timesB, 16);
+  let carries = carriesOf(next);
+  v128.store(out, i16x8.add(carried(next, carries, before), i16x8.shl(top, 10)), 16);
+  before = carries;
+  for (let i: usize = 32; i < FIELD; i += 16) {
+    const digits = difference(a, times, b, timesB, i);
+    carries = carriesOf(digits);
+    v128.store(out + i, carried(digits, carries, before));
     before = carries;
-    more = i == 0 ? second : i32x4.splat(0);
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function combined(a: usize, factorA: v128, b: usize, factorB: v128, at: usize): v128 {
-  return i16x8.add(i16x8.mul(v128.load(a + at), factorA), i16x8.mul(v128.load(b + at), factorB));
+/** 3·a with its digits brought back to 13 bits [1], but for digits 0 and 2, which may be half as much again. */
+export function carryThrice(out: usize, a: usize): void {
+  carryDifference(out, a, 3, a, 0);
 }
 
-/** `square`, `times` times over. */
-export function squareTimes(out: usize, a: usize, times: i32): void {
-  square(out, a);
-  for (let i = 1; i < times; i++) square(out, out);
+/** a - b [up to 4] in the same way. */
+export function carrySubtracted(out: usize, a: usize, b: usize): void {
+  carryDifference(out, a, 1, b, 1);
 }
 
-const X2: usize = memory.data(160, 16);
-const X3: usize = memory.data(160, 16);
-const X6: usize = memory.data(160, 16);
-const X22: usize = memory.data(160, 16);
-const X44: usize = memory.data(160, 16);
-const X88: usize = memory.data(160, 16);
-const POWER: usize = memory.data(160, 16);
-
-/** a^((p + 1) / 4): a root of a where it has one. */
-export function squareRoot(out: usize, a: usize): void {
-  square(X2, a);
-  product(X2, X2, a);
-  square(X3, X2);
-  product(X3, X3, a);
-  squareTimes(X6, X3, 3);
-  product(X6, X6, X3);
-  squareTimes(POWER, X6, 3);
-  product(POWER, POWER, X3);
-  squareTimes(POWER, POWER, 2);
-  product(POWER, POWER, X2);
-  squareTimes(X22, POWER, 11);
-  product(X22, X22, POWER);
-  squareTimes(X44, X22, 22);
-  product(X44, X44, X22);
-  squareTimes(X88, X44, 44);
-  product(X88, X88, X44);
-  squareTimes(POWER, X88, 88);
-  product(POWER, POWER, X88);
-  squareTimes(POWER, POWER, 44);
-  product(POWER, POWER, X44);
-  squareTimes(POWER, POWER, 3);
-  product(POWER, POWER, X3);
-  squareTimes(POWER, POWER, 23);
-  product(POWER, POWER, X22);
-  squareTimes(POWER, POWER, 6);
-  product(POWER, POWER, X2);
-  squareTimes(out, POWER, 2);
+/** a - 2·b [up to 4] in the same way. */
+export function carrySubtractedTwice(out: usize, a: usize, b: usize): void {
+  carryDifference(out, a, 1, b, 2);
 }
 
 /** Sets one lane to a number of 32 bytes, big-endian. [1] */
@@ -238,6 +226,7 @@ const PRIME: usize = memory.data<u32>([
 const HALVES: usize = memory.data(8224, 16);
 const NUMBER: usize = memory.data(32, 16);
 const BYTES: usize = memory.data(32, 16);
+const ALL_FOUR: usize = memory.data(160, 16);
 const NEIGHBOURS: usize = memory.data(160, 16);
 const OTHERS: usize = memory.data(160, 16);
 
@@ -263,22 +252,22 @@ export function invert(out: usize, a: usize): void {
     const pairs = v128.load(a + i);
     v128.store(NEIGHBOURS + i, v128.shuffle<i32>(pairs, pairs, 1, 0, 3, 2));
   }
-  product(POWER, a, NEIGHBOURS);
+  product(ALL_FOUR, a, NEIGHBOURS);
   for (let i: usize = 0; i < FIELD; i += 16) {
-    const pairs = v128.load(POWER + i);
+    const pairs = v128.load(ALL_FOUR + i);
     v128.store(OTHERS + i, v128.shuffle<i32>(pairs, pairs, 2, 3, 0, 1));
   }
-  product(POWER, POWER, OTHERS);
+  product(ALL_FOUR, ALL_FOUR, OTHERS);
   product(NEIGHBOURS, NEIGHBOURS, OTHERS);
-  if (isZeroField(POWER, 0)) {
+  if (isZeroField(ALL_FOUR, 0)) {
     fillField(out, 0);
     return;
   }
-  writeField(BYTES, POWER, 0);
+  writeField(BYTES, ALL_FOUR, 0);
   for (let i: usize = 0; i < 32; i += 8) store<u64>(NUMBER + i, bswap(load<u64>(BYTES + 24 - i)));
   const rest = invertPartly(NUMBER, NUMBER, PRIME, HALVES);
-  readWords(POWER, NUMBER);
+  readWords(ALL_FOUR, NUMBER);
   readWords(OTHERS, rest);
-  product(POWER, POWER, OTHERS);
-  product(out, POWER, NEIGHBOURS);
+  product(ALL_FOUR, ALL_FOUR, OTHERS);
+  product(out, ALL_FOUR, NEIGHBOURS);
 }

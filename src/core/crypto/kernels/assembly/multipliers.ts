@@ -1,8 +1,8 @@
 /**
  * How often a point is to be added to itself, as signed digits: the multiplier of a key is split in two of 128 bits by the endomorphism of
- * secp256k1 (Gallant, Lambert and Vanstone, CRYPTO 2001), λ·(x, y) = (β·x, y); that of G is cut in two halves, the upper one for 2^128·G.
+ * secp256k1 (Gallant, Lambert and Vanstone, CRYPTO 2001), λ·(x, y) = (β·x, y); that of G is cut in bytes, each for another multiple of G.
  */
-import { addProduct, addShortProduct, SCALAR, word } from './scalar';
+import { addProduct, addShortProduct, ORDER, SCALAR, subtractScalar, word } from './scalar';
 
 /** Bits of a digit of a key's multiplier, and how many digits 130 bits have. */
 export const KEY_BITS: i32 = 5;
@@ -10,17 +10,16 @@ export const KEY_DIGITS: i32 = 26;
 /** Multiples of a key that its table has: as many as a digit may be. */
 export const KEY_MULTIPLES: i32 = 16;
 
-/** The same of G, whose table is made once. */
-export const BASE_BITS: i32 = 10;
-export const BASE_DIGITS: i32 = 13;
-export const BASE_MULTIPLES: i32 = 512;
+/** Digits of G's multiplier, of 8 bits each. All are odd, so that none is 0: ±1, ±3 to ±255. */
+export const BASE_DIGITS: i32 = 32;
+/** Multiples of 2^(8·i)·G that the table of place i has: 1, 3 to 255. */
+export const BASE_MULTIPLES: i32 = 128;
 
-/** Bytes of the digits of four lanes: by kind, place and lane, each of 16 bits. */
+/** Bytes of the digits of four lanes: by kind, place and lane, those of keys of 16 bits, those of G of 8. */
 export const FIRST: usize = 0;
 export const SECOND: usize = 208;
-export const BASE_LOW: usize = 416;
-export const BASE_HIGH: usize = 520;
-export const DIGITS: usize = 624;
+export const BASE: usize = 416;
+export const DIGITS: usize = 544;
 
 /** A basis of the lattice of (a, b) with a + b·λ = 0 modulo n: (B2, -B1) and (A2, B2); and round(2^384·B2 / n), round(2^384·B1 / n). */
 const B1: usize = memory.data<u32>([0x0abfe4c3, 0x6f547fa9, 0x010e8828, 0xe4437ed6, 0], 16);
@@ -75,11 +74,13 @@ function absolute(number: usize): bool {
   return true;
 }
 
-/** The digits of a number below 2^129, from -2^(bits - 1) + 1 to 2^(bits - 1), every fourth place from `out` on; of the negative one, if so. */
-function writeDigits(out: usize, number: usize, bits: i32, count: i32, isNegative: bool): void {
-  const limit = 1 << (bits - 1);
+/**
+ * The digits of a number below 2^129, from -2^(KEY_BITS - 1) + 1 to 2^(KEY_BITS - 1), every fourth place from `out` on; of the negative one, if so.
+ */
+function writeDigits(out: usize, number: usize, isNegative: bool): void {
+  const limit = 1 << (KEY_BITS - 1);
   let above = 0;
-  for (let i = 0, at = 0; i < count; i++, at += bits) {
+  for (let i = 0, at = 0; i < KEY_DIGITS; i++, at += KEY_BITS) {
     let digit = (<i32>(load<u64>(number + (at >> 3)) >> (at & 7)) & (2 * limit - 1)) + above;
     above = digit > limit ? 1 : 0;
     digit -= above * 2 * limit;
@@ -97,21 +98,31 @@ export function writeKeyDigits(digits: usize, lane: usize, number: usize): void 
   subtractProduct(HALF, C2, A2);
   let isNegative = absolute(HALF);
   memory.fill(HALF + 20, 0, 44);
-  writeDigits(digits + FIRST + 2 * lane, HALF, KEY_BITS, KEY_DIGITS, isNegative);
+  writeDigits(digits + FIRST + 2 * lane, HALF, isNegative);
   // The other one is C1·B1 - C2·B2.
   memory.fill(HALF, 0, 64);
   addShortProduct(HALF, C1, 5, B1);
   subtractProduct(HALF, C2, B2);
   isNegative = absolute(HALF);
   memory.fill(HALF + 20, 0, 44);
-  writeDigits(digits + SECOND + 2 * lane, HALF, KEY_BITS, KEY_DIGITS, isNegative);
+  writeDigits(digits + SECOND + 2 * lane, HALF, isNegative);
 }
 
-/** The digits of G's multiplier, any number of 256 bits. */
+/**
+ * The digits of G's multiplier, from 1 to n - 1, in a lane: of a byte b, what is meant is 2·b - 255. An even number has none, but n minus it has
+ * the negative ones.
+ *
+ * Such bytes b[i] stand for 2·B - (2^256 - 1), where B is all of them as a number: so B is half of the number, rounded down, plus 2^255.
+ */
 export function writeBaseDigits(digits: usize, lane: usize, number: usize): void {
-  for (let part: usize = 0; part < 2; part++) {
-    memory.fill(HALF, 0, SCALAR);
-    memory.copy(HALF, number + 16 * part, 16);
-    writeDigits(digits + (part == 0 ? BASE_LOW : BASE_HIGH) + 2 * lane, HALF, BASE_BITS, BASE_DIGITS, false);
+  const isEven = (load<u32>(number) & 1) == 0;
+  if (isEven) subtractScalar(ORDER, number, HALF);
+  else memory.copy(HALF, number, SCALAR);
+  const negated: u32 = isEven ? 0xffffffff : 0;
+  for (let i: u32 = 0; i < 8; i++) {
+    const above = i < 7 ? word(HALF, i + 1) & 1 : 1;
+    const bytes = (<u32>(word(HALF, i) >> 1) | (<u32>above << 31)) ^ negated;
+    const out = digits + BASE + ((<usize>i) << 4) + lane;
+    for (let j: u32 = 0; j < 4; j++) store<u8>(out + ((<usize>j) << 2), <u8>(bytes >> (j << 3)));
   }
 }

@@ -5,7 +5,7 @@
  *
  * A point lies in memory as X, Y and, where it has one, Z. Numbers are [1] when they come in and when they go out.
  */
-import { addField, carryCombined, FIELD, multiplyField, subtractField } from './field-lanes';
+import { addField, carrySubtracted, carrySubtractedTwice, carryThrice, FIELD, multiplyField, subtractField } from './field-lanes';
 import { product, square } from './field-product';
 
 const A: usize = memory.data(160, 16);
@@ -28,12 +28,12 @@ export function double(point: usize): void {
   square(D, C);
   multiplyField(C, B, 4);
   product(C, C, x);
-  carryCombined(A, A, 3, A, 0);
+  carryThrice(A, A);
   square(B, A);
-  carryCombined(x, B, 1, C, -2);
+  carrySubtractedTwice(x, B, C);
   subtractField(C, C, x);
   product(C, C, A);
-  carryCombined(y, C, 1, D, -2);
+  carrySubtractedTwice(y, C, D);
 }
 
 /** Adds a point with Z = 1, whose coordinates lie at `x` and `y`, to the one at `point`, which goes to `out`; they may be the same. */
@@ -54,10 +54,10 @@ export function addAffine(out: usize, point: usize, x: usize, y: usize): void {
   const yOut = out + FIELD;
   square(yOut, B);
   subtractField(yOut, yOut, E);
-  carryCombined(out, yOut, 1, D, -2);
+  carrySubtractedTwice(out, yOut, D);
   subtractField(D, D, out);
   product(yOut, D, B);
-  carryCombined(yOut, yOut, 1, C, -1);
+  carrySubtracted(yOut, yOut, C);
 }
 
 /** Brings a point to Z = 1, by the inverse of its Z. */

@@ -3,9 +3,9 @@
  * check holds. One of 0 says that it is not known to: it does not hold, or it came to a corner of the formulas, or its numbers are out of
  * range; whoever asks finds out by another engine.
  *
- * Why no wrong sum can pass: a check holds when an x that was worked out is the one that was expected, so a mistake would have to hit 1 of 2^256
- * values. What formulas do come to where they do not hold, Z = 0 (points-lanes.ts) or a product of 0 (terms-lanes.ts), is never taken for an
- * answer.
+ * Why no wrong sum can pass: a check holds when a number that was worked out from all the others is a root of the one that was expected
+ * (closing-lanes.ts), so a mistake would have to hit 1 of 2^255 values. What formulas do come to where they do not hold, Z = 0 (points-lanes.ts) or a
+ * product of 0 (terms-lanes.ts), is never taken for an answer.
  *
  * A check is a record of 160 bytes at `inputOffset()`: its kind, the parity of the expected y (of a tweak), 29 bytes of nothing, then the key,
  * compressed: 2 or 3 and x, and three numbers of 32 bytes, big-endian:
@@ -14,27 +14,12 @@
  * - 2, BIP-340: e, r, s, and the key begins with 2;
  * - 3, a tweak by BIP-341: 0, the tweaked key's x, the tweak, and the key begins with 2.
  */
-import {
-  addField,
-  copyField,
-  FIELD,
-  fillField,
-  invert,
-  isOddField,
-  isZeroField,
-  negateWhere,
-  ONE,
-  prepareField,
-  readField,
-  selectField,
-  squareRoot,
-  subtractField,
-  writeField,
-} from './field-lanes';
+import { DIVISOR, expectedX, isKeyOdd, isSumOdd, relate, settle } from './closing-lanes';
+import { addField, copyField, FIELD, fillField, invert, ONE, prepareField, readField, selectField } from './field-lanes';
 import { product, square } from './field-product';
-import { AFFINE, makeBaseTables, POINT, readGenerator } from './multiples-lanes';
+import { AFFINE, generatorX, makeBaseTables, POINT } from './multiples-lanes';
 import { KEY_BITS, KEY_DIGITS, writeBaseDigits, writeKeyDigits } from './multipliers';
-import { double, normalize } from './points-lanes';
+import { double } from './points-lanes';
 import {
   invertScalar,
   isBelowOrder,
@@ -47,21 +32,7 @@ import {
   SCALAR,
   subtractScalar,
 } from './scalar';
-import {
-  BASE_TABLES,
-  BEFORE,
-  CHECKS,
-  DIGITS_AT,
-  END,
-  GROUP,
-  INPUT,
-  KEY_TABLE,
-  NUMBERS,
-  OUTPUT,
-  RECORD,
-  SUM,
-  WORK,
-} from './signatures-layout';
+import { BASE_TABLES, BEFORE, CHECKS, CUBE, DIGITS_AT, END, GROUP, INPUT, KEY_TABLE, NUMBERS, OUTPUT, RECORD, SUM, WORK } from './signatures-layout';
 import { addTerm, makeTerms, prepareTerms } from './terms-lanes';
 
 const PARITY: usize = 1;
@@ -83,10 +54,8 @@ const PRIME_BYTES: usize = memory.data<u8>([
 ], 16);
 
 const X: usize = memory.data(160, 16);
-const Y: usize = memory.data(160, 16);
 const Z: usize = memory.data(160, 16);
 const ALL: usize = memory.data(160, 16);
-const BYTES: usize = memory.data(32, 16);
 const NUMBER: usize = memory.data(32, 16);
 const OTHER: usize = memory.data(32, 16);
 let isReady = false;
@@ -113,7 +82,7 @@ function prepare(): void {
   prepareScalars();
   prepareTerms();
   fillField(SEVEN, 7);
-  makeBaseTables(BASE_TABLES, WORK, 256);
+  makeBaseTables(BASE_TABLES, WORK);
   isReady = true;
 }
 
@@ -149,9 +118,11 @@ function isInRange(check: usize): bool {
   const at = record(check);
   const kind = load<u8>(at);
   if (kind < ECDSA || kind > TWEAK || !isBelowPrime(at + KEY)) return false;
+  // No point has x = 0, and what stands in for it would be of order 3.
+  if (isZero(at + KEY, 8)) return false;
   readScalar(at + S, NUMBER);
   if (!isBelowOrder(NUMBER)) return false;
-  if (kind != ECDSA) return true;
+  if (kind != ECDSA) return isBelowPrime(at + R);
   readScalar(at + R, OTHER);
   return isBelowOrder(OTHER) && !isZero(NUMBER, 8) && !isZero(OTHER, 8);
 }
@@ -172,8 +143,10 @@ function makeNumbers(count: usize): void {
     const base = baseNumber(i);
     const key = keyNumber(i);
     if (load<u8>(OUTPUT + i) == 0) {
-      memory.fill(base, 0, 2 * SCALAR);
-    } else if (load<u8>(at) == ECDSA) {
+      ignore(i);
+      continue;
+    }
+    if (load<u8>(at) == ECDSA) {
       multiplyScalar(key, key, NUMBER);
       readScalar(at + S, OTHER);
       multiplyScalar(NUMBER, NUMBER, OTHER);
@@ -185,7 +158,17 @@ function makeNumbers(count: usize): void {
       readScalar(at + S, base);
       makeKeyNumber(key, at);
     }
+    // There are no digits of 0.
+    if (isZero(base, 8)) ignore(i);
   }
+}
+
+/** Has a check be of 2·G and G, which is nothing special, and not hold. */
+function ignore(check: usize): void {
+  store<u8>(OUTPUT + check, 0);
+  memory.fill(baseNumber(check), 0, 2 * SCALAR);
+  store<u32>(baseNumber(check), 2);
+  store<u32>(keyNumber(check), 1);
 }
 
 /** What the key of a check by BIP-340 or BIP-341 is multiplied by: -e, or 1. */
@@ -198,33 +181,21 @@ function makeKeyNumber(key: usize, at: usize): void {
   negateScalar(key, OTHER);
 }
 
-/** Reads the keys of four checks to X and Y. G stands in for one that is no point, whose verdict is 0 then. */
-function readKeys(first: usize): void {
-  for (let lane: usize = 0; lane < 4; lane++) readField(X, lane, record(first + lane) + KEY);
-  square(Y, X);
-  product(Y, Y, X);
-  addField(Y, Y, SEVEN);
-  squareRoot(Z, Y);
-  square(ALL, Z);
-  subtractField(ALL, ALL, Y);
+/** Reads the keys of four checks: x³ + 7 to CUBE, and the first multiple, on another curve (closing-lanes.ts), to the table. */
+function readKeys(group: usize, first: usize): void {
+  const cube = group + CUBE;
   for (let lane: usize = 0; lane < 4; lane++) {
-    if (!isZeroField(ALL, lane)) store<u8>(OUTPUT + first + lane, 0);
     const isBad = load<u8>(OUTPUT + first + lane) == 0;
-    const isOther = isOddField(Z, lane) != ((load<u8>(record(first + lane), KEY_FORM) & 1) == 1);
-    store<i32>(LANES + (lane << 2), isBad ? -1 : 0);
-    store<i32>(LANES + 16 + (lane << 2), isOther ? -1 : 0);
+    readField(X, lane, isBad ? generatorX() : record(first + lane) + KEY);
   }
-  const bad = v128.load(LANES);
-  negateWhere(Y, Z, v128.load(LANES, 16));
-  if (!v128.any_true(bad)) return;
-  readGenerator(ALL_POINT);
-  selectField(X, ALL_POINT, X, bad);
-  selectField(Y, ALL_POINT + FIELD, Y, bad);
+  square(cube, X);
+  product(cube, cube, X);
+  addField(cube, cube, SEVEN);
+  product(group + KEY_TABLE, X, cube);
+  square(group + KEY_TABLE + FIELD, cube);
 }
 
-const LOST: usize = memory.data(16, 16);
-const LANES: usize = memory.data(32, 16);
-const ALL_POINT: usize = memory.data(320, 16);
+const LANES: usize = memory.data(16, 16);
 
 /** Replaces every group's number at `place`, none of which is 0 in any lane, by its inverse: the products of those before each, and back. */
 function invertAll(groups: usize, place: usize): void {
@@ -256,19 +227,12 @@ function addUp(group: usize): void {
   selectField(sum + AFFINE, ALL, sum + AFFINE, empty);
 }
 
-/** Whether a point with Z = 1 is in a lane what the lane's check expects. */
-function isExpected(check: usize, point: usize, lane: usize): bool {
+/** Whether the key's y, and of a check by BIP-340 or BIP-341 the sum's, are odd or even as they have to be. */
+function isExpected(check: usize, lane: usize): bool {
   const at = record(check);
+  if (isKeyOdd(lane) != ((load<u8>(at, KEY_FORM) & 1) == 1)) return false;
   const kind = load<u8>(at);
-  writeField(BYTES, point, lane);
-  if (kind == ECDSA) {
-    readScalar(BYTES, NUMBER);
-    if (!isBelowOrder(NUMBER)) subtractScalar(NUMBER, ORDER, NUMBER);
-    readScalar(at + R, OTHER);
-    return memory.compare(NUMBER, OTHER, SCALAR) == 0;
-  }
-  const isOdd = kind == TWEAK && load<u8>(at, PARITY) == 1;
-  return memory.compare(BYTES, at + R, 32) == 0 && isOddField(point + FIELD, lane) == isOdd;
+  return kind == ECDSA || isSumOdd(lane) == (kind == TWEAK && load<u8>(at, PARITY) == 1);
 }
 
 /** Checks so many records, 1 to `capacity()`, and writes their verdicts. */
@@ -282,32 +246,28 @@ export function verify(count: usize): void {
   makeNumbers(groups << 2);
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
-    readKeys(i << 2);
-    copyField(group + KEY_TABLE, X);
-    copyField(group + KEY_TABLE + FIELD, Y);
+    readKeys(group, i << 2);
     for (let lane: usize = 0; lane < 4; lane++) {
       writeBaseDigits(group + DIGITS_AT, lane, baseNumber((i << 2) + lane));
       writeKeyDigits(group + DIGITS_AT, lane, keyNumber((i << 2) + lane));
     }
   }
-  v128.store(LOST, makeTerms(groups));
+  const lost = makeTerms(groups);
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
     addUp(group);
+    for (let lane: usize = 0; lane < 4; lane++) readField(expectedX(group), lane, record((i << 2) + lane) + R);
+    v128.store(LANES, v128.andnot(relate(group), lost));
     for (let lane: usize = 0; lane < 4; lane++) {
-      const isNone = isZeroField(group + SUM + AFFINE, lane) || load<i32>(LOST + (lane << 2)) != 0;
-      if (isNone) store<u8>(OUTPUT + (i << 2) + lane, 0);
-      store<i32>(LANES + (lane << 2), isNone ? -1 : 0);
+      if (load<i32>(LANES + (lane << 2)) == 0) store<u8>(OUTPUT + (i << 2) + lane, 0);
     }
-    selectField(group + SUM + AFFINE, ONE, group + SUM + AFFINE, v128.load(LANES));
   }
-  invertAll(groups, SUM + AFFINE);
+  invertAll(groups, DIVISOR);
   for (let i: usize = 0; i < groups; i++) {
-    const sum = WORK + i * GROUP + SUM;
-    normalize(sum, sum + AFFINE);
+    settle(WORK + i * GROUP);
     for (let lane: usize = 0; lane < 4; lane++) {
       const check = (i << 2) + lane;
-      if (load<u8>(OUTPUT + check) == 1 && !isExpected(check, sum, lane)) store<u8>(OUTPUT + check, 0);
+      if (load<u8>(OUTPUT + check) == 1 && !isExpected(check, lane)) store<u8>(OUTPUT + check, 0);
     }
   }
 }

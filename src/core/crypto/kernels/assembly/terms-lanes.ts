@@ -1,11 +1,11 @@
 /**
- * The points that a sum is made of: multiples of the key, and those that its digits name, added to each other before they are added to the sum,
- * two of the key at each place and two of G at every other. They have Z = 1 and stay so, for what this divides by is inverted all at once, which
- * is cheaper than sums with a Z.
+ * The points that sums are made of: multiples of the key, and those that its digits name, two at each place, added to each other before they are
+ * added to the sum; and all of G, of which there is one place for each digit, so that nothing has to be doubled in between. They have Z = 1 and
+ * stay so, for what this divides by is inverted all at once, which is cheaper than sums with a Z.
  */
 import {
   addField,
-  carryCombined,
+  carrySubtracted,
   copyField,
   copyPoint,
   FIELD,
@@ -18,8 +18,8 @@ import {
   subtractField,
 } from './field-lanes';
 import { product, square } from './field-product';
-import { AFFINE, BASE_TABLE_BYTES, digitsAt, pickBase, pickOwn } from './multiples-lanes';
-import { BASE_HIGH, BASE_LOW, FIRST, KEY_MULTIPLES, SECOND } from './multipliers';
+import { AFFINE, digitsAt, pickBase, pickOwn } from './multiples-lanes';
+import { BASE, FIRST, KEY_MULTIPLES, SECOND } from './multipliers';
 import { addAffine } from './points-lanes';
 import {
   BASE_PAIRS,
@@ -31,7 +31,6 @@ import {
   KEY_PAIRS,
   KEY_TABLE,
   MULTIPLE_PAIRS,
-  PAIRS,
   PRODUCTS,
   SECOND_X,
   TERM,
@@ -72,61 +71,73 @@ function isDoubling(pair: usize): bool {
   return pair < MULTIPLE_PAIRS && pair + 2 == 2 * powerBelow(pair);
 }
 
-/** Where the sum of a pair goes. */
-function placeOfPair(group: usize, pair: usize): usize {
+/** Where the sum of a pair of the key goes. */
+function placeOfKeyPair(group: usize, pair: usize): usize {
   if (pair < MULTIPLE_PAIRS) return group + KEY_TABLE + (pair + 1) * AFFINE;
-  if (pair < KEY_PAIRS) return group + TERMS + (pair - MULTIPLE_PAIRS) * TERM;
-  if (pair < BASE_PAIRS) return group + BASE_TERMS + (pair - KEY_PAIRS) * TERM;
-  return group + TERMS + 2 * (pair - BASE_PAIRS) * TERM;
+  return group + TERMS + (pair - MULTIPLE_PAIRS) * TERM;
 }
 
-/** The points of a pair to A and B, of those that are picked only x unless `withY`. */
-function loadPair(group: usize, pair: usize, withY: bool): void {
-  const digits = group + DIGITS_AT;
+/** The points of a pair of the key to A and B, of those that are picked only x unless `withY`. */
+function loadKeyPair(group: usize, pair: usize, withY: bool): void {
   if (pair < MULTIPLE_PAIRS) {
     const power = powerBelow(pair);
     copyPoint(A, group + KEY_TABLE + (pair + 1 - power) * AFFINE);
     copyPoint(B, group + KEY_TABLE + (power - 1) * AFFINE);
-    v128.store(NONE, i32x4.splat(0));
-    v128.store(NONE, i32x4.splat(0), 16);
-  } else if (pair < KEY_PAIRS) {
-    const first = digits + FIRST + ((pair - MULTIPLE_PAIRS) << 3);
-    const second = digits + SECOND + ((pair - MULTIPLE_PAIRS) << 3);
-    const tableY = withY ? group + KEY_TABLE + FIELD : 0;
-    pickOwn(A, first, group + KEY_TABLE, AFFINE, tableY);
-    pickOwn(B, second, group + SECOND_X, FIELD, tableY);
-    v128.store(NONE, isZeroDigit(first));
-    v128.store(NONE, isZeroDigit(second), 16);
-  } else if (pair < BASE_PAIRS) {
-    const low = digits + BASE_LOW + ((pair - KEY_PAIRS) << 3);
-    const high = digits + BASE_HIGH + ((pair - KEY_PAIRS) << 3);
-    pickBase(A, low, BASE_TABLES, withY);
-    pickBase(B, high, BASE_TABLES + BASE_TABLE_BYTES, withY);
-    v128.store(NONE, isZeroDigit(low));
-    v128.store(NONE, isZeroDigit(high), 16);
-  } else {
-    const term = placeOfPair(group, pair);
-    const other = placeOfPair(group, pair - BASE_PLACES);
-    copyPoint(A, term);
-    copyPoint(B, other);
-    v128.store(NONE, v128.load(term, AFFINE));
-    v128.store(NONE, v128.load(other, AFFINE), 16);
+    return;
   }
+  const first = group + DIGITS_AT + FIRST + ((pair - MULTIPLE_PAIRS) << 3);
+  const second = group + DIGITS_AT + SECOND + ((pair - MULTIPLE_PAIRS) << 3);
+  const tableY = withY ? group + KEY_TABLE + FIELD : 0;
+  pickOwn(A, first, group + KEY_TABLE, AFFINE, tableY);
+  pickOwn(B, second, group + SECOND_X, FIELD, tableY);
+  v128.store(NONE, isZeroDigit(first));
+  v128.store(NONE, isZeroDigit(second), 16);
 }
 
-/** What the slope of a pair is divided by, 1 where one of the points is nothing. */
-function loadDifference(pair: usize): void {
+/** What the slope of a pair of the key is divided by, 1 where one of the points is nothing. */
+function loadKeyDifference(pair: usize): void {
   if (isDoubling(pair)) {
     addField(DIFFERENCE, A + FIELD, A + FIELD);
     return;
   }
   subtractField(DIFFERENCE, B, A);
+  if (pair < MULTIPLE_PAIRS) return;
   selectField(DIFFERENCE, ONE, DIFFERENCE, v128.or(v128.load(NONE), v128.load(NONE, 16)));
 }
 
+/** How often sums of G have been added two and two, where a pair of them stands: 16 pairs of digits, 8 of their sums, 4, 2, 1. */
+function stepOf(pair: usize): usize {
+  return clz(BASE_PAIRS - pair) - clz(BASE_PAIRS);
+}
+
+/** The first pair of a step. */
+export function basePairsBefore(step: usize): usize {
+  return BASE_PAIRS + 1 - ((BASE_PAIRS + 1) >> step);
+}
+
+/** Where the sum of a pair of G goes, and where the first of its points lies after the first step. */
+function placeOfBasePair(group: usize, pair: usize): usize {
+  const step = stepOf(pair);
+  return group + BASE_TERMS + ((pair - basePairsBefore(step)) << step) * AFFINE;
+}
+
+/** The points of a pair of G to A and B, of those that are picked only x unless `withY`, and what their slope is divided by. */
+function loadBasePair(group: usize, pair: usize, withY: bool): void {
+  if (pair < BASE_PLACES) {
+    const digits = group + DIGITS_AT + BASE;
+    pickBase(A, digits, BASE_TABLES, 2 * pair, withY);
+    pickBase(B, digits, BASE_TABLES, 2 * pair + 1, withY);
+  } else {
+    const first = placeOfBasePair(group, pair);
+    copyPoint(A, first);
+    copyPoint(B, first + (AFFINE << (stepOf(pair) - 1)));
+  }
+  subtractField(DIFFERENCE, B, A);
+}
+
 /** The sum of A and B to `out`, by the inverse of what its slope is divided by, in PRODUCT. */
-function addPair(out: usize, pair: usize): void {
-  if (isDoubling(pair)) {
+function addPair(out: usize, isSame: bool): void {
+  if (isSame) {
     square(SLOPE, A);
     multiplyField(SLOPE, SLOPE, 3);
   } else {
@@ -135,11 +146,14 @@ function addPair(out: usize, pair: usize): void {
   product(SLOPE, SLOPE, PRODUCT);
   square(PRODUCT, SLOPE);
   subtractField(PRODUCT, PRODUCT, A);
-  carryCombined(out, PRODUCT, 1, B, -1);
+  carrySubtracted(out, PRODUCT, B);
   subtractField(PRODUCT, A, out);
   product(PRODUCT, PRODUCT, SLOPE);
-  carryCombined(out + FIELD, PRODUCT, 1, A + FIELD, -1);
-  if (pair < MULTIPLE_PAIRS) return;
+  carrySubtracted(out + FIELD, PRODUCT, A + FIELD);
+}
+
+/** Puts right a sum of A and B at a place in the lanes in which one of them is nothing. */
+function restoreOther(out: usize): void {
   const noA = v128.load(NONE);
   const noB = v128.load(NONE, 16);
   for (let i: usize = 0; i < AFFINE; i += FIELD) {
@@ -155,16 +169,32 @@ function lostLanes(): v128 {
   return v128.load(LANES);
 }
 
+/** Puts a product of differences by, and multiplies it by the next one. */
+function multiplyNext(at: usize): void {
+  copyField(at, PRODUCT);
+  product(PRODUCT, PRODUCT, DIFFERENCE);
+}
+
+/** Takes a difference out of the inverse of a product; what is left of the inverse for it alone goes to PRODUCT. */
+function takeNext(at: usize): void {
+  product(PRODUCT, INVERSE, at);
+  product(INVERSE, INVERSE, DIFFERENCE);
+}
+
 /** Adds some pairs of all groups, none of which takes the sum of another of them. Returns the lanes in which the sums are lost. */
-function addPairs(groups: usize, from: usize, to: usize): v128 {
+function addPairs(groups: usize, from: usize, to: usize, baseFrom: usize, baseTo: usize): v128 {
   copyField(PRODUCT, ONE);
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
-    for (let pair = from; pair < to; pair++) {
-      loadPair(group, pair, false);
-      loadDifference(pair);
-      copyField(group + PRODUCTS + (pair - from) * FIELD, PRODUCT);
-      product(PRODUCT, PRODUCT, DIFFERENCE);
+    let at = group + PRODUCTS;
+    for (let pair = from; pair < to; pair++, at += FIELD) {
+      loadKeyPair(group, pair, false);
+      loadKeyDifference(pair);
+      multiplyNext(at);
+    }
+    for (let pair = baseFrom; pair < baseTo; pair++, at += FIELD) {
+      loadBasePair(group, pair, false);
+      multiplyNext(at);
     }
   }
   const lost = lostLanes();
@@ -172,30 +202,42 @@ function addPairs(groups: usize, from: usize, to: usize): v128 {
   invert(INVERSE, PRODUCT);
   for (let i = groups; i-- > 0; ) {
     const group = WORK + i * GROUP;
+    let at = group + PRODUCTS + (to - from + baseTo - baseFrom) * FIELD;
+    for (let pair = baseTo; pair-- > baseFrom; ) {
+      at -= FIELD;
+      loadBasePair(group, pair, true);
+      takeNext(at);
+      addPair(placeOfBasePair(group, pair), false);
+    }
     for (let pair = to; pair-- > from; ) {
-      loadPair(group, pair, true);
-      loadDifference(pair);
-      product(PRODUCT, INVERSE, group + PRODUCTS + (pair - from) * FIELD);
-      product(INVERSE, INVERSE, DIFFERENCE);
-      addPair(placeOfPair(group, pair), pair);
+      at -= FIELD;
+      loadKeyPair(group, pair, true);
+      loadKeyDifference(pair);
+      takeNext(at);
+      const out = placeOfKeyPair(group, pair);
+      addPair(out, isDoubling(pair));
+      if (pair >= MULTIPLE_PAIRS) restoreOther(out);
     }
   }
   return lost;
 }
 
-/** Makes the multiples of all groups' keys, which are the first in their tables: each round twice as many as there are. */
-function makeMultiples(groups: usize): void {
-  for (let has: usize = 1; has < <usize>KEY_MULTIPLES; has *= 2) addPairs(groups, has - 1, 2 * has - 1);
+/**
+ * Makes the terms of all groups out of their keys and digits, and of G's the sum. Returns the lanes in which they are lost.
+ *
+ * Each round takes twice as many multiples of the keys as there are, and adds up two and two of what is left of G.
+ */
+export function makeTerms(groups: usize): v128 {
+  let lost = i32x4.splat(0);
+  let step: usize = 0;
+  for (let has: usize = 1; has < <usize>KEY_MULTIPLES; has *= 2, step++) {
+    lost = v128.or(lost, addPairs(groups, has - 1, 2 * has - 1, basePairsBefore(step), basePairsBefore(step + 1)));
+  }
   for (let i: usize = 0; i < groups; i++) {
     const group = WORK + i * GROUP;
     for (let j: usize = 0; j < <usize>KEY_MULTIPLES; j++) product(group + SECOND_X + j * FIELD, group + KEY_TABLE + j * AFFINE, BETA);
   }
-}
-
-/** Makes the terms of all groups out of their keys and digits. Returns the lanes in which they are lost. */
-export function makeTerms(groups: usize): v128 {
-  makeMultiples(groups);
-  return v128.or(addPairs(groups, MULTIPLE_PAIRS, BASE_PAIRS), addPairs(groups, BASE_PAIRS, PAIRS));
+  return v128.or(lost, addPairs(groups, MULTIPLE_PAIRS, KEY_PAIRS, basePairsBefore(step), basePairsBefore(step + 1)));
 }
 
 /** To be called once, before any terms are made. */
