@@ -45,6 +45,8 @@ export interface ConnectedBlock {
   readonly fees: Satoshis;
   readonly sigopsCost: number;
   readonly scriptJobs: readonly ScriptCheck[];
+  /** What it leaves of the outputs that it makes or spends, by `outPointKey`: their coins, undefined once they are spent. */
+  readonly touched: ReadonlyMap<HashKey, { readonly coin: Coin | undefined }>;
   readonly rejection?: undefined;
 }
 
@@ -126,7 +128,7 @@ interface TouchedCoin {
 /** The coins as they are between two transactions of a block. */
 class BlockCoins {
   readonly #before: CoinLookup;
-  readonly #touched = new Map<HashKey, TouchedCoin>();
+  readonly touched: Map<HashKey, TouchedCoin> = new Map();
 
   constructor(before: CoinLookup) {
     this.#before = before;
@@ -135,14 +137,14 @@ class BlockCoins {
   /** Takes a coin away; undefined where there is none any more. */
   spend(outPoint: OutPoint): Coin | undefined {
     const key = outPointKey(outPoint);
-    const touched = this.#touched.get(key);
+    const touched = this.touched.get(key);
     if (touched !== undefined) {
       const { coin } = touched;
       touched.coin = undefined;
       return coin;
     }
     const coin = this.#before.get(key);
-    if (coin !== undefined) this.#touched.set(key, { outPoint, coin: undefined, removed: true });
+    if (coin !== undefined) this.touched.set(key, { outPoint, coin: undefined, removed: true });
     return coin;
   }
 
@@ -154,14 +156,14 @@ class BlockCoins {
       const outPoint = { txid, vout };
       const coin = { value: output.value, scriptPubKey: output.scriptPubKey, height, coinbase };
       // Nothing that the block has spent is made again: BIP-30 forbids it, and its two repeats are coinbases, which come first.
-      this.#touched.set(outPointKey(outPoint), { outPoint, coin, removed: false });
+      this.touched.set(outPointKey(outPoint), { outPoint, coin, removed: false });
     }
   }
 
   changes(): { removed: readonly OutPoint[]; added: readonly PlacedCoin[] } {
     const removed: OutPoint[] = [];
     const added: PlacedCoin[] = [];
-    for (const { outPoint, coin, removed: wasThere } of this.#touched.values()) {
+    for (const { outPoint, coin, removed: wasThere } of this.touched.values()) {
       if (wasThere) removed.push(outPoint);
       if (coin !== undefined) added.push({ outPoint, coin });
     }
@@ -203,7 +205,7 @@ export function connectBlock(block: Block, coins: CoinLookup, context: ConnectCo
   }
   const overpaid = checkReward(block, fees, height, params);
   if (overpaid !== undefined) return { rejection: overpaid };
-  return { effect: { ...view.changes(), spentCoins }, fees, sigopsCost, scriptJobs };
+  return { effect: { ...view.changes(), spentCoins }, fees, sigopsCost, scriptJobs, touched: view.touched };
 }
 
 /** In a block nothing is merely early or missing: whatever a transaction breaks, the block breaks for ever. */

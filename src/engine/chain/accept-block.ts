@@ -20,6 +20,7 @@ import type { BlockAtHand, ChainParts } from './chain-state.ts';
 import { checkSignature } from './check-signature.ts';
 import type { HeaderNode } from './header-node.ts';
 import { isPruned, isStored } from './header-node.ts';
+import { contextOf } from './judging.ts';
 import { betweenStages } from './stages.ts';
 
 /** Blocks above the tip that are kept without having been asked for. Core's `MIN_BLOCKS_TO_KEEP`. */
@@ -52,6 +53,8 @@ export interface AcceptBlockParts extends AcceptHeaderParts, Pick<ChainParts, 'a
   readonly mended: (node: HeaderNode, position: FilePosition) => void;
   /** A header row changed that is to be written before long. */
   readonly rowChanged: () => void;
+  /** Whether a block was found to be what `checkBlock` and `checkBlockInContext` ask for, while it waited. */
+  readonly isSound: (block: Block) => boolean;
   /** Moves to the best block there is. @returns why the block at hand is invalid, if it is */
   readonly settle: (atHand: BlockAtHand) => Promise<Rejection | undefined>;
 }
@@ -72,7 +75,8 @@ export async function acceptBlock(
     if (isStored(known) || (isPruned(known) && active.contains(known))) return { node: known, isNew: false };
   }
   await betweenStages(block, clock);
-  const wrong = checkBlock(block, consensus);
+  const isSound = parts.isSound(block);
+  const wrong = isSound ? undefined : checkBlock(block, consensus);
   // Its header may have come meanwhile.
   if (wrong !== undefined) return refuse(parts, index.tree.get(block.header.hash), wrong);
   await betweenStages(block, clock);
@@ -81,8 +85,7 @@ export async function acceptBlock(
   const { node, rejection } = isDamaged ? { node: known, rejection: undefined } : acceptHeader(parts, block.header);
   if (rejection !== undefined) return node === undefined ? { rejection, isNew: false } : { node, rejection, isNew: false };
   if (!isDamaged && !requested && !isWorthStoring(node, active)) return { node, isNew: false };
-  const context = { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
-  const wrongInContext = checkBlockInContext(block, context, consensus);
+  const wrongInContext = isSound ? undefined : checkBlockInContext(block, contextOf(node), consensus);
   if (wrongInContext !== undefined) return refuse(parts, node, wrongInContext);
   if (storedAt === undefined && node.parent === active.tip) parts.emit({ kind: 'block-sound', node, block });
   const position = storedAt ?? (await blocks.append(raw ?? encodeBlock(block)));

@@ -29,6 +29,7 @@ export function createCachingVerifier(options: { readonly inner: ScriptVerifier;
     }
   };
   return {
+    isElsewhere: inner.isElsewhere === true,
     async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
       const places: number[] = [];
       if (held.size > 0) for (const [place, job] of jobs.entries()) if (!isHeld(job)) places.push(place);

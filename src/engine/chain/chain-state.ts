@@ -10,40 +10,31 @@
  */
 
 import { assert } from '../../core/base/assert.ts';
-import type { BlockEffect } from '../../core/consensus/block-effect.ts';
 import { disconnectBlock } from '../../core/consensus/block-effect.ts';
 import { checkBlock, checkMerkleRoot } from '../../core/consensus/check-block.ts';
-import type { BlockContext } from '../../core/consensus/check-block-in-context.ts';
 import { checkBlockInContext, checkWitnesses } from '../../core/consensus/check-block-in-context.ts';
 import type { Coin } from '../../core/consensus/coin.ts';
-import type { ConnectContext, ScriptCheck } from '../../core/consensus/connect-block.ts';
-import { coinsNeeded, connectBlock } from '../../core/consensus/connect-block.ts';
 import type { Rejection } from '../../core/consensus/rejection.ts';
-import { reject } from '../../core/consensus/rejection.ts';
 import type { NetworkParams } from '../../core/params/types.ts';
 import type { Block } from '../../core/primitives/block.ts';
 import { decodeBlock } from '../../core/primitives/block.ts';
 import { DecodeError } from '../../core/primitives/decode-error.ts';
 import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
-import type { OutPoint } from '../../core/primitives/transaction.ts';
-import { outPointKey } from '../../core/primitives/transaction.ts';
-import type { ScriptError } from '../../core/script/script-error.ts';
-import { scriptErrorText } from '../../core/script/script-error.ts';
 import type { BlockStore, TakeMemory } from '../ports/block-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HeaderStore } from '../ports/header-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { ScriptVerifier } from '../ports/script-verifier.ts';
 import type { ActiveChain } from './active-chain.ts';
-import { isAssumedValid } from './assume-valid.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { ChainListener } from './chain-event.ts';
 import type { CoinCache } from './coin-cache.ts';
 import { type Damage, isRecordDamage } from './damage.ts';
 import type { HeaderNode } from './header-node.ts';
-import { isFailed, STATUS } from './header-node.ts';
+import { isFailed } from './header-node.ts';
 import { ancestorOf, isAncestorOf } from './header-tree.ts';
+import { BlockJudge, contextOf } from './judging.ts';
 import { betweenStages } from './stages.ts';
 import { decodeUndo, encodeUndo } from './undo-codec.ts';
 import { WholeBlocks } from './whole-blocks.ts';
@@ -82,8 +73,6 @@ export interface FailedBlock {
   readonly rejection: Rejection;
 }
 
-const NO_COINS: ReadonlyMap<HashKey, Coin> = new Map();
-
 /** What a search for the best block has done. */
 interface Progress {
   moved: boolean;
@@ -95,15 +84,13 @@ interface Progress {
 /** Blocks of which it is remembered that their scripts were run: a switch of branches is seldom deeper. */
 const SCRIPTS_RUN_MAX = 1_000;
 
-/** Coins that are looked for a second time, of those that a block lacks: an honest one lacks few, if any. */
-const ABSENT_COINS_CHECKED_MAX = 16;
-
 const PRUNED = 'blocks that it needs were pruned: --reindex gets the chain anew';
 const BELOW_FLOOR = 'it leaves our chain below the snapshot that was loaded: it can be taken when all blocks up to that are checked';
 
 /** Tip and coins of one chain. */
 export class ChainState {
   readonly #parts: ChainParts;
+  readonly #judge: BlockJudge;
   readonly #whole = new WholeBlocks();
   /** The last branch that could not be taken for want of blocks that were pruned. */
   #tooDeep: HeaderNode | undefined;
@@ -114,6 +101,7 @@ export class ChainState {
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
+    this.#judge = new BlockJudge(parts, (node) => this.readBlock(node));
   }
 
   get tip(): HeaderNode {
@@ -167,7 +155,8 @@ export class ChainState {
     }
     while (this.tip !== best) {
       const next = ancestorOf(best, this.tip.height + 1);
-      const rejection = await this.#connectNext(next, progress.atHand?.node === next ? progress.atHand.block : undefined);
+      const following = next === best ? undefined : ancestorOf(best, next.height + 1);
+      const rejection = await this.#connectNext(next, progress.atHand?.node === next ? progress.atHand.block : undefined, following);
       if (rejection !== undefined) {
         this.#fail(next, rejection);
         progress.failed.push({ node: next, rejection });
@@ -257,7 +246,7 @@ export class ChainState {
 
   /** One block nearer to another: back where it is of another branch, else forwards. @returns why the next block is invalid, if it is */
   async stepTo(target: HeaderNode): Promise<Rejection | undefined> {
-    if (isAncestorOf(this.tip, target)) return this.#connectNext(ancestorOf(target, this.tip.height + 1), undefined);
+    if (isAncestorOf(this.tip, target)) return this.#connectNext(ancestorOf(target, this.tip.height + 1));
     await this.#disconnectTip();
     return undefined;
   }
@@ -268,16 +257,18 @@ export class ChainState {
     log.warn('block-invalid', { hash: toDisplayHex(node.hash), height: node.height, reason: rejection.reason });
   }
 
-  /** Connects the block after the tip, or says why it cannot be. */
-  async #connectNext(node: HeaderNode, atHand: Block | undefined): Promise<Rejection | undefined> {
+  /** Connects the block after the tip, or says why it cannot be. `following` is the stored block that will be connected to it. */
+  async #connectNext(node: HeaderNode, atHand?: Block, following?: HeaderNode): Promise<Rejection | undefined> {
     const { active, blocks, cache, clock, damage, emit, index } = this.#parts;
     assert(node.parent === this.tip, 'a block is connected to its parent');
-    const block = atHand ?? (await this.readBlock(node));
-    const skipScripts = (node.status & STATUS.VALID) !== 0 || isAssumedValid(node, index.tree, this.#parts.params);
-    const judged = await this.judge(block, { skipScripts });
-    if (judged.rejection !== undefined) return judged.rejection;
-    const { effect } = judged;
-    if (judged.scriptFlags !== undefined) this.#noteScriptsRun(node, judged.scriptFlags);
+    const block = atHand ?? this.#judge.blockAhead(node) ?? (await this.readBlock(node));
+    const begun = await this.#judge.begin(node, block);
+    if (begun.rejection !== undefined) return begun.rejection;
+    await this.#judge.workAhead(begun, following);
+    const rejection = await begun.scripts;
+    if (rejection !== undefined) return rejection;
+    const { effect } = begun;
+    if (begun.scriptFlags !== undefined) this.#noteScriptsRun(node, begun.scriptFlags);
     await betweenStages(block, clock);
     if (node.undo === undefined || !(await this.#hasUndo(node))) {
       const { parent, block: position } = node;
@@ -313,77 +304,14 @@ export class ChainState {
     }
   }
 
-  /**
-   * Holds a block to the rules on top of the tip, its scripts included. `checkBlock` and `checkBlockInContext` must have passed.
-   *
-   * @returns beside the effect the flags of its scripts, where it has some and they were run
-   */
-  async judge(
-    block: Block,
-    options: { readonly skipScripts: boolean },
-  ): Promise<
-    | { readonly effect: BlockEffect; readonly scriptFlags: number | undefined; readonly rejection?: undefined }
-    | { readonly rejection: Rejection }
-  > {
-    const { params, cache, clock } = this.#parts;
-    const context = this.#connectContext();
-    await betweenStages(block, clock);
-    const needed = coinsNeeded(block, params.consensus, context);
-    const coins = needed.size === 0 ? NO_COINS : await cache.load(needed);
-    await betweenStages(block, clock);
-    const result = connectBlock(block, coins, context, params.consensus);
-    if (result.rejection !== undefined) {
-      // A coin that a damaged database hides must not make an honest block invalid.
-      if (result.rejection.reason === 'bad-txns-inputs-missingorspent') await cache.check(this.#lacking(block, coins));
-      return result;
-    }
-    await betweenStages(block, clock);
-    this.#readAhead(block);
-    const rejection = options.skipScripts ? undefined : await this.#runScripts(result.scriptJobs);
-    if (rejection !== undefined) return { rejection };
-    return { effect: result.effect, scriptFlags: options.skipScripts ? undefined : result.scriptJobs[0]?.flags };
+  /** What a block does on the tip, or why it is refused, its scripts included. `checkBlock` and `checkBlockInContext` must have passed. */
+  judge(block: Block): ReturnType<BlockJudge['judge']> {
+    return this.#judge.judge(block, this.tip);
   }
 
-  /** The first coins that a block lacks, but for what it makes itself. */
-  #lacking(block: Block, coins: ReadonlyMap<HashKey, Coin>): OutPoint[] {
-    const made = new Set(block.transactions.map((tx) => hashKey(tx.txid)));
-    const spent = block.transactions.slice(1).flatMap((tx) => tx.inputs.map(({ prevout }) => prevout));
-    const lacking = spent.filter((outPoint) => !made.has(hashKey(outPoint.txid)) && !coins.has(outPointKey(outPoint)));
-    return lacking.slice(0, ABSENT_COINS_CHECKED_MAX);
-  }
-
-  /** Has the coins that the next block spends read while this one's scripts run. What the two of them make themselves is in no store. */
-  #readAhead(block: Block): void {
-    const { cache, waitingAfter } = this.#parts;
-    const next = waitingAfter(block.header.hash);
-    if (next === undefined) return;
-    const made = new Set<HashKey>();
-    for (const { transactions } of [block, next]) for (const { txid } of transactions) made.add(hashKey(txid));
-    const wanted = new Map<HashKey, OutPoint>();
-    for (const { inputs } of next.transactions.slice(1)) {
-      for (const { prevout } of inputs) if (!made.has(hashKey(prevout.txid))) wanted.set(outPointKey(prevout), prevout);
-    }
-    cache.readAhead(wanted);
-  }
-
-  #connectContext(): ConnectContext {
-    const { tip } = this;
-    return {
-      height: tip.height + 1,
-      prevMedianTimeSeconds: tip.medianTimeSeconds,
-      medianTimeAt: (height) => ancestorOf(tip, height).medianTimeSeconds,
-      hashAt: (height) => ancestorOf(tip, height).hash,
-    };
-  }
-
-  async #runScripts(jobs: readonly ScriptCheck[]): Promise<Rejection | undefined> {
-    if (jobs.length === 0) return undefined;
-    const failure = await this.#parts.verifier.verify(jobs);
-    if (failure === undefined) return undefined;
-    const { jobIndex, inputIndex, error } = failure;
-    const text = scriptErrorText(error as ScriptError);
-    // The coinbase has no job, so a job's place is one less than its transaction's.
-    return reject('consensus', `block-script-verify-flag-failed (${text})`, { position: jobIndex + 1, input: inputIndex, error });
+  /** Whether `checkBlock` and `checkBlockInContext` have passed already. */
+  isSound(block: Block): boolean {
+    return this.#judge.isSound(block);
   }
 
   /** Takes the tip back to its parent. */
@@ -495,11 +423,6 @@ export class ChainState {
     await this.flushHeaders();
     await this.#parts.cache.flush(this.tip.hash);
   }
-}
-
-/** Where a block stands. */
-function contextOf(node: HeaderNode): BlockContext {
-  return { height: node.height, prevMedianTimeSeconds: node.parent?.medianTimeSeconds ?? 0 };
 }
 
 /** What a decoder gives, undefined where the bytes make no sense to it. */

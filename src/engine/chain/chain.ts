@@ -72,6 +72,7 @@ export class Chain {
   readonly #listeners = new Set<ChainListener>();
   /** Blocks whose turn has not come, by the one that they build on; of two with one parent the later. */
   readonly #waiting = new Map<HashKey, Block>();
+  #expected: Block | undefined;
 
   /** Opens what the stores hold, or begins anew, and connects every stored block that is not connected yet. @throws NodeError */
   static async open(options: ChainOptions): Promise<Chain> {
@@ -109,7 +110,7 @@ export class Chain {
       emit({ kind: 'blocks-damaged' });
       this.#mending?.begin();
     });
-    const waitingAfter = (hash: BlockHash): Block | undefined => this.#waiting.get(hashKey(hash));
+    const waitingAfter = (hash: BlockHash): Block | undefined => this.#waitingAfter(hashKey(hash));
     const floor = (): HeaderNode | undefined => this.#snapshots.missing?.base;
     const parts = { params, index, active, ...stores, verifier, clock, log, emit, waitingAfter, damage, floor };
     const state = new ChainState(parts);
@@ -141,7 +142,8 @@ export class Chain {
     this.#coins = new CoinQueries({ ...parts, messageStart: params.messageStart, state, changes, coins, flush, pruner: this.#pruner });
     const mended = (node: HeaderNode, position: FilePosition): void => this.#mending.stored(node, position);
     const rowChanged = (): void => this.#flusher.headersLater();
-    this.#accepting = { params, index, active, blocks, verifier, clock, log, emit, damage, mended, rowChanged, settle };
+    const isSound = (block: Block): boolean => state.isSound(block);
+    this.#accepting = { params, index, active, blocks, verifier, clock, log, emit, damage, mended, rowChanged, isSound, settle };
   }
 
   /** The block whose coins are held. */
@@ -214,10 +216,28 @@ export class Chain {
   acceptBlock(block: Block, options: AcceptBlockOptions = {}): Promise<AcceptOutcome> {
     const parent = hashKey(block.header.prevBlockHash);
     this.#waiting.set(parent, block);
+    if (this.#expected === block) this.#expected = undefined;
     return this.#changes.change(() => {
       this.#waiting.delete(parent);
       return acceptBlock(this.#accepting, block, options);
     });
+  }
+
+  /** Whether it begins with a block while the scripts of the one before it run, so that it pays to tell it of one early. */
+  get beginsAhead(): boolean {
+    return this.#options.verifier.isElsewhere === true;
+  }
+
+  /** A block that will be handed over when its turn comes: it may be begun before. The last call is the one that counts. */
+  expect(block: Block): void {
+    this.#expected = block;
+  }
+
+  #waitingAfter(parent: HashKey): Block | undefined {
+    const expected = this.#expected;
+    return (
+      this.#waiting.get(parent) ?? (expected !== undefined && hashKey(expected.header.prevBlockHash) === parent ? expected : undefined)
+    );
   }
 
   /** Moves to the best block and sees to what must be written. @returns the blocks that failed */

@@ -27,5 +27,5 @@ export async function checkProposal({ params, clock, state }: ProposalParts, blo
     checkHeaderInContext(block.header, headerContext(tip, clock.nowSeconds()), consensus) ??
     checkBlock(block, consensus, { proofOfWork: false, merkleRoot: true }) ??
     checkBlockInContext(block, context, consensus);
-  return wrong ?? (await state.judge(block, { skipScripts: false })).rejection;
+  return wrong ?? (await state.judge(block)).rejection;
 }

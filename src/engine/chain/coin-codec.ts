@@ -15,9 +15,6 @@ import { readSmallVarInt, readVarInt, writeVarInt } from './var-int.ts';
 /** Height and coinbase as one number must fit 32 bits, as in Core. */
 const CODE_MAX = 0xffffffff;
 
-/** Bytes besides a script that any coin fits into: three numbers. */
-const COIN_OVERHEAD_MAX = 5 + 10 + 5;
-
 /** Twice the height, plus one for a coinbase's output. */
 export function writeCoinCode(writer: ByteWriter, { height, coinbase }: Coin): void {
   writeVarInt(writer, height * 2 + (coinbase ? 1 : 0));
@@ -43,7 +40,7 @@ export function readCompressedOutput(reader: ByteReader): TxOutput {
 
 /** The packed coin, a new array. */
 export function encodeCoin(coin: Coin): Uint8Array {
-  const writer = new ByteWriter(COIN_OVERHEAD_MAX + coin.scriptPubKey.length);
+  const writer = new ByteWriter();
   writeCoinCode(writer, coin);
   writeCompressedOutput(writer, coin);
   return writer.finish();

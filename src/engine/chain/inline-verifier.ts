@@ -20,8 +20,8 @@ export function createInlineVerifier(options: {
     async verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined> {
       let since = clock?.monotonicMs() ?? 0;
       const parts = jobs.map((job) => ({ job, from: 0, to: job.tx.inputs.length }));
-      for (const checked of verifyJobs(parts, secp256k1)) {
-        if (checked?.error !== undefined) return { ...checked, error: checked.error };
+      for (const failure of verifyJobs(parts, secp256k1)) {
+        if (failure !== undefined) return failure;
         if (clock === undefined || clock.monotonicMs() - since < STRETCH_MS) continue;
         await clock.yield();
         since = clock.monotonicMs();

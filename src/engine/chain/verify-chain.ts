@@ -128,7 +128,7 @@ class Verification {
       const node = this.#parts.active.at(height)!;
       const block = await this.#read(node);
       if (block === undefined) return `block ${toDisplayHex(node.hash)} at height ${height}: its bytes are not the block`;
-      const judged = await state.judge(block, { skipScripts: false });
+      const judged = await state.judge(block);
       if (judged.rejection !== undefined) return `block ${toDisplayHex(node.hash)} at height ${height}: ${judged.rejection.reason}`;
       this.#parts.cache.apply(judged.effect);
       active.push(node);

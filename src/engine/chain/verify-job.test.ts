@@ -41,9 +41,9 @@ function verify(job: PlainJob, togetherFrom: number | undefined): { error: strin
       return testSecp256k1.verifyEcdsa(...check);
     },
   };
-  const checked = [...verifyJobs([{ job, from: 0, to: 1 }], engine)].filter((each) => each !== undefined);
-  assert.equal(checked.length, 1);
-  return { error: checked[0]!.error, alone };
+  const failures = [...verifyJobs([{ job, from: 0, to: 1 }], engine)].filter((each) => each !== undefined);
+  assert.ok(failures.length <= 1);
+  return { error: failures[0]?.error, alone };
 }
 
 describe('running scripts whose signatures are checked later', () => {

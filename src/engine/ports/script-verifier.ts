@@ -29,6 +29,8 @@ export interface ScriptFailure {
 
 /** Runs scripts. Answers are the same whatever stands behind it: the calling thread or many workers. */
 export interface ScriptVerifier {
+  /** Whether large jobs run on other threads, so that the caller may do something else meanwhile. */
+  readonly isElsewhere?: boolean;
   verify(jobs: readonly ScriptJob[]): Promise<ScriptFailure | undefined>;
   close(): Promise<void>;
 }

@@ -50,6 +50,7 @@ export class Link {
   readonly #clock: Pick<Clock, 'nowSeconds'>;
   #paused = false;
   #full = false;
+  #peeked: FrameStep | undefined;
   #drained: (() => void)[] = [];
 
   constructor(options: {
@@ -89,8 +90,20 @@ export class Link {
     return this.#full ? new Promise((resolve) => this.#drained.push(resolve)) : Promise.resolve();
   }
 
+  /** The next whole message or what is wrong with it. It stays the next. */
+  peek(): FrameStep | undefined {
+    this.#peeked ??= this.#take();
+    return this.#peeked;
+  }
+
   /** The next whole message or what is wrong with it. */
   next(): FrameStep | undefined {
+    const step = this.#peeked ?? this.#take();
+    this.#peeked = undefined;
+    return step;
+  }
+
+  #take(): FrameStep | undefined {
     const step = this.stream.next();
     this.#writeOutput();
     if (this.#paused && !this.closed && !this.#holdsMoreThan(1 / 2)) {

@@ -31,6 +31,7 @@ import type { SyncAction } from './actions.ts';
 import { BlockServer } from './block-server.ts';
 import { PROTOCOL_VERSION } from './handshake.ts';
 import { Link } from './link.ts';
+import { LookAhead } from './look-ahead.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { offeredServices, offering } from './offered-services.ts';
 import type { PeerId } from './peer.ts';
@@ -71,6 +72,7 @@ export class Network implements NetworkService {
   readonly #options: NetworkOptions;
   readonly #machine: SyncMachine;
   readonly #links = new Map<PeerId, Link>();
+  readonly #lookAhead: LookAhead;
   /** Work that is under way; awaited when the network stops. */
   readonly #running = new Set<Promise<void>>();
   /** Bytes of connections that are gone. */
@@ -96,6 +98,7 @@ export class Network implements NetworkService {
     this.#reach = reachOf(options.proxies ?? {}, options.onlyNetworks);
     this.#machine = new SyncMachine(offering(options, { reachable: kindsOf(this.#reach), usesSubnet: options.discovery !== undefined }));
     this.#voice = new SubnetVoice(options.discovery, (sighting) => this.#perform(this.#machine.seenOnSubnet(sighting)));
+    this.#lookAhead = new LookAhead(options);
     const { clock, uploadTargetBytes = 0 } = options;
     this.#uploads = new UploadTarget(
       uploadTargetBytes,
@@ -392,7 +395,7 @@ export class Network implements NetworkService {
     this.#options.log.debug('message-received', { peer: link.id, command: step.command, bytes: step.payload.length });
     let message: ReturnType<typeof decodeMessage>;
     try {
-      message = decodeMessage(step.command, step.payload);
+      message = this.#lookAhead.decoded(step) ?? decodeMessage(step.command, step.payload);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#options.log.debug('message-malformed', { peer: link.id, command: step.command, why: error.message });
@@ -481,8 +484,9 @@ export class Network implements NetworkService {
   }
 
   async #acceptBlock(action: SyncAction & { readonly kind: 'accept-block' }): Promise<void> {
-    const { block, raw, requested } = action;
-    const outcome = await this.#options.chain.acceptBlock(block, { requested, raw });
+    const { block, peer, raw, requested } = action;
+    const accepted = this.#options.chain.acceptBlock(block, { requested, raw });
+    const [outcome] = await Promise.all([accepted, requested && this.#lookAhead.after(block, this.#links.get(peer))]);
     await this.#performSome(this.#machine.blockProcessed(action, block.header.hash, outcome));
   }
 

@@ -11,6 +11,8 @@ export type SyncChain = Pick<
   | 'active'
   | 'acceptHeaders'
   | 'acceptBlock'
+  | 'beginsAhead'
+  | 'expect'
   | 'readBlock'
   | 'run'
   | 'subscribe'

@@ -58,6 +58,7 @@ function workerEntry(): URL {
 
 /** Runs scripts on worker threads. Its answers are those of the inline verifier: the first failure in order, whichever came first in time. */
 export class VerifierPool implements ScriptVerifier {
+  readonly isElsewhere: boolean = true;
   readonly #options: VerifierPoolOptions;
   /** Undefined until there is work for threads. */
   #seats: Seat[] | undefined;

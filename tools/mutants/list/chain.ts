@@ -118,14 +118,14 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
   },
   {
     id: 'chain/scripts-skipped',
-    file: 'engine/chain/chain-state.ts',
+    file: 'engine/chain/judging.ts',
     what: 'scripts of blocks are never run',
-    find: 'const skipScripts = (node.status',
-    replace: 'const skipScripts = node.height > 0 || (node.status',
+    find: 'const isSkipped = this',
+    replace: 'const isSkipped = node.height > 0 || this',
   },
   {
     id: 'chain/script-failure',
-    file: 'engine/chain/chain-state.ts',
+    file: 'engine/chain/judging.ts',
     what: 'a script that fails does not matter',
     find: 'if (failure === undefined) return undefined;\n    const { jobIndex',
     replace: 'if (failure === undefined || failure.jobIndex >= 0) return undefined;\n    const { jobIndex',
@@ -161,10 +161,10 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
   },
   {
     id: 'chain/median-of-coins',
-    file: 'engine/chain/chain-state.ts',
+    file: 'engine/chain/judging.ts',
     what: 'relative times are measured from the tip',
-    find: 'medianTimeAt: (height) => ancestorOf(tip, height).medianTimeSeconds',
-    replace: 'medianTimeAt: () => tip.medianTimeSeconds',
+    find: 'medianTimeAt: (height) => ancestorOf(parent, height).medianTimeSeconds',
+    replace: 'medianTimeAt: () => parent.medianTimeSeconds',
     test: 'relative-time',
   },
   {
@@ -329,5 +329,34 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     what: 'header rows are only written at the end',
     find: 'if (this.#headerTimer !== undefined || this.#closed || index.dirtyPages === 0) return;',
     replace: 'if (index.dirtyPages >= 0) return;',
+  },
+  {
+    id: 'chain/ahead-needed',
+    file: 'engine/chain/judging.ts',
+    what: 'a block that is begun ahead looks in the store for what the one before it changes',
+    find: 'if (touched.has(key)) needed.delete(key);',
+    replace: 'if (!touched.has(key)) needed.delete(key);',
+  },
+  {
+    id: 'chain/ahead-header',
+    file: 'engine/chain/judging.ts',
+    what: 'a block that is begun ahead need not be what its header commits to',
+    find: 'if (!isSound) return undefined;',
+    replace: 'void isSound;',
+  },
+  {
+    id: 'chain/ahead-stale',
+    file: 'engine/chain/judging.ts',
+    what: 'what was begun ahead is taken for whatever block comes next',
+    find: 'if (ahead?.node === node && ahead.block === block) return ahead;',
+    replace: 'if (ahead !== undefined) return ahead;',
+  },
+  {
+    id: 'chain/ahead-failed',
+    file: 'engine/chain/chain-state.ts',
+    what: 'a script that fails does not matter where the next block was begun ahead',
+    find: '    const rejection = await begun.scripts;\n    if (rejection !== undefined) return rejection;',
+    replace:
+      '    const rejection = await begun.scripts;\n    if (rejection !== undefined && this.#parts.verifier.isElsewhere !== true) return rejection;',
   },
 ];
