@@ -71,6 +71,61 @@ describe('an index that has still to read blocks', () => {
   });
 });
 
+describe('an index of a chain that catches up', () => {
+  /** A runner, and the heights at which its rows were written, of a chain whose best header is so high. */
+  async function catchUp(headers: number, blocks: number): Promise<{ runner: IndexRunner; written: number[]; end: () => Promise<void> }> {
+    const all = buildChain({ parent: genesisParent(regtest), params: regtest, count: headers });
+    const world = await MemoryChain.open(regtest);
+    const { chain, clock } = world;
+    const recent = new RecentBlocks(chain);
+    const store = createMemoryIndexStore();
+    const written: number[] = [];
+    const apply = store.apply.bind(store);
+    store.apply = async (batch) => {
+      written.push(batch.tip.height);
+      await apply(batch);
+    };
+    const runner = new IndexRunner({
+      ...{ kind: spentIndex, open: async () => store, chain, recent, clock, random: new SeededRandom(1), log: silentLog },
+      onFailure: (error) => assert.fail(String(error)),
+    });
+    await runner.store();
+    chain.acceptHeaders(all.map(({ header }) => header));
+    for (const block of all.slice(0, blocks)) {
+      assert.equal((await chain.acceptBlock(block)).rejection, undefined);
+      for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    const end = async (): Promise<void> => {
+      await runner.close();
+      recent.close();
+    };
+    return { runner, written, end };
+  }
+
+  it('writes for each block from 23 below the best header on, and for none before', async () => {
+    const { written, end } = await catchUp(30, 9);
+    assert.deepEqual(
+      written.filter((height) => height > 0),
+      [7, 8, 9],
+    );
+    await end();
+  });
+
+  it('writes at once for whoever waits, and what is left when it ends', async () => {
+    const { runner, written, end } = await catchUp(40, 9);
+    assert.deepEqual(
+      written.filter((height) => height > 0),
+      [],
+    );
+    assert.equal(await runner.ready(), true);
+    assert.deepEqual([written.at(-1), runner.state().height], [9, 9]);
+    await end();
+    const later = await catchUp(40, 5);
+    await later.end();
+    assert.equal(later.written.at(-1), 5);
+  });
+});
+
 describe('an index of a chain that begins', () => {
   it('is waited for from its first block on, as one that was in sync', async () => {
     const world = await MemoryChain.open(regtest);

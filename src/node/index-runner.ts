@@ -29,6 +29,8 @@ import { watchedIndexStore } from './watched-index-store.ts';
 const PENDING_BYTES_MAX = 4 << 20;
 /** And before much work could be lost in a crash. */
 const PENDING_BLOCKS_MAX = 2_000;
+/** While the chain is so far below its best header, rows are not written for each block: that would sync the files for each as well. */
+const CATCHING_UP_BLOCKS = 24;
 /** Times that damaged rows are made anew while the node runs. A disk that spoils them again and again is to be replaced. */
 const REBUILT_MAX = 3;
 /** Longest turn on the main thread, between two steps. */
@@ -93,9 +95,9 @@ export class IndexRunner {
     this.#tellWaiters();
   }
 
-  /** How far it has come. */
+  /** How far it has come, written or not: whoever asks for rows has them written first (`ready`). */
   state(): IndexState {
-    return { name: this.#parts.kind.name, synced: this.#synced, height: this.#written?.height ?? 0 };
+    return { name: this.#parts.kind.name, synced: this.#synced, height: this.#at?.height ?? 0 };
   }
 
   /** Height up to which blocks are not needed any more: those above it are still to be read, or to be taken back. -1: every block is needed. */
@@ -111,7 +113,12 @@ export class IndexRunner {
   /** Waits until an index that was in sync is at the tip again. @returns false where it never was, or ends before */
   async ready(): Promise<boolean> {
     await this.#opened;
-    while (this.#synced && !this.#closing && !this.#isAtTip()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    while (this.#synced && !this.#closing && !this.#isAtTip()) {
+      await new Promise<void>((resolve) => {
+        this.#waiters.push(resolve);
+        this.#wake?.();
+      });
+    }
     return this.#synced && !this.#closing;
   }
 
@@ -199,14 +206,20 @@ export class IndexRunner {
     while (!this.#closing) {
       if (this.#damage !== undefined) throw this.#damage;
       const moved = await this.#step(rows);
-      const isFull = rows.sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX;
-      if (!moved || isFull) await this.#write(store, rows);
+      if (this.#isWriteDue(moved, rows)) await this.#write(store, rows);
       if (this.#isAtTip()) this.#reachedTip();
       if (moved) await clock.yield();
       else if (this.#mustWait()) await new Promise<void>((resolve) => (this.#wake = resolve));
       this.#turnBeganMs = clock.monotonicMs();
     }
     await this.#write(store, rows);
+  }
+
+  /** Whether rows are to be written: many of them, or all that there are, unless the chain is catching up and nobody waits for them. */
+  #isWriteDue(moved: boolean, { sizeBytes }: PendingRows): boolean {
+    if (sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX) return true;
+    const { chain } = this.#parts;
+    return !moved && (this.#waiters.length > 0 || chain.bestHeader.height - chain.tip.height < CATCHING_UP_BLOCKS);
   }
 
   /** Whether there is nothing to do until something happens to the chain or to the rows. */
