@@ -32,7 +32,8 @@ export class FeeDeltas {
 
   /** A block has it: nothing is to be decided about it any more. */
   forget(txid: Txid): void {
-    this.#rows.delete(hashKey(txid));
+    // A sync forgets every transaction of every block while there are none: no key is made in vain.
+    if (this.#rows.size > 0) this.#rows.delete(hashKey(txid));
   }
 
   /** In the order in which they were first added to. */

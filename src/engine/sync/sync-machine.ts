@@ -308,7 +308,7 @@ export class SyncMachine {
 
   /** Something happened to the chain, whoever did it. */
   chainChanged(event: ChainEvent): readonly SyncAction[] {
-    if (event.kind === 'block-connected') this.#transactions.connected(event.block);
+    if (event.kind === 'block-connected') this.#transactions.connected(event.block, event.node);
     else if (event.kind === 'block-disconnected') this.#transactions.disconnected();
     else if (event.kind === 'block-sound') this.#sound(event.node, event.block);
     else if (event.kind === 'tip-changed') this.#tipChanged();

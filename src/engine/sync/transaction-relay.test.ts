@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { buildBlock, buildChain, genesisParent } from '../../../test/support/chain-builder.ts';
+import { buildBlock, buildChain, childOf as childBlock, genesisParent } from '../../../test/support/chain-builder.ts';
 import { output, pay, TRUE_OUTPUT } from '../../../test/support/mempool-world.ts';
 import type { ScriptedPeer, SyncTestNode } from '../../../test/support/sync-world.ts';
 import { blocksOn, SyncWorld, versionMessage } from '../../../test/support/sync-world.ts';
@@ -60,6 +60,27 @@ describe('transaction relay', () => {
     await called!.greet();
     return called!;
   }
+
+  it('does not ask for what a block up to five below the best header has confirmed', async () => {
+    for (const [index, { above, isAsked }] of [
+      { above: 5, isAsked: false },
+      { above: 6, isAsked: true },
+    ].entries()) {
+      const other = index === 0 ? node : await world.node('10.0.0.2');
+      if (other !== node) await other.give(CHAIN);
+      const tx = spendOf(index);
+      const parent = other.chain.tip;
+      const block = buildBlock({ parent, params: regtest, transactions: [tx] });
+      const more = buildChain({ parent: childBlock(parent, block), params: regtest, count: above });
+      other.chain.acceptHeaders([block, ...more].map(({ header }) => header));
+      await other.give([block]);
+      const peer = await world.peer(other, '10.0.9.1');
+      peer.send(announcing(tx));
+      await world.advance(NOT_PREFERRED_DELAY_MS + 100);
+      await peer.sync();
+      assert.equal(asked(peer).length > 0, isAsked, `${above} above`);
+    }
+  });
 
   it('asks for an announced transaction, takes it and announces it to the others by its wtxid', async () => {
     const tx = spendOf(0);

@@ -4,6 +4,7 @@ import { hashKey, toDisplayHex } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
 import type { InventoryItem } from '../../core/wire/inventory.ts';
 import { INVENTORY, INVENTORY_MAX } from '../../core/wire/inventory.ts';
+import type { HeaderNode } from '../chain/header-node.ts';
 import type { SyncContext } from './context.ts';
 import { TRANSACTION_VERDICTS } from './misbehaviour.ts';
 import { ORPHAN_EXPIRY_MS, type Orphan, Orphans } from './orphans.ts';
@@ -28,6 +29,9 @@ const ANNOUNCED_AT_ONCE_MAX = 1_000;
 /** Refused and confirmed transactions that are remembered, so that they are not asked for again. */
 const REFUSED_REMEMBERED = 20_000;
 const CONFIRMED_REMEMBERED = 24_000;
+
+/** So far below the best header nothing is confirmed that anybody still announces: a node that catches up need not remember any of it. */
+const ANNOUNCED_BLOCKS = 6;
 
 /** Entries of one `getdata`. */
 const REQUESTED_AT_ONCE = 1_000;
@@ -135,12 +139,14 @@ export class TransactionRelay {
   }
 
   /** A block joined the chain. */
-  connected(block: Block): void {
+  connected(block: Block, { height }: HeaderNode): void {
+    const isRecent = this.#context.chain.tree.best.height - height < ANNOUNCED_BLOCKS;
+    if (!isRecent && this.#requests.size === 0 && this.#orphans.size === 0) return;
     for (const tx of block.transactions) {
-      this.#confirmed.add(hashKey(tx.txid));
-      this.#confirmed.add(hashKey(tx.wtxid));
-      this.#requests.forget(hashKey(tx.txid));
-      this.#requests.forget(hashKey(tx.wtxid));
+      for (const key of [hashKey(tx.txid), hashKey(tx.wtxid)]) {
+        this.#confirmed.add(key);
+        this.#requests.forget(key);
+      }
       // Orphans that wait for this one: they may be asked for, and found acceptable, from now on.
       for (const child of this.#orphans.takeChildren(tx)) this.#context.emit({ kind: 'accept-tx', peer: child.peer, tx: child.tx });
       this.#orphans.spent(tx.inputs.map((input) => input.prevout));

@@ -117,13 +117,13 @@ export class Ledger {
         if (entry.block !== place) this.#set(entry, 'confirmed', place);
         entry.timeSeconds = timeSeconds;
       }
+      if (this.#transactions.size === 0) continue;
       for (const other of this.#rivals(tx)) if (other.state !== 'confirmed') this.#conflict(other, place);
     }
   }
 
   /** Transactions of ours that cannot be confirmed together with this one, and perhaps itself. */
   *#rivals(tx: Transaction): Iterable<LedgerTransaction> {
-    if (this.#transactions.size === 0) return;
     if (isCoinbase(tx)) yield* [...this.#lostCoinbases];
     else for (const { prevout } of tx.inputs) yield* this.#spenders.get(outPointKey(prevout)) ?? [];
   }
