@@ -18,7 +18,7 @@ import type { Side } from './sides.ts';
 import { assertAgree, spentBy, startBoth, stopAll, submitAll } from './sides.ts';
 
 const CONNECTIONS = 8;
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 /** Dense blocks of the chain that is asked for, in turn. */
 const BLOCKS_ASKED = 20;
@@ -38,10 +38,10 @@ const perHash =
     hashes.map((hash) => callBytes(side, method, hash, ...more));
 
 const QUESTIONS: readonly Question[] = [
-  { name: 'getblockcount', count: 40_000, requests: (_, side) => [callBytes(side, 'getblockcount')] },
-  { name: 'getblockheader', count: 20_000, requests: perHash('getblockheader') },
-  { name: 'getblock, hexadecimal, 185 kB', count: 2_000, requests: perHash('getblock', 0) },
-  { name: 'getblock, verbose, 501 transactions', count: 200, requests: perHash('getblock', 2) },
+  { name: 'getblockcount', count: 20_000, requests: (_, side) => [callBytes(side, 'getblockcount')] },
+  { name: 'getblockheader', count: 10_000, requests: perHash('getblockheader') },
+  { name: 'getblock, hexadecimal, 185 kB', count: 1_000, requests: perHash('getblock', 0) },
+  { name: 'getblock, verbose, 501 transactions', count: 100, requests: perHash('getblock', 2) },
 ];
 
 /** Asks so many times over all connections at once, each for the next in turn. */
