@@ -105,6 +105,16 @@ for (const { name, args } of TRANSPORTS) {
       );
     });
 
+    it('takes every lock time up to its tip, as its wallet may choose any of them', async () => {
+      for (let lockTime = 1; lockTime <= 100; lockTime++) {
+        const raw = await peer.rpc('createrawtransaction', [], { [await addressOf(node)]: 0.01 }, lockTime);
+        const { hex } = await peer.rpc('fundrawtransaction', raw);
+        const signed = await peer.rpc('signrawtransactionwithwallet', hex);
+        const [verdict] = await peer.rpc('testmempoolaccept', [signed.hex]);
+        assert.equal(verdict.allowed, true, `lock time ${lockTime}: ${verdict['reject-reason']}`);
+      }
+    });
+
     it('follows a reorganisation that we made', async () => {
       await mine(node, 3);
       const old = (await agree([node, peer])).tip;

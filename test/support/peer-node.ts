@@ -8,7 +8,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
@@ -72,6 +72,18 @@ export function startPeerNode(...options: readonly string[]): Promise<PeerNode> 
 
 const DATA_DIR = '-datadir=';
 
+/**
+ * What some releases of the C++ node refuse unless they are told: a lock time of 21, which a wallet comes upon by chance where it sets one
+ * near the tip. In a file, since there an option that a release does not know is passed over.
+ */
+const SETTINGS = 'rejectparasites=0\n';
+
+function settingsFile(): string {
+  const path = join(temporaryFolder('peer-settings'), 'bitcoin.conf');
+  writeFileSync(path, SETTINGS);
+  return path;
+}
+
 /** The same on any of its networks; `-datadir=` may name a folder that outlives it. */
 export async function startPeerNodeOn(
   network: 'main' | 'testnet4' | 'signet' | 'regtest',
@@ -84,6 +96,7 @@ export async function startPeerNodeOn(
   const args = [
     `-chain=${network}`,
     `${DATA_DIR}${dataDir}`,
+    `-conf=${settingsFile()}`,
     `-bind=127.0.0.1:${p2pPort}`,
     `-rpcport=${rpcPort}`,
     '-rpcbind=127.0.0.1',
