@@ -17,6 +17,7 @@ import { type SystemNode, startNode } from '../../node/system.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
 import { createSystemClock } from '../../platform/system/clock.ts';
 import { returnFreedMemory } from '../../platform/system/freed-memory.ts';
+import { keepHeapSmall } from '../../platform/system/heap-growth.ts';
 import { type FileLog, openLog } from '../../platform/system/log.ts';
 import { packageVersion } from '../../platform/system/version.ts';
 import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
@@ -148,6 +149,7 @@ async function runPlan(plan: BitcoindPlan, args: Arguments, log: FileLog): Promi
       opened = true;
       await around.open();
     };
+    keepHeapSmall();
     returnFreedMemory();
     const node = await startNode({ ...plan.node, log, onProgress: (what) => around.progress(what), onFolderOpen });
     stopper.attach(node);

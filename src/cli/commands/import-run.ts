@@ -10,6 +10,7 @@ import { importBlocks } from '../../node/import-blocks.ts';
 import type { LoadProgress } from '../../node/load-blocks.ts';
 import { DB_CACHE_BYTES_DEFAULT, SCRIPT_WORKERS_MAX } from '../../node/options.ts';
 import { returnFreedMemory } from '../../platform/system/freed-memory.ts';
+import { keepHeapSmall } from '../../platform/system/heap-growth.ts';
 import { CommandError } from '../failure.ts';
 import type { IMPORT_OPTIONS } from '../options/node-options.ts';
 import { dataFolder, loadNetwork } from '../options/place.ts';
@@ -70,6 +71,7 @@ export async function runImport(from: readonly string[], said: Settings<typeof I
       signal.aborted = true;
     },
   });
+  keepHeapSmall();
   returnFreedMemory();
   const report = new ImportReport();
   const log = logTo((text) => {

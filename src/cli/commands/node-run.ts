@@ -11,6 +11,7 @@ import { engineTitle } from '../../core/crypto/secp256k1.ts';
 import { type SystemNode, startNode } from '../../node/system.ts';
 import { toNodeError } from '../../platform/store/system-error.ts';
 import { returnFreedMemory } from '../../platform/system/freed-memory.ts';
+import { keepHeapSmall } from '../../platform/system/heap-growth.ts';
 import { type FileLog, openLog } from '../../platform/system/log.ts';
 import { packageVersion } from '../../platform/system/version.ts';
 import { removeNodeNote, writeNodeNote } from '../client/node-note.ts';
@@ -101,6 +102,7 @@ export async function runNode(said: NodeSaid): Promise<void> {
   process.prependListener('uncaughtException', (error) => log.error('fault', { stack: error.stack ?? error.message }));
   process.on('warning', (warning) => log.warn('runtime-warning', { what: warning.stack ?? warning.message }));
   const stopper = new NodeStopper(log);
+  keepHeapSmall();
   returnFreedMemory();
   const secp256k1 = engineTitle(chooseSecp256k1(plan.node.secp256k1));
   log.info('starting', { version: packageVersion(), network: network.name, folder: dataDir ?? 'memory', secp256k1 });
