@@ -8,7 +8,7 @@ import { ByteWriter } from './byte-writer.ts';
 import { DecodeError } from './decode-error.ts';
 import type { Txid } from './ids.ts';
 import { toDisplayHex, zeroHash } from './ids.ts';
-import type { TransactionFields } from './transaction.ts';
+import type { Transaction, TransactionFields } from './transaction.ts';
 import {
   decodeTransaction,
   encodeTransaction,
@@ -17,6 +17,7 @@ import {
   isCoinbase,
   makeTransaction,
   NULL_VOUT,
+  ownCopy,
   readTransaction,
   strippedSizeOf,
   transactionWeightWu,
@@ -174,6 +175,23 @@ describe('transactions', () => {
     assert.deepEqual([first.lockTime, second.lockTime], [100, 1]);
     assert.equal(second.inputs[0]?.scriptSig.buffer, bytes.buffer);
     assert.deepEqual(first, makeTransaction(spend));
+  });
+
+  it('are copied whole, and a copy keeps nothing of what was copied', () => {
+    fc.assert(
+      fc.property(anyFields, (fields) => {
+        const read = decodeTransaction(encodeTransaction(fields));
+        const copy = ownCopy(read);
+        assert.deepEqual(copy, read);
+        assert.equal(copy.txid === (copy.wtxid as Uint8Array), !hasWitness(fields));
+        const parts = ({ txid, wtxid, inputs, outputs }: Transaction) => [
+          ...[txid, wtxid, ...outputs.map(({ scriptPubKey }) => scriptPubKey)],
+          ...inputs.flatMap(({ prevout, scriptSig, witness }) => [prevout.txid, scriptSig, ...witness]),
+        ];
+        const before = new Set(parts(read).map(({ buffer }) => buffer));
+        assert.ok(parts(copy).every(({ buffer }) => !before.has(buffer)));
+      }),
+    );
   });
 
   it('know a coinbase by its one input that spends nothing', () => {

@@ -306,6 +306,15 @@ function readWitnesses(reader: ByteReader, inputs: readonly UnfinishedInput[]): 
   return any;
 }
 
+/** The same transaction in bytes of its own, which keep neither the message nor the block in memory that brought it. */
+export function ownCopy(tx: Transaction): Transaction {
+  const { strippedSizeBytes, sizeBytes } = tx;
+  const { version, inputs, outputs, lockTime } = readTransactionFields(new ByteReader(encodeTransaction(tx)));
+  const txid = tx.txid.slice() as Txid;
+  const wtxid = (strippedSizeBytes === sizeBytes ? txid : tx.wtxid.slice()) as Uint8Array as Wtxid;
+  return { version, inputs, outputs, lockTime, txid, wtxid, strippedSizeBytes, sizeBytes };
+}
+
 /**
  * One transaction and nothing after it.
  *

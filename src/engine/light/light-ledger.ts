@@ -1,7 +1,7 @@
 import type { Block } from '../../core/primitives/block.ts';
 import { type HashKey, hashKey, type Txid } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction, TxOutput } from '../../core/primitives/transaction.ts';
-import { decodeTransaction, encodeTransaction, isCoinbase, outPointKey } from '../../core/primitives/transaction.ts';
+import { isCoinbase, outPointKey, ownCopy } from '../../core/primitives/transaction.ts';
 import type { HeaderNode } from '../chain/header-node.ts';
 import type { LightPayment } from './light-event.ts';
 
@@ -34,11 +34,6 @@ export interface LightBalance {
 /** What a ledger asks of what is watched. */
 export interface Watched {
   has(script: Uint8Array): boolean;
-}
-
-/** A transaction whose bytes are not those of its block, which would stay in memory with it. */
-function ownCopy(tx: Transaction): Transaction {
-  return decodeTransaction(encodeTransaction(tx));
 }
 
 /** Transactions that touch what is watched, in the order in which they came, and which of their outputs are unspent. */

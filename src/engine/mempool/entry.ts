@@ -1,5 +1,5 @@
 import type { Satoshis, Transaction } from '../../core/primitives/transaction.ts';
-import { decodeTransaction, encodeTransaction, transactionWeightWu } from '../../core/primitives/transaction.ts';
+import { ownCopy, transactionWeightWu } from '../../core/primitives/transaction.ts';
 import { sigopsAdjustedWeight, virtualSizeOf } from '../policy/fee-rate.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -77,7 +77,7 @@ export interface EntryFacts {
 
 /** An entry without neighbours. Its bytes are copied, so that it does not hold the message or the block that brought it. */
 export function makeEntry(facts: EntryFacts): GraphEntry {
-  const tx = decodeTransaction(encodeTransaction(facts.tx));
+  const tx = ownCopy(facts.tx);
   const weightWu = transactionWeightWu(tx);
   const adjustedWeightWu = sigopsAdjustedWeight(weightWu, facts.sigopsCost, facts.bytesPerSigop);
   return {

@@ -1,7 +1,7 @@
 import type { HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { Transaction } from '../../core/primitives/transaction.ts';
-import { decodeTransaction, encodeTransaction } from '../../core/primitives/transaction.ts';
+import { ownCopy } from '../../core/primitives/transaction.ts';
 
 /** Transactions that are remembered. Core's default `-blockreconstructionextratxn`. */
 export const EXTRA_TRANSACTIONS_MAX = 100;
@@ -25,7 +25,7 @@ export class ExtraTransactions {
       if (this.#transactions.size < EXTRA_TRANSACTIONS_MAX) break;
       this.#transactions.delete(oldest);
     }
-    this.#transactions.set(key, decodeTransaction(encodeTransaction(tx)));
+    this.#transactions.set(key, ownCopy(tx));
   }
 
   /** All of them. */

@@ -1,7 +1,7 @@
 import type { HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { OutPoint, Transaction } from '../../core/primitives/transaction.ts';
-import { decodeTransaction, encodeTransaction, outPointKey, transactionWeightWu } from '../../core/primitives/transaction.ts';
+import { outPointKey, ownCopy, transactionWeightWu } from '../../core/primitives/transaction.ts';
 import type { PeerId } from './peer.ts';
 
 /** Weight of the orphans that one peer may have here: that of one largest standard transaction and a bit. Core's reserved weight. */
@@ -58,7 +58,7 @@ export class Orphans {
     const weightWu = transactionWeightWu(tx);
     if (weightWu > ORPHAN_WEIGHT_WU_MAX || this.has(tx.wtxid)) return false;
     // A copy: the transaction is a view into the message that brought it.
-    const orphan: Orphan = { tx: decodeTransaction(encodeTransaction(tx)), peer, atMs: nowMs };
+    const orphan: Orphan = { tx: ownCopy(tx), peer, atMs: nowMs };
     let quota = this.#quotas.get(peer);
     if (quota === undefined) {
       quota = { weightWu: 0, orphans: new Map() };

@@ -10,7 +10,7 @@ import type { Block } from '../../core/primitives/block.ts';
 import type { BlockHash, HashKey } from '../../core/primitives/ids.ts';
 import { hashKey } from '../../core/primitives/ids.ts';
 import type { OutPoint, Satoshis, Transaction, TxOutput } from '../../core/primitives/transaction.ts';
-import { decodeTransaction, encodeTransaction, isCoinbase, outPointKey } from '../../core/primitives/transaction.ts';
+import { isCoinbase, outPointKey, ownCopy } from '../../core/primitives/transaction.ts';
 import type { KeyPath } from './keychain.ts';
 
 /**
@@ -278,7 +278,7 @@ export class Ledger {
     const known = this.#transactions.get(key);
     if (known !== undefined) return known;
     // A copy: what was seen may be views that would keep its whole block in memory.
-    const tx = decodeTransaction(encodeTransaction(seen));
+    const tx = ownCopy(seen);
     const entry: LedgerTransaction = {
       tx,
       state: first.state,
