@@ -29,6 +29,9 @@ import { dialWebSocket, webSocketTransport } from '../support/web-socket-transpo
 
 const HEIGHT = 60;
 
+/** Longer than an encrypted handshake may be: of less, more would be waited for. */
+const NO_PEER = `GET / HTTP/1.1\r\nHost: somewhere\r\nX-Filler: ${'x'.repeat(5_000)}\r\n\r\n`;
+
 /** A node in memory whose every stream is a WebSocket, connected with one peer. */
 async function openNode(port: number) {
   const clock = createSystemClock();
@@ -98,7 +101,7 @@ describe('a node with peers over WebSocket', () => {
     for (const port of Object.values(ports)) {
       const foreign = await dialWebSocket({ host: '127.0.0.1', port }, 'https://elsewhere.example');
       const gone = whyClosed(foreign);
-      foreign.write(new TextEncoder().encode('GET / HTTP/1.1\r\nHost: somewhere\r\n\r\n'));
+      foreign.write(new TextEncoder().encode(NO_PEER));
       assert.match(await gone, /closed/);
     }
     await node.rpc('setban', '127.0.0.1', 'add');
