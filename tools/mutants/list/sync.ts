@@ -504,4 +504,25 @@ export const SYNC_MUTANTS: readonly ListedMutant[] = [
     find: '} else if (now >= ping.sentAtMs + PING_TIMEOUT_MS) {',
     replace: '} else if (now < 0) {',
   },
+  {
+    id: 'sync/ahead-child',
+    file: 'engine/sync/look-ahead.ts',
+    what: 'any large block that a peer has sent next is decoded before its turn',
+    find: 'if (!bytesEqual(step.payload.subarray(PARENT_FROM, PARENT_TO), block.header.hash)) return;',
+    replace: 'if (!bytesEqual(step.payload, step.payload)) return;',
+  },
+  {
+    id: 'sync/ahead-requested',
+    file: 'engine/sync/network.ts',
+    what: 'the message after a block that nobody asked for is decoded before its turn',
+    find: 'requested && this.#lookAhead.after(block',
+    replace: 'this.#lookAhead.after(block',
+  },
+  {
+    id: 'sync/confirmed-recent',
+    file: 'engine/sync/transaction-relay.ts',
+    what: 'a transaction confirmed five blocks below the best header is asked for',
+    find: 'best.height - height < ANNOUNCED_BLOCKS',
+    replace: 'best.height - height < ANNOUNCED_BLOCKS - 1',
+  },
 ];
