@@ -133,6 +133,20 @@ describe('CoinCache', () => {
     assert.equal(cache.isFull(Number.MAX_SAFE_INTEGER), false);
   });
 
+  it('takes no more memory for a set that stays small, however many coins come and go, and lets a larger one grow', () => {
+    const place = (n: number): OutPoint => ({ ...outPoint(0), vout: n });
+    const wide = (n: number) => ({ outPoint: place(n), coin: { ...coin(1), scriptPubKey: new Uint8Array(4_052) } });
+    const sizeAfter = (lasting: number): number => {
+      const cache = new CoinCache(createMemoryCoinStore(), 1);
+      for (let n = 0; n < lasting; n++) cache.apply({ removed: [], added: [wide(1e6 + n)] });
+      for (let n = 0; n < 5_000; n++) cache.apply({ removed: n === 0 ? [] : [place(n - 1)], added: [wide(n)] });
+      return cache.sizeBytes;
+    };
+    // Chunks are of 1 MiB: what lasts takes three, and at most as much again may be of no use.
+    assert.ok(sizeAfter(512) < 7 << 20);
+    assert.ok(sizeAfter(1_200) > 20 << 20);
+  });
+
   it('reads ahead once, what nothing is known about, and forgets it at a flush', async () => {
     const store = createMemoryCoinStore();
     const filling = new CoinCache(store, 1);
