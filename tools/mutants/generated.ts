@@ -68,9 +68,10 @@ function mutantsIn(root: string, file: string): Mutant[] {
   const source = readFileSync(join(root, 'src', file), 'utf8');
   const code = blanked(source);
   return OPERATORS.flatMap(({ pattern, becomes }) =>
-    [...code.matchAll(pattern)].flatMap(({ index, 0: text }) =>
-      becomes(text).map((other) => chanceMutant(file, code, { index, text, other })),
-    ),
+    [...code.matchAll(pattern)]
+      // A text that was blanked out before it is no space.
+      .filter(({ index }) => source[index - 1] === code[index - 1])
+      .flatMap(({ index, 0: text }) => becomes(text).map((other) => chanceMutant(file, code, { index, text, other }))),
   );
 }
 

@@ -240,6 +240,20 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     replace: 'this.#ahead',
   },
   {
+    id: 'chain/coins-never-moved',
+    file: 'engine/chain/coin-cache.ts',
+    what: 'spent coins stay in memory until the cache is full',
+    find: 'if (this.#table.sizeBytes - this.#table.idleBytes <= MOVED_BYTES_MAX) this.#compact();',
+    replace: '\n',
+  },
+  {
+    id: 'chain/coins-moved-at-once',
+    file: 'engine/chain/coin-cache.ts',
+    what: 'any number of coins is moved at once to free what is of no use',
+    find: 'if (this.#table.sizeBytes - this.#table.idleBytes <= MOVED_BYTES_MAX) this.#compact();',
+    replace: 'this.#compact();',
+  },
+  {
     id: 'chain/coin-height',
     file: 'engine/chain/coin-codec.ts',
     what: "a coin's height loses its mark of a coinbase",
