@@ -142,9 +142,9 @@ describe('CoinCache', () => {
       for (let n = 0; n < 5_000; n++) cache.apply({ removed: n === 0 ? [] : [place(n - 1)], added: [wide(n)] });
       return cache.sizeBytes;
     };
-    // Chunks are of 1 MiB: what lasts takes three, and at most as much again may be of no use.
-    assert.ok(sizeAfter(512) < 7 << 20);
-    assert.ok(sizeAfter(1_200) > 20 << 20);
+    // Chunks are of 1 MiB: what lasts takes two, and at most as much again may be of no use.
+    assert.ok(sizeAfter(256) < 5 << 20);
+    assert.ok(sizeAfter(600) > 20 << 20);
   });
 
   it('reads ahead once, what nothing is known about, and forgets it at a flush', async () => {

@@ -23,9 +23,10 @@ const DIRTY_BYTES_MAX = 16 << 20;
 
 /**
  * Coins in memory up to which what is of no use is freed as soon as it is half of all, and not only when the cache is full. The rest is moved
- * at once, which takes some 15 ms for so much; so a small set of coins stays small in memory, and near, however many come and go.
+ * at once, which must not hold up the event loop: so much takes 10 ms, twice that with the shortest scripts. So a small set of coins stays small
+ * in memory, however many come and go.
  */
-const MOVED_BYTES_MAX = 4 << 20;
+const MOVED_BYTES_MAX = 2 << 20;
 
 const NO_VALUE = new Uint8Array(0);
 const NOTHING_READ: ReadonlyMap<HashKey, Uint8Array | undefined> = new Map();
