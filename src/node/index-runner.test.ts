@@ -71,37 +71,37 @@ describe('an index that has still to read blocks', () => {
   });
 });
 
-describe('an index of a chain that catches up', () => {
-  /** A runner, and the heights at which its rows were written, of a chain whose best header is so high. */
-  async function catchUp(headers: number, blocks: number): Promise<{ runner: IndexRunner; written: number[]; end: () => Promise<void> }> {
-    const all = buildChain({ parent: genesisParent(regtest), params: regtest, count: headers });
-    const world = await MemoryChain.open(regtest);
-    const { chain, clock } = world;
-    const recent = new RecentBlocks(chain);
-    const store = createMemoryIndexStore();
-    const written: number[] = [];
-    const apply = store.apply.bind(store);
-    store.apply = async (batch) => {
-      written.push(batch.tip.height);
-      await apply(batch);
-    };
-    const runner = new IndexRunner({
-      ...{ kind: spentIndex, open: async () => store, chain, recent, clock, random: new SeededRandom(1), log: silentLog },
-      onFailure: (error) => assert.fail(String(error)),
-    });
-    await runner.store();
-    chain.acceptHeaders(all.map(({ header }) => header));
-    for (const block of all.slice(0, blocks)) {
-      assert.equal((await chain.acceptBlock(block)).rejection, undefined);
-      for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
-    }
-    const end = async (): Promise<void> => {
-      await runner.close();
-      recent.close();
-    };
-    return { runner, written, end };
+/** A runner, and the heights at which its rows were written, of a chain whose best header is so high. */
+async function catchUp(headers: number, blocks: number): Promise<{ runner: IndexRunner; written: number[]; end: () => Promise<void> }> {
+  const all = buildChain({ parent: genesisParent(regtest), params: regtest, count: headers });
+  const world = await MemoryChain.open(regtest);
+  const { chain, clock } = world;
+  const recent = new RecentBlocks(chain);
+  const store = createMemoryIndexStore();
+  const written: number[] = [];
+  const apply = store.apply.bind(store);
+  store.apply = async (batch) => {
+    written.push(batch.tip.height);
+    await apply(batch);
+  };
+  const runner = new IndexRunner({
+    ...{ kind: spentIndex, open: async () => store, chain, recent, clock, random: new SeededRandom(1), log: silentLog },
+    onFailure: (error) => assert.fail(String(error)),
+  });
+  await runner.store();
+  chain.acceptHeaders(all.map(({ header }) => header));
+  for (const block of all.slice(0, blocks)) {
+    assert.equal((await chain.acceptBlock(block)).rejection, undefined);
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve));
   }
+  const end = async (): Promise<void> => {
+    await runner.close();
+    recent.close();
+  };
+  return { runner, written, end };
+}
 
+describe('an index of a chain that catches up', () => {
   it('writes for each block from 23 below the best header on, and for none before', async () => {
     const { written, end } = await catchUp(30, 9);
     assert.deepEqual(
@@ -123,6 +123,27 @@ describe('an index of a chain that catches up', () => {
     const later = await catchUp(40, 5);
     await later.end();
     assert.equal(later.written.at(-1), 5);
+  });
+});
+
+describe('an index that is asked to settle', () => {
+  it('writes what it knows, though the chain is far below its best header, and needs the blocks no more', async () => {
+    const { runner, written, end } = await catchUp(40, 9);
+    const known = runner.state().height;
+    assert.deepEqual([runner.doneHeight() < known, written.includes(known)], [true, false]);
+    await runner.settle();
+    assert.deepEqual([runner.doneHeight(), written.at(-1)], [known, known]);
+    await runner.settle();
+    assert.equal(written.at(-1), known, 'there is nothing to write');
+    await end();
+    await runner.settle();
+  });
+
+  it('does not let wait whom it cannot serve any more', async () => {
+    const { runner, end } = await catchUp(40, 9);
+    const settling = runner.settle();
+    await end();
+    await settling;
   });
 });
 

@@ -75,6 +75,8 @@ export class IndexRunner {
   #wake: (() => void) | undefined;
   /** Told when the index is at the tip, or never will be. */
   #waiters: (() => void)[] = [];
+  /** Told when what is known is written, or never will be. */
+  #settlers: (() => void)[] = [];
 
   /** Begins at once. */
   constructor(parts: IndexRunnerParts) {
@@ -122,20 +124,30 @@ export class IndexRunner {
     return this.#synced && !this.#closing;
   }
 
+  /** Has the rows written of the blocks that it has come to: whoever is about to delete old blocks need not keep those then. */
+  async settle(): Promise<void> {
+    await this.#opened;
+    if (this.#closing || this.#written === this.#at) return;
+    await new Promise<void>((resolve) => {
+      this.#settlers.push(resolve);
+      this.#wake?.();
+    });
+  }
+
   /** Writes what is known and closes the rows. Its failure was told before. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#unsubscribe();
     this.#wake?.();
     await this.#done;
-    this.#tellWaiters();
+    this.#tellAll();
     const store = await this.#opened.catch(() => undefined);
     await store?.close();
   }
 
   #fail(error: unknown): void {
     this.#closing = true;
-    this.#tellWaiters();
+    this.#tellAll();
     this.#parts.onFailure(error);
   }
 
@@ -206,7 +218,10 @@ export class IndexRunner {
     while (!this.#closing) {
       if (this.#damage !== undefined) throw this.#damage;
       const moved = await this.#step(rows);
-      if (this.#isWriteDue(moved, rows)) await this.#write(store, rows);
+      if (this.#isWriteDue(moved, rows)) {
+        await this.#write(store, rows);
+        tell(this.#settlers);
+      }
       if (this.#isAtTip()) this.#reachedTip();
       if (moved) await clock.yield();
       else if (this.#mustWait()) await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -217,7 +232,7 @@ export class IndexRunner {
 
   /** Whether rows are to be written: many of them, or all that there are, unless the chain is catching up and nobody waits for them. */
   #isWriteDue(moved: boolean, { sizeBytes }: PendingRows): boolean {
-    if (sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX) return true;
+    if (sizeBytes >= PENDING_BYTES_MAX || this.#pendingBlocks >= PENDING_BLOCKS_MAX || this.#settlers.length > 0) return true;
     const { chain } = this.#parts;
     return !moved && (this.#waiters.length > 0 || chain.bestHeader.height - chain.tip.height < CATCHING_UP_BLOCKS);
   }
@@ -225,7 +240,7 @@ export class IndexRunner {
   /** Whether there is nothing to do until something happens to the chain or to the rows. */
   #mustWait(): boolean {
     const { chain } = this.#parts;
-    if (this.#closing || this.#damage !== undefined) return false;
+    if (this.#closing || this.#damage !== undefined || this.#settlers.length > 0) return false;
     return this.#at === chain.checked.tip || (this.#waitsFor !== undefined && chain.isDamaged(this.#waitsFor));
   }
 
@@ -306,6 +321,16 @@ export class IndexRunner {
   }
 
   #tellWaiters(): void {
-    for (const tell of this.#waiters.splice(0)) tell();
+    tell(this.#waiters);
   }
+
+  #tellAll(): void {
+    tell(this.#waiters);
+    tell(this.#settlers);
+  }
+}
+
+/** Wakes all who wait, once. */
+function tell(waiting: (() => void)[]): void {
+  for (const wake of waiting.splice(0)) wake();
 }

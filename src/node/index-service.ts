@@ -71,7 +71,12 @@ export class Indexes implements IndexService {
       const runner = new IndexRunner({ ...parts, kind: KINDS[name], open: () => (open as IndexOpener)(name), recent: this.#recent });
       this.#runners.set(name, runner);
     }
-    for (const runner of this.#runners.values()) chain.keepAbove(() => runner.doneHeight());
+    for (const runner of this.#runners.values()) {
+      chain.keepAbove(
+        () => runner.doneHeight(),
+        () => runner.settle(),
+      );
+    }
     if (this.#runners.size === 0) this.#recent.close();
   }
 

@@ -376,7 +376,8 @@ export class Chain {
   }
 
   /** Deletes block files that hold nothing above a height, and nothing that a switch of branches may need. Only where pruning is on. */
-  pruneTo(height: number): Promise<void> {
+  async pruneTo(height: number): Promise<void> {
+    await this.#pruner.settle();
     return this.#changes.change(() => this.#pruner.pruneTo(height));
   }
 
@@ -390,9 +391,12 @@ export class Chain {
     this.#pruner.before(action);
   }
 
-  /** Blocks above the height that this gives are not pruned: someone has still to read them, such as an index. */
-  keepAbove(height: () => number): void {
-    this.#pruner.keepAbove(height);
+  /**
+   * Blocks above the height that this gives are not pruned: someone has still to read them, such as an index. `settle` is called before
+   * blocks go that were asked to: it writes what is only known, so that the height rises.
+   */
+  keepAbove(height: () => number, settle?: () => Promise<void>): void {
+    this.#pruner.keepAbove(height, settle);
   }
 
   /** Where a branch of more work leaves ours that cannot be taken, since blocks that a switch needs were pruned. */

@@ -195,6 +195,21 @@ describe('pruning', () => {
     assert.ok(chain.pruneHeight() >= first && chain.pruneHeight() <= 31);
   });
 
+  it('has those settle first who have only not written yet what was asked to go', async () => {
+    const chain = await longChain(newStores());
+    let written = 0;
+    let asked = 0;
+    const settle = async (): Promise<void> => {
+      asked++;
+      assert.equal(chain.pruneHeight(), 0);
+      written = 25;
+    };
+    chain.keepAbove(() => written, settle);
+    await chain.pruneTo(30);
+    const first = chain.pruneHeight();
+    assert.ok(asked === 1 && first > 0 && first <= 26, String(first));
+  });
+
   it('begins after a start with the next block, when those who have still to read old ones have said so', async () => {
     const stores = newStores();
     await (await longChain(stores, {})).close();

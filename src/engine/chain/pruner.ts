@@ -40,6 +40,7 @@ export class Pruner {
   readonly #parts: PrunerParts;
   readonly #before: (() => Promise<void>)[] = [];
   readonly #keepers: (() => number)[] = [];
+  readonly #settlers: (() => Promise<void>)[] = [];
   /** Number of the last block file at the last look: only a new file is a reason for another. */
   #lastFile = -1;
   #begun = false;
@@ -55,9 +56,15 @@ export class Pruner {
     this.#before.push(action);
   }
 
-  /** Blocks above the height that this gives are still needed by someone. */
-  keepAbove(height: () => number): void {
+  /** Blocks above the height that this gives are still needed by someone, who may be able to `settle` for fewer when asked to. */
+  keepAbove(height: () => number, settle?: () => Promise<void>): void {
     this.#keepers.push(height);
+    if (settle !== undefined) this.#settlers.push(settle);
+  }
+
+  /** Has nobody need blocks only because there was no hurry to write what was made of them. Not within a change of the chain. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#settlers.map((settle) => settle()));
   }
 
   /**

@@ -183,6 +183,13 @@ export const CHAIN_MUTANTS: readonly ListedMutant[] = [
     replace: 'if (row < 0) return false;',
   },
   {
+    id: 'chain/prune-unsettled',
+    file: 'engine/chain/chain.ts',
+    what: 'blocks stay that an index has read and only not written of yet',
+    find: '    await this.#pruner.settle();\n',
+    replace: '',
+  },
+  {
     id: 'chain/damaged-read',
     file: 'engine/chain/chain-state.ts',
     what: 'a stored block that is not what its header says is used',
